@@ -1,0 +1,30 @@
+/** Items of the work table: never a subject's state, all with an expiry. */
+export type Wait = { readonly token: string; readonly state: string; readonly deadline: string };
+
+export type StoredReading = {
+  readonly service: string;
+  readonly environment: string;
+  /** Start of the interval this reading stands for (ISO): at most one reading an interval. */
+  readonly slot: string;
+  readonly health: string;
+  readonly sync: string;
+  readonly revision?: string;
+  readonly desired?: number;
+  readonly available?: number;
+  readonly observedAt: string;
+};
+
+export type Work = {
+  readonly putWait: (subjectId: string, wait: Wait) => Promise<void>;
+  readonly wait: (subjectId: string, state: string) => Promise<Wait | undefined>;
+  readonly deleteWait: (subjectId: string, state: string) => Promise<void>;
+  /** false when the interval already has its reading. */
+  readonly putReading: (reading: StoredReading) => Promise<boolean>;
+  /** Oldest first, observed at or after `since`. */
+  readonly readings: (
+    service: string,
+    environment: string,
+    since: string,
+  ) => Promise<readonly StoredReading[]>;
+  readonly lastReading: (service: string, environment: string) => Promise<StoredReading | undefined>;
+};
