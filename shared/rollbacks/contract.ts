@@ -1,0 +1,164 @@
+/** What the outside may know of rollbacks: states, events, reasons, timings, quotas. Constants and types, no logic but scaling. */
+
+/** States that wait for something. */
+export const OPEN_STATES = [
+  'DegradationDetected',
+  'CandidateResolved',
+  'PullRequestOpen',
+  'AwaitingMerge',
+  'AwaitingHumanReview',
+  'RollbackMerged',
+] as const;
+/** States in which an attempt stays for ever. */
+export const END_STATES = ['RollbackComplete', 'SelfHealed', 'Observed', 'Aborted'] as const;
+export const STATES = [...OPEN_STATES, ...END_STATES] as const;
+export type OpenState = (typeof OPEN_STATES)[number];
+export type EndState = (typeof END_STATES)[number];
+export type RollbackStateName = (typeof STATES)[number];
+
+export const REVIEW_REASONS = [
+  'NO_CANDIDATE',
+  'NO_READING',
+  'PR_FAILED',
+  'CI_FAILED',
+  'CI_TIMEOUT',
+  'MERGE_TIMEOUT',
+  'MERGE_REFUSED',
+  'INVARIANT_FAILED',
+  'NOT_SYNCED',
+  'ROLLBACK_INEFFECTIVE',
+  'UNEXPECTED',
+] as const;
+export type ReviewReason = (typeof REVIEW_REASONS)[number];
+
+export const ABORT_REASONS = [
+  'SECURITY',
+  'KILL_SWITCH',
+  'PR_CLOSED',
+  'REVIEW_TIMEOUT',
+  'APPROVAL_TIMEOUT',
+  'ABORTED_BY_PERSON',
+  'MANUAL_TAKEOVER',
+  'STALE_STATE',
+] as const;
+export type AbortReason = (typeof ABORT_REASONS)[number];
+
+/** The current state of an attempt; a reason exists only where the state has one. */
+export type RollbackState =
+  | {
+      readonly kind:
+        | 'DegradationDetected'
+        | 'CandidateResolved'
+        | 'PullRequestOpen'
+        | 'AwaitingMerge'
+        | 'RollbackMerged';
+    }
+  | { readonly kind: 'AwaitingHumanReview'; readonly reason: ReviewReason; readonly afterMerge: boolean }
+  | { readonly kind: 'RollbackComplete' | 'Observed' }
+  | { readonly kind: 'SelfHealed'; readonly reason: 'TRANSIENT'; readonly flapping: boolean }
+  | { readonly kind: 'Aborted'; readonly reason: AbortReason };
+
+/** Event names: those of the transition table, then those that only accompany a decision. */
+export const EVENTS = [
+  'DegradationDetected',
+  'CandidateResolved',
+  'NoCandidate',
+  'NotConfirmed',
+  'ReadingsMissing',
+  'HealthRestored',
+  'PullRequestOpened',
+  'PullRequestFailed',
+  'CiSucceeded',
+  'CiFailed',
+  'CiTimedOut',
+  'InvariantsPassed',
+  'InvariantsFailed',
+  'MergeTimedOut',
+  'HumanApproved',
+  'ApprovalTimedOut',
+  'PullRequestMergedByHuman',
+  'PullRequestClosedByHuman',
+  'NotSynced',
+  'StillDegraded',
+  'DegradedAgain',
+  'KillSwitchOn',
+  'SecurityViolation',
+  'AbortRequested',
+  'ManualTakeover',
+  'ReviewTimedOut',
+  'Stale',
+  'HandedOver',
+  'HumanReset',
+] as const;
+export const ACCOMPANYING_EVENTS = [
+  'DegradationConfirmed',
+  'ApprovalRequested',
+  'EscalationRaised',
+  'InvariantsEvaluated',
+  'MergeCompleted',
+  'RollbackEnded',
+] as const;
+export type RollbackEvent = (typeof EVENTS)[number];
+
+/** Who may do how much: the stricter of environment and autonomy. */
+export const MODES = ['observe', 'suggest', 'approve', 'auto'] as const;
+export type Mode = (typeof MODES)[number];
+
+/** Seconds, before scaling. Every value can be overridden per service (`timings` of its document). */
+export const TIMINGS = {
+  healthCheckInterval: 10,
+  persistenceSpan: 20,
+  readingGap: 15,
+  candidateSearch: 120,
+  ciWait: 600,
+  ciPoll: 30,
+  mergeWait: 600,
+  humanMergeWait: 14_400,
+  reviewWait: 14_400,
+  confirmationWait: 240,
+  healthRestored: 60,
+  syncDeadline: 600,
+  recoveryDeadline: 600,
+  invariantFreshness: 15,
+  staleAfter: 86_400,
+} as const;
+export type Timings = { readonly [Name in keyof typeof TIMINGS]: number };
+
+/** How many readings in a row confirm a degradation. */
+export const PERSISTENCE_CHECKS = 3;
+export const CANDIDATE_SEARCH_DAYS = 30;
+export const CANDIDATE_SEARCH_COMMITS = 50;
+/** A stable revision served at least this fraction of its requests well over its own deployed window (I5). */
+export const STABLE_UPTIME = 0.99;
+export const MAX_ATTEMPTS_AT_ONCE = 10;
+export const MAX_ATTEMPTS_PER_DAY = 5;
+
+/** Label of the health sweep's metric: alarmed when it is missing. */
+export const METRICS = {
+  detected: 'degradations_detected_total',
+  proposed: 'rollbacks_proposed_total',
+  merged: 'rollbacks_merged_total',
+  aborted: 'rollbacks_aborted_total',
+  ended: 'rollbacks_ended_total',
+  violations: 'invariant_violations_total',
+  integrationErrors: 'integration_errors_total',
+  sweeps: 'health_sweeps_total',
+  timeToDetect: 'time_to_detect_seconds',
+  timeToMitigate: 'time_to_mitigate_seconds',
+  timeToRecover: 'time_to_recover_seconds',
+} as const;
+
+/**
+ * All waits, deadlines and freshness limits at a time factor: seconds divided by it. Factor 1 on AWS,
+ * up to 10 on the laptop. Time-outs of real calls are not part of it.
+ */
+export function timingsAt(factor: number, overrides: Partial<Timings> = {}): Timings {
+  const scaled = Object.entries({ ...TIMINGS, ...overrides }).map(([name, seconds]) => [
+    name,
+    seconds / factor,
+  ]);
+  return Object.fromEntries(scaled) as Timings;
+}
+
+/** Labels of every pull request Holdfast opens, beside the environment's name. */
+export const PULL_REQUEST_LABELS = ['holdfast', 'rollback'] as const;
