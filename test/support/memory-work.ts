@@ -1,0 +1,29 @@
+import type { StoredReading, Wait, Work } from '../../shared/ports/index.ts';
+
+/** The work port in memory, for unit tests of use cases; it passes the contract suite together with DynamoDB. */
+export function memoryWork(): Work {
+  const waits = new Map<string, Wait>();
+  const readings = new Map<string, StoredReading>();
+  const of = (service: string, environment: string): StoredReading[] =>
+    [...readings.values()]
+      .filter((reading) => reading.service === service && reading.environment === environment)
+      .toSorted((a, b) => (a.slot < b.slot ? -1 : 1));
+  return {
+    putWait: async (id, wait) => {
+      waits.set(`${id}/${wait.state}`, wait);
+    },
+    wait: async (id, state) => waits.get(`${id}/${state}`),
+    deleteWait: async (id, state) => {
+      waits.delete(`${id}/${state}`);
+    },
+    putReading: async (reading) => {
+      const key = `${reading.service}/${reading.environment}/${reading.slot}`;
+      if (readings.has(key)) return false;
+      readings.set(key, reading);
+      return true;
+    },
+    readings: async (service, environment, since) =>
+      of(service, environment).filter((reading) => reading.observedAt >= since),
+    lastReading: async (service, environment) => of(service, environment).at(-1),
+  };
+}

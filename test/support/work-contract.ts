@@ -1,0 +1,42 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { StoredReading, Work } from '../../shared/ports/index.ts';
+
+function reading(minute: number, health: string): StoredReading {
+  const slot = `2026-11-21T10:0${minute}:00.000Z`;
+  const observedAt = `2026-11-21T10:0${minute}:07.000Z`;
+  return { service: 'web', environment: 'staging', slot, health, sync: 'Synced', desired: 3, observedAt };
+}
+
+/** What every implementation of the Work port keeps. `open` gives an empty one. */
+export function workContract(name: string, open: () => Promise<Work> | Work): void {
+  describe(`the work contract: ${name}`, () => {
+    let work: Work;
+    beforeAll(async () => {
+      work = await open();
+    });
+
+    test('a wait is found under its subject and state until it is deleted, and deleting twice is success', async () => {
+      const wait = { token: 'tok', state: 'AwaitingCi', deadline: '2026-11-21T11:00:00.000Z' };
+      await work.putWait('rbk_1', wait);
+      expect(await work.wait('rbk_1', 'AwaitingCi')).toEqual(wait);
+      expect(await work.wait('rbk_1', 'AwaitingMerge')).toBeUndefined();
+      await work.putWait('rbk_1', { ...wait, token: 'newer' });
+      expect((await work.wait('rbk_1', 'AwaitingCi'))?.token).toBe('newer');
+      await work.deleteWait('rbk_1', 'AwaitingCi');
+      await work.deleteWait('rbk_1', 'AwaitingCi');
+      expect(await work.wait('rbk_1', 'AwaitingCi')).toBeUndefined();
+    });
+
+    test('an interval takes one reading; readings come oldest first from the asked time on', async () => {
+      expect(await work.lastReading('web', 'staging')).toBeUndefined();
+      expect(await work.putReading(reading(2, 'Degraded'))).toBe(true);
+      expect(await work.putReading(reading(1, 'Healthy'))).toBe(true);
+      expect(await work.putReading(reading(3, 'Degraded'))).toBe(true);
+      expect(await work.putReading(reading(3, 'Healthy'))).toBe(false);
+      const found = await work.readings('web', 'staging', '2026-11-21T10:02:07.000Z');
+      expect(found).toEqual([reading(2, 'Degraded'), reading(3, 'Degraded')]);
+      expect(await work.lastReading('web', 'staging')).toEqual(reading(3, 'Degraded'));
+      expect(await work.readings('web', 'production', '2026-11-21T10:00:00.000Z')).toEqual([]);
+    });
+  });
+}
