@@ -1,0 +1,47 @@
+import type { JsonObject } from './definition.ts';
+import type { Failure } from './failure.ts';
+
+/** A history event before it has its id: the type and the one details object AWS gives that type. */
+export type EventDraft = { readonly type: string; readonly details?: JsonObject };
+/** A history event as GetExecutionHistory answers it; `timestamp` in seconds since 1970. */
+export type HistoryEvent = {
+  readonly id: number;
+  readonly previousEventId: number;
+  readonly timestamp: number;
+  readonly type: string;
+} & { readonly [details: string]: unknown };
+
+// Types whose details share one member name; the rest use their own type.
+const SHARED: readonly (readonly [RegExp, string])[] = [
+  [/^\w+StateEntered$/, 'stateEnteredEventDetails'],
+  [/^\w+StateExited$/, 'stateExitedEventDetails'],
+];
+
+/** The event with its id, and its details under the member AWS names. */
+export function historyEvent(
+  draft: EventDraft,
+  ids: { readonly id: number; readonly previousEventId: number; readonly timestamp: number },
+): HistoryEvent {
+  const shared = SHARED.find(([pattern]) => pattern.test(draft.type))?.[1];
+  const own = `${draft.type.charAt(0).toLowerCase()}${draft.type.slice(1)}EventDetails`;
+  return { ...ids, type: draft.type, ...(draft.details !== undefined && { [shared ?? own]: draft.details }) };
+}
+
+/** `{error, cause}` with what is missing left out, as AWS leaves it out. */
+export function failureDetails(failure: Failure): JsonObject {
+  return {
+    ...(failure.error !== undefined && { error: failure.error }),
+    ...(failure.cause !== undefined && { cause: failure.cause }),
+  };
+}
+
+/** The details of a StateExited event; AWS writes each variable as JSON text of its own. */
+export function exitedDetails(name: string, output: unknown, assigned: JsonObject): JsonObject {
+  const variables = Object.entries(assigned).map(([key, value]) => [key, JSON.stringify(value)]);
+  return {
+    name,
+    output: JSON.stringify(output),
+    outputDetails: { truncated: false },
+    ...(variables.length > 0 && { assignedVariables: Object.fromEntries(variables) }),
+  };
+}

@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto';
+import type { DatabaseSync } from 'node:sqlite';
+import type { AwsService, CallAws, FaultHook, Principal } from '../types.ts';
+import { parseDefinition } from './definition.ts';
+import type { Engine } from './engine.ts';
+import type { Chance } from './expression.ts';
+import { runFrame } from './loop.ts';
+import { statesService } from './service.ts';
+import { createSleeper } from './sleeper.ts';
+import { proceed } from './start.ts';
+import { stateStore } from './store.ts';
+
+export { unsupportedFeatures } from './definition.ts';
+
+export type StatesOptions = {
+  /** May be shared with other services; the tables are execution, step, token and event. */
+  readonly database: DatabaseSync;
+  /** By ARN. `definition` is parsed JSON, its substitutions done; `principal` signs the machine's calls. */
+  readonly machines: ReadonlyMap<string, { readonly definition: unknown; readonly principal: Principal }>;
+  /**
+   * Every task goes through here, so that IAM applies. Lambda's Invoke takes {FunctionName, Payload} and answers
+   * {StatusCode, ExecutedVersion, Payload, FunctionError?}; Payload is the JSON value itself, not its text.
+   */
+  readonly call: CallAws;
+  /** ms since 1970. */
+  readonly now: () => number;
+  readonly speed: number;
+  readonly fault: FaultHook;
+  readonly log: Engine['log'];
+  readonly chance?: Chance;
+  /** The most history events of one execution. AWS allows 25,000; the machines here are built for 5,000. */
+  readonly eventBudget?: number;
+};
+
+export type States = {
+  readonly service: AwsService;
+  /** Goes on with every execution that a restart interrupted. Call it once, before serving. */
+  readonly resume: () => void;
+  /** Stops at the last stored step; the database stays open. */
+  readonly close: () => Promise<void>;
+};
+
+/** Step Functions on this machine. @throws Error when a machine needs what is not run here */
+export function createStates(options: StatesOptions): States {
+  const closing = new AbortController();
+  const engine = createEngine(options, closing.signal);
+  return {
+    service: statesService(engine),
+    resume: () => {
+      for (const execution of engine.store.running()) proceed(engine, execution.arn);
+    },
+    close: async () => {
+      closing.abort();
+      engine.sleeper.wakeAll('');
+      await Promise.all([...engine.loops]);
+    },
+  };
+}
+
+function createEngine(options: StatesOptions, closing: AbortSignal): Engine {
+  const machines = [...options.machines].map(([arn, { definition, principal }]) => {
+    const name = arn.split(':').at(-1) ?? arn;
+    return [arn, { name, principal, definition: parseDefinition(definition) }] as const;
+  });
+  const loops = new Set<Promise<void>>();
+  const engine: Engine = {
+    store: stateStore(options.database),
+    machines: new Map(machines),
+    call: options.call,
+    now: options.now,
+    speed: options.speed,
+    fault: options.fault,
+    log: options.log,
+    chance: options.chance ?? { random: Math.random, newId: randomUUID },
+    eventBudget: options.eventBudget ?? 5000,
+    sleeper: createSleeper(options.now),
+    closing,
+    loops,
+    spawn: (executionArn, frameId) => {
+      const execution = engine.store.execution(executionArn);
+      if (execution === undefined) return;
+      const running = runFrame(engine, execution, frameId).finally(() => loops.delete(running));
+      loops.add(running);
+    },
+  };
+  return engine;
+}
