@@ -1,0 +1,5 @@
+import { bundleFunctions } from './bundle.ts';
+import { buildApp } from './holdfast.ts';
+
+await bundleFunctions();
+buildApp().synth();

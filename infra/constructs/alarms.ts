@@ -1,0 +1,53 @@
+import type { Duration } from 'aws-cdk-lib';
+import {
+  Alarm,
+  ComparisonOperator,
+  type IMetric,
+  Metric,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import type { Construct } from 'constructs';
+
+/** `<Capability>/<Subject>/<Condition>`: the alarm's name, and the heading of its page in docs/runbook.md. */
+export type AlarmName = `${string}/${string}/${string}`;
+
+type HoldfastAlarmProps = {
+  readonly name: AlarmName;
+  /** What it means, in one sentence. */
+  readonly meaning: string;
+  readonly metric: IMetric;
+  /** It rings above this value (below it for a metric that must be there). */
+  readonly threshold: number;
+  readonly below?: boolean;
+  /** Periods that must breach in a row. */
+  readonly periods?: number;
+  /** Missing data breaches: for what must be heard from. */
+  readonly missingBreaches?: boolean;
+};
+
+/** An alarm that says which page of the runbook helps. */
+export class HoldfastAlarm extends Alarm {
+  constructor(scope: Construct, props: HoldfastAlarmProps) {
+    super(scope, props.name.replaceAll('/', ''), {
+      alarmName: props.name,
+      alarmDescription: `${props.meaning} See docs/runbook.md#${headingSlug(props.name)}`,
+      metric: props.metric,
+      threshold: props.threshold,
+      comparisonOperator: props.below
+        ? ComparisonOperator.LESS_THAN_THRESHOLD
+        : ComparisonOperator.GREATER_THAN_THRESHOLD,
+      evaluationPeriods: props.periods ?? 1,
+      treatMissingData: props.missingBreaches ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
+    });
+  }
+}
+
+/** The anchor that Markdown gives a heading with the alarm's name: lower case, without its slashes. */
+export function headingSlug(name: AlarmName): string {
+  return name.replaceAll('/', '').toLowerCase();
+}
+
+/** A metric of our own, over all services: alarms do not roll up over dimensions. */
+export function ownMetric(metricName: string, statistic: string, period: Duration): Metric {
+  return new Metric({ namespace: 'Holdfast', metricName, statistic, period });
+}

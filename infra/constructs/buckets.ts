@@ -1,0 +1,75 @@
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import {
+  BlockPublicAccess,
+  Bucket,
+  BucketEncryption,
+  type CfnBucket,
+  ObjectOwnership,
+} from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import type { HoldfastFunction } from './function.ts';
+
+type BucketsProps = {
+  /** GOVERNANCE or COMPLIANCE. */
+  readonly lockMode: string;
+  readonly lockDays: number;
+};
+
+const PRIVATE = {
+  blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+  encryption: BucketEncryption.S3_MANAGED,
+  enforceSSL: true,
+  objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+  versioned: true,
+  removalPolicy: RemovalPolicy.RETAIN,
+} as const;
+
+/** The objects Holdfast keeps: large inputs by hash, the ledger's files under Object Lock, stream records nobody could take. */
+export class Buckets extends Construct {
+  readonly evidence: Bucket;
+  readonly ledger: Bucket;
+  readonly failures: Bucket;
+
+  constructor(scope: Construct, id: string, props: BucketsProps) {
+    super(scope, id);
+    const logs = new Bucket(this, 'AccessLogs', {
+      ...PRIVATE,
+      lifecycleRules: [{ expiration: Duration.days(90), noncurrentVersionExpiration: Duration.days(1) }],
+    });
+    Validations.of(logs).acknowledge({
+      id: 'AwsSolutions-S1',
+      reason: 'It receives the access logs of the other buckets; logging its own would feed itself.',
+    });
+    const logged = (name: string) => ({
+      ...PRIVATE,
+      serverAccessLogsBucket: logs,
+      serverAccessLogsPrefix: `${name}/`,
+    });
+    this.evidence = new Bucket(this, 'Evidence', logged('evidence'));
+    this.ledger = new Bucket(this, 'Ledger', { ...logged('ledger'), objectLockEnabled: true });
+    this.failures = new Bucket(this, 'Failures', {
+      ...logged('failures'),
+      lifecycleRules: [{ expiration: Duration.days(90), noncurrentVersionExpiration: Duration.days(1) }],
+    });
+    lock(this.ledger, props);
+  }
+
+  /** Keep inputs that are too large for a decision, by their hash. */
+  grantKeepEvidence(fn: HoldfastFunction): void {
+    fn.addEnvironment('EVIDENCE_BUCKET', this.evidence.bucketName);
+    fn.allow(['s3:PutObject', 's3:GetObject'], [this.evidence.arnForObjects('sha256/*')]);
+    Validations.of(fn.role ?? fn).acknowledge({
+      id: `AwsSolutions-IAM5[Resource::<${this.evidence.node.id}>/sha256/*]`,
+      reason: 'Objects are named by the hash of their bytes, so only their common prefix can be named.',
+    });
+  }
+}
+
+/** Mode and days are parameters of the stack, which only the raw property takes. */
+function lock(bucket: Bucket, props: BucketsProps): void {
+  const raw = bucket.node.defaultChild as CfnBucket;
+  raw.objectLockConfiguration = {
+    objectLockEnabled: 'Enabled',
+    rule: { defaultRetention: { mode: props.lockMode, days: props.lockDays } },
+  };
+}

@@ -1,0 +1,31 @@
+import { AttributeType } from 'aws-cdk-lib/aws-dynamodb';
+import type { Construct } from 'constructs';
+import type { HoldfastFunction } from './function.ts';
+import { HoldfastTable } from './tables.ts';
+
+/** The sealed entries and the head of each chain. Only the sealing function writes it. */
+export class LedgerTable extends HoldfastTable {
+  constructor(scope: Construct, id: string) {
+    super(scope, id, {
+      kept: true,
+      indexes: [{ name: 'bySeq', partition: 'chainPage', sort: { name: 'seq', type: AttributeType.NUMBER } }],
+    });
+  }
+
+  /** Append entries and move the head, in one transaction; nothing is ever updated or deleted but the head. */
+  grantSeal(fn: HoldfastFunction): void {
+    this.grantRead(fn);
+    fn.allow(['dynamodb:PutItem', 'dynamodb:ConditionCheckItem'], [this.tableArn], {
+      'ForAnyValue:StringEquals': { 'dynamodb:EnclosingOperation': ['TransactWriteItems'] },
+    });
+    fn.allow(['dynamodb:UpdateItem'], [this.tableArn], {
+      'ForAnyValue:StringEquals': { 'dynamodb:EnclosingOperation': ['TransactWriteItems'] },
+      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['HEAD#*'] },
+    });
+  }
+
+  grantRead(fn: HoldfastFunction): void {
+    fn.addEnvironment('LEDGER_TABLE', this.tableName);
+    fn.allow(['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'], this.arns());
+  }
+}

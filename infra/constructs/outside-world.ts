@@ -1,0 +1,25 @@
+import type { HoldfastFunction } from './function.ts';
+import type { SecretList } from './secret-lists.ts';
+
+type OutsideWorldProps = {
+  readonly forgeUrl: string;
+  readonly argocdUrl: string;
+  readonly prometheusUrl: string;
+  readonly secrets: SecretList;
+};
+
+/** The forge, the delivery system and the metrics that Holdfast talks to: addresses, and the secrets to reach them. */
+export class OutsideWorld {
+  private readonly props: OutsideWorldProps;
+
+  constructor(props: OutsideWorldProps) {
+    this.props = props;
+  }
+
+  grantReach(fn: HoldfastFunction): void {
+    fn.addEnvironment('FORGE_URL', this.props.forgeUrl);
+    fn.addEnvironment('ARGOCD_URL', this.props.argocdUrl);
+    fn.addEnvironment('PROMETHEUS_URL', this.props.prometheusUrl);
+    this.props.secrets.grantRead(fn);
+  }
+}

@@ -1,0 +1,141 @@
+import { Duration } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { DeadLetterQueue } from './dead-letter-queue.ts';
+import type { DecisionTables } from './decision-tables.ts';
+import { everyMinute, type HoldfastBus } from './event-bus.ts';
+import { type FunctionSetting, HoldfastFunction } from './function.ts';
+import type { HoldfastApi } from './http-api.ts';
+import type { OutsideWorld } from './outside-world.ts';
+import type { WorkTable } from './work-table.ts';
+import { HoldfastWorkflow } from './workflow.ts';
+
+type RollbacksProps = {
+  readonly setting: FunctionSetting;
+  readonly api: HoldfastApi;
+  readonly tables: DecisionTables;
+  readonly work: WorkTable;
+  readonly world: OutsideWorld;
+  readonly bus: HoldfastBus;
+};
+
+/** The tasks of the workflow, with the seconds each may run: just under what the state machine waits for it. */
+const TASKS = {
+  AwaitRollback: { seconds: 28, description: 'Stores the token of a wait and reads the awaited fact again' },
+  ResolveCandidate: { seconds: 145, description: 'Confirms a degradation and finds a stable revision' },
+  OpenRollbackPullRequest: { seconds: 115, description: 'Opens the pull request of a rollback' },
+  RecordCi: { seconds: 85, description: 'Records what CI said of a pull request' },
+  CheckInvariants: { seconds: 55, description: 'Re-reads the eight invariants before a merge' },
+  MergeRollbackPullRequest: { seconds: 55, description: 'Merges the pull request of a rollback' },
+  JudgeRecovery: { seconds: 55, description: 'Says whether the service recovered after the merge' },
+  RecordReview: { seconds: 85, description: 'Records the answer of a person, or that none came' },
+  ExpireRollback: { seconds: 55, description: 'Ends an attempt whose deadline has passed' },
+  HandOverRollback: { seconds: 55, description: 'Hands an attempt over to a person' },
+} as const;
+
+/** Degraded services are watched, and rolled back by a workflow. */
+export class Rollbacks extends Construct {
+  readonly workflow: HoldfastWorkflow;
+  readonly watchHealth: HoldfastFunction;
+  readonly watchDeadLetters: DeadLetterQueue;
+  readonly measureDeadLetters: DeadLetterQueue;
+
+  constructor(scope: Construct, id: string, props: RollbacksProps) {
+    super(scope, id);
+    this.workflow = this.makeWorkflow(props);
+    this.watchDeadLetters = new DeadLetterQueue(this, 'WatchHealthDeadLetters');
+    this.watchHealth = this.makeWatch(props);
+    this.measureDeadLetters = new DeadLetterQueue(this, 'MeasureRollbacksDeadLetters');
+    const measure = new HoldfastFunction(this, 'MeasureRollbacks', {
+      setting: props.setting,
+      description: 'Turns the events of rollbacks into metrics',
+      failures: this.measureDeadLetters,
+    });
+    const consumer = { fn: measure, deadLetters: this.measureDeadLetters };
+    props.bus.consume(this, 'RollbackEvents', 'holdfast.rollbacks', consumer);
+    this.serveReads(props);
+    this.serveWrites(props);
+  }
+
+  /** Open attempts: take the decision, start the workflow, have the service watched at once. */
+  grantOpen(fn: HoldfastFunction): void {
+    this.workflow.grantStartRollback(fn);
+    if (fn === this.watchHealth) return; // it is the watch
+    fn.addEnvironment('WATCH_HEALTH_FUNCTION', this.watchHealth.functionArn);
+    fn.allow(['lambda:InvokeFunction'], [this.watchHealth.functionArn]);
+  }
+
+  private makeWorkflow(props: RollbacksProps): HoldfastWorkflow {
+    const functions = Object.entries(TASKS).map(([name, task]) => {
+      const { seconds, description } = task;
+      const timeout = Duration.seconds(seconds);
+      const fn = new HoldfastFunction(this, name, { setting: props.setting, description, timeout });
+      props.tables.grantDecide(fn);
+      props.work.grantReadReadings(fn);
+      props.world.grantReach(fn);
+      return fn;
+    });
+    const { logRetentionDays } = props.setting;
+    const workflow = new HoldfastWorkflow(this, 'RollBackService', { functions, logRetentionDays });
+    for (const fn of functions.filter((made) => made.node.id === 'AwaitRollback')) {
+      props.work.grantWaits(fn);
+      workflow.grantWake(fn);
+    }
+    return workflow;
+  }
+
+  private makeWatch(props: RollbacksProps): HoldfastFunction {
+    const watch = new HoldfastFunction(this, 'WatchHealth', {
+      setting: props.setting,
+      description: 'Reads the health of every service, opens attempts and ends waits',
+      // it stays for its minute; the lease keeps the next one out if it runs over
+      timeout: Duration.seconds(90),
+      failures: this.watchDeadLetters,
+    });
+    props.tables.grantDecide(watch);
+    props.work.grantTakeReadings(watch);
+    props.work.grantLease(watch);
+    props.work.grantEndWaits(watch);
+    props.world.grantReach(watch);
+    this.workflow.grantWake(watch);
+    this.workflow.grantStartRollback(watch);
+    everyMinute(this, 'HealthSweep', { fn: watch, deadLetters: this.watchDeadLetters });
+    return watch;
+  }
+
+  private serveReads(props: RollbacksProps): void {
+    const { api, tables, setting } = props;
+    const make = (name: string, description: string) =>
+      new HoldfastFunction(this, name, { setting, description });
+    const list = make('ListRollbacks', 'Lists rollbacks');
+    const get = make('GetRollback', 'Shows a rollback');
+    const decisions = make('ListRollbackDecisions', 'Lists every decision of a rollback');
+    const explain = make('ExplainRollback', 'Tells in plain words why a rollback went as it did');
+    for (const fn of [list, get]) tables.grantReadHeads(fn);
+    for (const fn of [decisions, explain]) tables.grantReadDecisions(fn);
+    api.serve(list, 'GET /v1/rollbacks');
+    api.serve(get, 'GET /v1/rollbacks/{id}');
+    api.serve(decisions, 'GET /v1/rollbacks/{id}/decisions');
+    api.serve(explain, 'GET /v1/rollbacks/{id}/explain');
+  }
+
+  private serveWrites(props: RollbacksProps): void {
+    const { api, tables, work, setting } = props;
+    const write = (name: string, description: string) => {
+      const fn = new HoldfastFunction(this, name, { setting, description });
+      tables.grantDecide(fn);
+      work.grantIdempotency(fn);
+      return fn;
+    };
+    const request = write('RequestRollback', 'Opens a rollback that a person asked for');
+    this.grantOpen(request);
+    api.serve(request, 'POST /v1/rollbacks');
+    api.serve(
+      write('ResetRollback', 'Releases the slot after a security abort'),
+      'POST /v1/rollbacks/{id}/reset',
+    );
+    const review = write('ReviewRollback', 'Takes the answer of a person on a rollback');
+    work.grantEndWaits(review);
+    this.workflow.grantWake(review);
+    api.serve(review, 'POST /v1/rollbacks/{id}/review');
+  }
+}
