@@ -1,0 +1,48 @@
+import { Buffer } from 'node:buffer';
+import { type AnyRule, canonicalJson, commitmentOf, type Decision, redact } from '../kernel/index.ts';
+
+/** Finds the rule that took a decision; old versions stay in the code for this. */
+export type RuleLookup = (name: string, version: number) => AnyRule | undefined;
+
+export type Replay =
+  | { readonly kind: 'identical' }
+  | { readonly kind: 'differs'; readonly recorded: string; readonly computed: string }
+  | { readonly kind: 'unknown-rule'; readonly name: string; readonly version: number };
+
+/**
+ * Computes a decision again from its recorded inputs and compares canonical bytes of the outcome. The outcome is
+ * redacted as it was when it was recorded. A rule that throws now where it answered then differs.
+ */
+export function replayDecision(decision: Decision, ruleOf: RuleLookup): Replay {
+  const { name, version } = decision.rule;
+  const found = ruleOf(name, version);
+  if (found === undefined) return { kind: 'unknown-rule', name, version };
+  const recorded = canonicalJson(decision.outcome);
+  const computed = outcomeText(found, decision.inputs);
+  return computed === recorded ? { kind: 'identical' } : { kind: 'differs', recorded, computed };
+}
+
+/** Whether stored bytes and salt are what the ledger committed to, and the bytes canonical. */
+export function matchesCommitment(
+  payload: { readonly bytes: string; readonly salt: string },
+  commitment: string,
+): boolean {
+  const computed = commitmentOf(Buffer.from(payload.salt, 'hex'), payload.bytes);
+  return computed === commitment && isCanonical(payload.bytes);
+}
+
+function outcomeText(rule: AnyRule, inputs: unknown): string {
+  try {
+    return canonicalJson(redact(rule.decide(inputs as never)));
+  } catch (thrown) {
+    return `the rule threw: ${thrown instanceof Error ? thrown.message : String(thrown)}`;
+  }
+}
+
+function isCanonical(bytes: string): boolean {
+  try {
+    return canonicalJson(JSON.parse(bytes)) === bytes;
+  } catch {
+    return false;
+  }
+}
