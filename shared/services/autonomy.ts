@@ -1,0 +1,52 @@
+import * as z from 'zod';
+import { Fault, type Head, type Store } from '../kernel/index.ts';
+import { type Action, AUTONOMY_LEVELS, type AutonomyLevel, FIRST_LEVEL, KillSwitch } from './contract.ts';
+
+/** The one item that says what Holdfast may do by itself. */
+export const AUTONOMY_SUBJECT = { kind: 'autonomy', id: 'table' } as const;
+
+const AutonomyData = z.object({
+  v: z.literal(1),
+  levels: z.record(z.string(), z.enum(AUTONOMY_LEVELS)),
+  killSwitch: KillSwitch,
+});
+export type AutonomyData = z.infer<typeof AutonomyData>;
+export type AutonomyTable = { readonly head?: Head; readonly data: AutonomyData };
+export type Place = { readonly service: string; readonly environment: string; readonly action: Action };
+
+/** What may be done at a place, read now: never cached, and nothing stands in for an unreadable item. */
+export async function readAutonomy(
+  deps: { readonly store: Store },
+  place: Place,
+): Promise<{ readonly level: AutonomyLevel; readonly killSwitch: KillSwitch }> {
+  const { data } = await readAutonomyTable(deps);
+  return { level: data.levels[placeKey(place)] ?? FIRST_LEVEL, killSwitch: data.killSwitch };
+}
+
+/** The whole table. Throws Fault('Malformed') when the stored item is not one: nothing may be done then. */
+export async function readAutonomyTable(deps: { readonly store: Store }): Promise<AutonomyTable> {
+  const head = await deps.store.head(AUTONOMY_SUBJECT);
+  if (head === undefined) return { data: { v: 1, levels: {}, killSwitch: { on: false } } };
+  return { head, data: autonomyOf(head) };
+}
+
+/** Throws Fault('Malformed') when the head is not the autonomy table. */
+export function autonomyOf(head: Head): AutonomyData {
+  const data = AutonomyData.safeParse(head.data);
+  if (data.success) return data.data;
+  throw new Fault('Malformed', 'the stored autonomy table is not valid', { cause: data.error });
+}
+
+/** `<service>/<environment>/<action>` */
+export function placeKey(place: Place): string {
+  return `${place.service}/${place.environment}/${place.action}`;
+}
+
+/** The table as the API shows it. */
+export function autonomyView(table: AutonomyTable) {
+  const levels = Object.entries(table.data.levels).map(([key, level]) => {
+    const [service, environment, action] = key.split('/');
+    return { service, environment, action, level };
+  });
+  return { rev: table.head?.rev ?? 0, default: FIRST_LEVEL, levels, killSwitch: table.data.killSwitch };
+}

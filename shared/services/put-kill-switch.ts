@@ -1,0 +1,39 @@
+import { type DecideDeps, decide, isoTime } from '../kernel/index.ts';
+import { AUTONOMY_SUBJECT, type AutonomyTable, autonomyOf, readAutonomyTable } from './autonomy.ts';
+import type { KillSwitchSetting } from './contract.ts';
+import type { Asked } from './put-autonomy.ts';
+import { setKillSwitch } from './rules/set-kill-switch.ts';
+
+/**
+ * Turns the kill switch; the position it has already decides nothing.
+ * Throws Fault('Conflict') when somebody else changed the table meanwhile.
+ */
+export async function putKillSwitch(
+  deps: DecideDeps,
+  setting: KillSwitchSetting,
+  asked: Asked,
+): Promise<AutonomyTable> {
+  const table = await readAutonomyTable(deps);
+  const inputs = { before: table.data.killSwitch.on, setting };
+  if (!setKillSwitch.decide(inputs).changed) return table;
+  const killSwitch = { ...setting, by: asked.actor.id, at: isoTime(deps.clock()) };
+  const decided = await decide(deps, {
+    subject: AUTONOMY_SUBJECT,
+    expectedRev: table.head?.rev ?? 0,
+    ...asked,
+    ...(table.head !== undefined && { createdAt: table.head.createdAt }),
+    from: table.head?.state.kind ?? 'None',
+    rule: setKillSwitch,
+    inputs,
+    step: (outcome) => ({
+      event: outcome.event,
+      events: [{ type: outcome.event, data: { reason: setting.reason } }],
+      reasons: [
+        { code: 'ASKED', text: `the kill switch went ${setting.on ? 'on' : 'off'}: ${setting.reason}` },
+      ],
+      state: { kind: setting.on ? 'Halted' : 'Armed' },
+      data: { ...table.data, killSwitch },
+    }),
+  });
+  return { head: decided.head, data: autonomyOf(decided.head) };
+}

@@ -1,0 +1,18 @@
+import { rule } from '../../kernel/index.ts';
+import type { KillSwitchSetting } from '../contract.ts';
+
+export type SetKillSwitchInputs = { readonly before: boolean; readonly setting: KillSwitchSetting };
+export type SetKillSwitchOutcome = {
+  readonly event: 'KillSwitchOn' | 'KillSwitchOff';
+  readonly changed: boolean;
+};
+
+/** What a setting of the kill switch does. */
+export const setKillSwitch = rule(
+  'set-kill-switch',
+  1,
+  ({ before, setting }: SetKillSwitchInputs): SetKillSwitchOutcome => ({
+    event: setting.on ? 'KillSwitchOn' : 'KillSwitchOff',
+    changed: before !== setting.on,
+  }),
+);

@@ -1,0 +1,19 @@
+import type { Envelope, Store } from '../kernel/index.ts';
+import { loadService, type Service } from './read-service.ts';
+
+/** An entry as the API shows it. */
+export function serviceView({ name, document, head }: Service) {
+  const { kind, id, rev, state, correlationId, createdAt, updatedAt } = head;
+  return { kind, id, name, rev, state, ...document, correlationId, createdAt, updatedAt };
+}
+
+/** Every decision of a service, oldest first; of an erased one only the envelope is left. Throws Fault('NotFound'). */
+export async function listServiceDecisions(deps: { readonly store: Store }, name: string) {
+  await loadService(deps, name);
+  const steps = await deps.store.decisions({ kind: 'service', id: name });
+  return { items: steps.map(({ decision, envelope }) => decision ?? erased(envelope)) };
+}
+
+function erased(envelope: Envelope) {
+  return { ...envelope, erased: true };
+}

@@ -1,0 +1,11 @@
+export * from './accept-signals.ts';
+export * from './contract.ts';
+export * from './list-signals.ts';
+export { mapper } from './mappers/index.ts';
+export * from './parse.ts';
+export * from './ports.ts';
+export * from './receive-alarm.ts';
+export * from './receive-webhook.ts';
+export * from './route-signals.ts';
+export { routeSignal } from './rules/route-signal.ts';
+export * from './verify.ts';
