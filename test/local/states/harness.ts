@@ -1,6 +1,6 @@
-import type { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync } from 'node:sqlite';
 import { createStates, type States, type StatesOptions } from '../../../local/cloud/states/index.ts';
-import type { Principal } from '../../../local/cloud/types.ts';
+import type { CallAws, Principal } from '../../../local/cloud/types.ts';
 
 export const MACHINE_ARN = 'arn:aws:states:eu-central-1:000000000000:stateMachine:machine';
 export const ROLE: Principal = {
@@ -78,4 +78,24 @@ export async function historyOf(states: States, name: string): Promise<readonly 
     maxResults: 1000,
   });
   return events;
+}
+
+export const noCall: CallAws = async () => ({});
+
+/** A JSONata machine that starts at its first state. */
+export const machine = (states: object, more: object = {}) => ({
+  QueryLanguage: 'JSONata',
+  StartAt: Object.keys(states)[0],
+  States: states,
+  ...more,
+});
+
+/** Runs a machine once, to its end. */
+export async function run(definition: unknown, call: CallAws = noCall, input: unknown = {}) {
+  const states = statesOf(new DatabaseSync(':memory:'), definition, { call });
+  await start(states, 'one', input);
+  const end = await endOf(states, 'one');
+  const history = await historyOf(states, 'one');
+  await states.close();
+  return { end, history };
 }
