@@ -3,6 +3,7 @@ import {
   Alarm,
   ComparisonOperator,
   type IMetric,
+  MathExpression,
   Metric,
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
@@ -50,4 +51,13 @@ export function headingSlug(name: AlarmName): string {
 /** A metric of our own, over all services: alarms do not roll up over dimensions. */
 export function ownMetric(metricName: string, statistic: string, period: Duration): Metric {
   return new Metric({ namespace: 'Holdfast', metricName, statistic, period });
+}
+
+/** The sum of several of our metrics; one that was not emitted counts 0. */
+export function sumOf(names: readonly string[], period: Duration): MathExpression {
+  const usingMetrics = Object.fromEntries(
+    names.map((name, index) => [`m${index}`, ownMetric(name, 'Sum', period)]),
+  );
+  const expression = names.map((_name, index) => `FILL(m${index}, 0)`).join(' + ');
+  return new MathExpression({ expression, usingMetrics, period });
 }

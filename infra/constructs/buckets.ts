@@ -4,6 +4,7 @@ import {
   Bucket,
   BucketEncryption,
   type CfnBucket,
+  type IBucket,
   ObjectOwnership,
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
@@ -42,7 +43,8 @@ export class Buckets extends Construct {
     });
     const logged = (name: string) => ({
       ...PRIVATE,
-      serverAccessLogsBucket: logs,
+      // CDK's own types disagree under exactOptionalPropertyTypes
+      serverAccessLogsBucket: logs as IBucket,
       serverAccessLogsPrefix: `${name}/`,
     });
     this.evidence = new Bucket(this, 'Evidence', logged('evidence'));

@@ -37,7 +37,7 @@ export class DecisionTables {
   grantDecide(fn: HoldfastFunction): void {
     this.grantReadDecisions(fn);
     fn.allow(['dynamodb:PutItem'], [this.decisions.tableArn, this.payloads.tableArn], IN_TRANSACTION);
-    fn.allow(['dynamodb:PutItem', 'dynamodb:ConditionCheckItem'], [this.heads.tableArn], IN_TRANSACTION);
+    fn.allow(['dynamodb:PutItem'], [this.heads.tableArn], IN_TRANSACTION);
     // Locks are put and deleted, counters updated; what a subject is, only ever put.
     fn.allow(['dynamodb:UpdateItem', 'dynamodb:DeleteItem'], [this.heads.tableArn], {
       ...IN_TRANSACTION,
@@ -62,7 +62,8 @@ export class DecisionTables {
   /** Keep the salted content of the ledger's special entries: put only if absent, under `LEDGER.*` keys. */
   grantKeepSealed(fn: HoldfastFunction): void {
     fn.addEnvironment('PAYLOADS_TABLE', this.payloads.tableName);
-    fn.allow(['dynamodb:PutItem', 'dynamodb:GetItem'], [this.payloads.tableArn], {
+    fn.allow(['dynamodb:PutItem'], [this.payloads.tableArn], {
+      ...IN_TRANSACTION,
       'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['LEDGER.*'] },
     });
   }

@@ -12,15 +12,11 @@ export class LedgerTable extends HoldfastTable {
     });
   }
 
-  /** Append entries and move the head, in one transaction; nothing is ever updated or deleted but the head. */
+  /** Append entries and move the head, in one transaction. Nothing may be updated or deleted. */
   grantSeal(fn: HoldfastFunction): void {
     this.grantRead(fn);
-    fn.allow(['dynamodb:PutItem', 'dynamodb:ConditionCheckItem'], [this.tableArn], {
+    fn.allow(['dynamodb:PutItem'], [this.tableArn], {
       'ForAnyValue:StringEquals': { 'dynamodb:EnclosingOperation': ['TransactWriteItems'] },
-    });
-    fn.allow(['dynamodb:UpdateItem'], [this.tableArn], {
-      'ForAnyValue:StringEquals': { 'dynamodb:EnclosingOperation': ['TransactWriteItems'] },
-      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['HEAD#*'] },
     });
   }
 

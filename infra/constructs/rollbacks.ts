@@ -38,9 +38,11 @@ export class Rollbacks extends Construct {
   readonly watchHealth: HoldfastFunction;
   readonly watchDeadLetters: DeadLetterQueue;
   readonly measureDeadLetters: DeadLetterQueue;
+  private readonly work: WorkTable;
 
   constructor(scope: Construct, id: string, props: RollbacksProps) {
     super(scope, id);
+    this.work = props.work;
     this.workflow = this.makeWorkflow(props);
     this.watchDeadLetters = new DeadLetterQueue(this, 'WatchHealthDeadLetters');
     this.watchHealth = this.makeWatch(props);
@@ -59,7 +61,7 @@ export class Rollbacks extends Construct {
   /** Open attempts: take the decision, start the workflow, have the service watched at once. */
   grantOpen(fn: HoldfastFunction): void {
     this.workflow.grantStartRollback(fn);
-    if (fn === this.watchHealth) return; // it is the watch
+    this.work.grantReadReadings(fn);
     fn.addEnvironment('WATCH_HEALTH_FUNCTION', this.watchHealth.functionArn);
     fn.allow(['lambda:InvokeFunction'], [this.watchHealth.functionArn]);
   }
@@ -77,7 +79,7 @@ export class Rollbacks extends Construct {
     const { logRetentionDays } = props.setting;
     const workflow = new HoldfastWorkflow(this, 'RollBackService', { functions, logRetentionDays });
     for (const fn of functions.filter((made) => made.node.id === 'AwaitRollback')) {
-      props.work.grantWaits(fn);
+      props.work.grantStoreWaits(fn);
       workflow.grantWake(fn);
     }
     return workflow;
@@ -87,14 +89,13 @@ export class Rollbacks extends Construct {
     const watch = new HoldfastFunction(this, 'WatchHealth', {
       setting: props.setting,
       description: 'Reads the health of every service, opens attempts and ends waits',
-      // it stays for its minute; the lease keeps the next one out if it runs over
+      // it stays for its minute; one that runs over harms nothing: an interval keeps one reading
       timeout: Duration.seconds(90),
       failures: this.watchDeadLetters,
     });
     props.tables.grantDecide(watch);
     props.work.grantTakeReadings(watch);
-    props.work.grantLease(watch);
-    props.work.grantEndWaits(watch);
+    props.work.grantReadWaits(watch);
     props.world.grantReach(watch);
     this.workflow.grantWake(watch);
     this.workflow.grantStartRollback(watch);
@@ -134,7 +135,7 @@ export class Rollbacks extends Construct {
       'POST /v1/rollbacks/{id}/reset',
     );
     const review = write('ReviewRollback', 'Takes the answer of a person on a rollback');
-    work.grantEndWaits(review);
+    work.grantReadWaits(review);
     this.workflow.grantWake(review);
     api.serve(review, 'POST /v1/rollbacks/{id}/review');
   }

@@ -2,20 +2,20 @@ import type { Construct } from 'constructs';
 import type { HoldfastFunction } from './function.ts';
 import { HoldfastTable } from './tables.ts';
 
-/** What is on its way and never a subject's state: waits, readings, idempotency keys, leases. All of it expires. */
+/** What is on its way and never a subject's state: waits, readings, idempotency keys. All of it expires. */
 export class WorkTable extends HoldfastTable {
   constructor(scope: Construct, id: string) {
     super(scope, id, { sortKey: 'sk', timeToLive: 'expiresAt', kept: false });
   }
 
-  /** Store, read and remove the waits (task tokens) of attempts. */
-  grantWaits(fn: HoldfastFunction): void {
-    this.grantPrefix(fn, 'WAIT#', ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem']);
+  /** Store the waits (task tokens) of attempts. */
+  grantStoreWaits(fn: HoldfastFunction): void {
+    this.grantPrefix(fn, 'WAIT#', ['dynamodb:PutItem']);
   }
 
-  /** Read the waits of attempts and remove those that ended. */
-  grantEndWaits(fn: HoldfastFunction): void {
-    this.grantPrefix(fn, 'WAIT#', ['dynamodb:GetItem', 'dynamodb:DeleteItem']);
+  /** Read the waits of attempts. */
+  grantReadWaits(fn: HoldfastFunction): void {
+    this.grantPrefix(fn, 'WAIT#', ['dynamodb:GetItem']);
   }
 
   grantReadReadings(fn: HoldfastFunction): void {
@@ -26,24 +26,9 @@ export class WorkTable extends HoldfastTable {
     this.grantPrefix(fn, 'READING#', ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:PutItem']);
   }
 
-  /** Hold a lease: one sweep at a time. */
-  grantLease(fn: HoldfastFunction): void {
-    this.grantPrefix(fn, 'LEASE#', [
-      'dynamodb:GetItem',
-      'dynamodb:PutItem',
-      'dynamodb:UpdateItem',
-      'dynamodb:DeleteItem',
-    ]);
-  }
-
   /** Answer a write once per Idempotency-Key. */
   grantIdempotency(fn: HoldfastFunction): void {
-    this.grantPrefix(fn, 'IDEM#', [
-      'dynamodb:GetItem',
-      'dynamodb:PutItem',
-      'dynamodb:UpdateItem',
-      'dynamodb:DeleteItem',
-    ]);
+    this.grantPrefix(fn, 'IDEM#', ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem']);
   }
 
   private grantPrefix(fn: HoldfastFunction, prefix: string, actions: readonly string[]): void {

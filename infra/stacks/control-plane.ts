@@ -50,7 +50,7 @@ export class ControlPlaneStack extends Stack {
     // a signal may open a rollback, or be what one waits for
     this.rollbacks.grantOpen(this.signals.routeSignals);
     this.rollbacks.workflow.grantWake(this.signals.routeSignals);
-    data.work.grantEndWaits(this.signals.routeSignals);
+    data.work.grantReadWaits(this.signals.routeSignals);
     this.declareOutputs(data);
   }
 

@@ -1,8 +1,10 @@
 import { CfnParameter, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { LEDGER_METRICS } from '../../shared/ledger/contract.ts';
 import { METRICS as ROLLBACK } from '../../shared/rollbacks/contract.ts';
+import { SIGNAL_METRICS } from '../../shared/signals/contract.ts';
 import { AlarmMail } from '../constructs/alarm-mail.ts';
-import { HoldfastAlarm, ownMetric } from '../constructs/alarms.ts';
+import { HoldfastAlarm, ownMetric, sumOf } from '../constructs/alarms.ts';
 import { HoldfastDashboard } from '../constructs/dashboard.ts';
 import type { ControlPlaneStack } from './control-plane.ts';
 
@@ -62,14 +64,14 @@ export class ObservabilityStack extends Stack {
       name: 'Ledger/Seal/Rejected',
       meaning:
         'A change in the decisions table could not be sealed as a decision, or a sealed one was altered.',
-      metric: ownMetric('ledger_special_entries_total', 'Sum', Duration.minutes(5)),
+      metric: sumOf(Object.values(LEDGER_METRICS), Duration.minutes(5)),
       threshold: 0,
     });
     new HoldfastAlarm(this, {
       name: 'Signals/Webhook/SignatureRefused',
       meaning:
         'Webhooks came with a wrong signature or token: a secret was rotated on one side, or somebody tries.',
-      metric: ownMetric('webhook_signature_failures_total', 'Sum', Duration.minutes(5)),
+      metric: ownMetric(SIGNAL_METRICS.forged, 'Sum', Duration.minutes(5)),
       threshold: 5,
     });
   }
