@@ -8,3 +8,4 @@ export * from './redact.ts';
 export * from './rule.ts';
 export * from './store.ts';
 export * from './time.ts';
+export * from './view-decisions.ts';

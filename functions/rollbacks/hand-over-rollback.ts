@@ -1,0 +1,8 @@
+import * as z from 'zod';
+import { handOverRollbackToPerson } from '../../shared/rollbacks/index.ts';
+import { rollbackDeps, TaskDocument } from '../runtime/rollbacks.ts';
+import { task } from '../runtime/task.ts';
+
+const HandOverDocument = TaskDocument.extend({ failure: z.string().nullable() });
+
+export const handler = task(HandOverDocument, (input) => handOverRollbackToPerson(rollbackDeps(), input));

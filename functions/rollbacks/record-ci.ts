@@ -1,0 +1,6 @@
+import { recordCi } from '../../shared/rollbacks/index.ts';
+import { worldDeps } from '../runtime/rollback-world.ts';
+import { TaskDocument } from '../runtime/rollbacks.ts';
+import { task } from '../runtime/task.ts';
+
+export const handler = task(TaskDocument, (input) => recordCi(worldDeps(), input));

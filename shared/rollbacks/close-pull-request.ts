@@ -1,0 +1,51 @@
+import type { Attempt } from './attempt.ts';
+import type { AbortReason } from './contract.ts';
+import type { WorldDeps } from './ports.ts';
+import { ask } from './read-world.ts';
+
+/**
+ * Tidies the forge after an end: a pull request that health made needless is closed with a comment and its branch
+ * deleted; one that people shall decide on is left open with a comment. Failing to tell never blocks the flow, and
+ * every call can be repeated.
+ */
+export async function settleForge(deps: WorldDeps, attempt: Attempt): Promise<void> {
+  const { pullRequest } = attempt.data;
+  if (pullRequest === undefined) return;
+  const text = farewell(attempt);
+  if (text === undefined) return;
+  const { repository, number, branch } = pullRequest;
+  await ask(deps, 'comment', () =>
+    deps.forge.comment(repository, number, `${attempt.id}/${attempt.state.kind}`, text),
+  );
+  if (attempt.state.kind === 'SelfHealed') {
+    await ask(deps, 'close-pull-request', () =>
+      deps.forge.updatePullRequest(repository, number, { state: 'closed' }),
+    );
+    await ask(deps, 'delete-branch', () => deps.forge.deleteBranch(repository, branch));
+  }
+}
+
+function farewell(attempt: Attempt): string | undefined {
+  const { state } = attempt;
+  if (state.kind === 'SelfHealed') {
+    return `Health restored before merge: ${attempt.service} in ${attempt.environment} is Healthy again. Closing; nothing was changed.`;
+  }
+  return state.kind === 'Aborted' ? abortedText(state.reason) : undefined;
+}
+
+function abortedText(reason: AbortReason): string | undefined {
+  switch (reason) {
+    case 'KILL_SWITCH':
+      return 'The kill switch is on: Holdfast does nothing more here. The pull request stays open for a person.';
+    case 'MANUAL_TAKEOVER':
+      return 'A person has taken over. The pull request stays open; Holdfast does nothing more here.';
+    case 'ABORTED_BY_PERSON':
+    case 'REVIEW_TIMEOUT':
+    case 'APPROVAL_TIMEOUT':
+    case 'STALE_STATE':
+      return `The rollback attempt ended (${reason}). Holdfast does nothing more here.`;
+    case 'PR_CLOSED':
+    case 'SECURITY':
+      return undefined;
+  }
+}

@@ -1,0 +1,137 @@
+import { type Decision, type Store, viewDecisions } from '../kernel/index.ts';
+import { type Attempt, loadAttempt } from './attempt.ts';
+
+export type ExplainedStep = {
+  readonly rev: number;
+  readonly at: string;
+  readonly text: string;
+  readonly rule: string;
+  readonly reasons: readonly { readonly code: string; readonly text: string }[];
+};
+export type Explanation = {
+  readonly kind: 'rollback';
+  readonly id: string;
+  readonly summary: string;
+  readonly state: Attempt['state'];
+  readonly service: string;
+  readonly environment: string;
+  readonly steps: readonly ExplainedStep[];
+  readonly next: string;
+};
+
+/** Why an attempt stands where it stands, in plain words, from its recorded decisions alone. Throws Fault('NotFound'). */
+export async function explainRollback(store: Store, id: string): Promise<Explanation> {
+  const attempt = await loadAttempt(store, id);
+  const steps = (await store.decisions({ kind: 'rollback', id })).map((each) => {
+    if (each.decision === undefined) return erased(each.envelope);
+    return explainStep(each.decision);
+  });
+  return {
+    kind: 'rollback',
+    id,
+    summary: summaryOf(attempt),
+    state: attempt.state,
+    service: attempt.service,
+    environment: attempt.environment,
+    steps,
+    next: nextOf(attempt),
+  };
+}
+
+/** A rollback's decisions, whole, oldest first. Throws Fault('NotFound'). */
+export async function listRollbackDecisions(store: Store, id: string) {
+  await loadAttempt(store, id);
+  return viewDecisions(await store.decisions({ kind: 'rollback', id }));
+}
+
+function explainStep(decision: Decision): ExplainedStep {
+  const who = decision.actor.type === 'person' ? ` by ${decision.actor.id}` : '';
+  return {
+    rev: decision.rev,
+    at: decision.at,
+    text: `${decision.event}${who}: ${decision.from} -> ${decision.to}`,
+    rule: `${decision.rule.name} v${decision.rule.version}`,
+    reasons: decision.reasons.map(({ code, text }) => ({ code, text })),
+  };
+}
+
+function erased(envelope: {
+  rev: number;
+  at: string;
+  event: string;
+  from: string;
+  to: string;
+}): ExplainedStep {
+  const { rev, at, event, from, to } = envelope;
+  return {
+    rev,
+    at,
+    text: `${event}: ${from} -> ${to}`,
+    rule: '',
+    reasons: [{ code: 'ERASED', text: 'the content of this decision was erased' }],
+  };
+}
+
+function summaryOf(attempt: Attempt): string {
+  const { candidate, pullRequest, trigger } = attempt.data;
+  const back = candidate === undefined ? '' : `, to go back to ${candidate.revision.slice(0, 7)}`;
+  const by = pullRequest === undefined ? '' : ` by pull request #${pullRequest.number}`;
+  return `${attempt.service} in ${attempt.environment} was reported degraded (${trigger.text})${back}${by}; the attempt is ${attempt.state.kind}${'reason' in attempt.state ? ` (${attempt.state.reason})` : ''}.`;
+}
+
+function nextOf(attempt: Attempt): string {
+  const until = attempt.data.deadlineAt === undefined ? '' : ` until ${attempt.data.deadlineAt}`;
+  switch (attempt.state.kind) {
+    case 'DegradationDetected':
+      return `Waits for three bad readings in a row or 60 s of health${until}.`;
+    case 'CandidateResolved':
+      return 'The pull request is being opened.';
+    case 'PullRequestOpen':
+      return `Waits for the checks of the pull request${until}.`;
+    case 'AwaitingMerge':
+      return attempt.data.mode === 'auto'
+        ? `Merges when all eight invariants hold${until}.`
+        : `A person must merge or close the pull request${until}.`;
+    case 'AwaitingHumanReview':
+      return `A person must look: review it (abort or manual), or merge or close the pull request${until}.`;
+    case 'RollbackMerged':
+      return `Waits for the delivery system to run the target and be Healthy for 60 s${until}.`;
+    case 'Aborted':
+      return attempt.data.slotReleased
+        ? 'Ended.'
+        : 'Ended for security: an admin must reset it before another attempt can open.';
+    case 'RollbackComplete':
+    case 'SelfHealed':
+    case 'Observed':
+      return 'Ended.';
+  }
+}
+
+/** One subject as the API shows it (api.md). Throws Fault('NotFound'). */
+export async function getRollback(store: Store, id: string) {
+  return subjectOf(await loadAttempt(store, id));
+}
+
+/** The public form of an attempt: subject fields, then what an operator asks for first. */
+export function subjectOf(attempt: Attempt) {
+  const { id, rev, state, service, environment, correlationId, createdAt, updatedAt, data } = attempt;
+  return {
+    kind: 'rollback' as const,
+    id,
+    rev,
+    state,
+    service,
+    environment,
+    correlationId,
+    createdAt,
+    updatedAt,
+    mode: data.mode,
+    trigger: data.trigger,
+    ...(data.revision !== undefined && { revision: data.revision }),
+    ...(data.candidate !== undefined && { candidate: data.candidate }),
+    ...(data.pullRequest !== undefined && { pullRequest: data.pullRequest }),
+    ...(data.merge !== undefined && { merge: data.merge }),
+    ...(data.deadlineAt !== undefined && { deadlineAt: data.deadlineAt }),
+    times: data.times,
+  };
+}

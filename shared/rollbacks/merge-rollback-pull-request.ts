@@ -1,0 +1,117 @@
+import { Fault, isFault, isoTime, millis } from '../kernel/index.ts';
+import { type Attempt, loadAttempt, timedFor } from './attempt.ts';
+import { METRICS } from './contract.ts';
+import { overtake } from './overtake-rollback.ts';
+import type { TaskInput, TaskResult, WorldDeps } from './ports.ts';
+import { pullRequestOf } from './read-world.ts';
+import { type CheckInvariantsInputs, checkInvariants } from './rules/check-invariants.ts';
+import { type MergeInputs, type MergeOutcome, mergeRollback } from './rules/merge-rollback.ts';
+import { type Move, standing, takeStep } from './take-step.ts';
+
+export type MergeInput = TaskInput & { readonly evaluation: CheckInvariantsInputs };
+
+/**
+ * Merges what the invariant check allowed: judges its inputs again, refuses when they are older than 15 s (the workflow
+ * then checks anew), and merges with a guard on the head sha. Our own merge, found after an interruption, is recorded.
+ */
+export async function mergePullRequestOfRollback(all: WorldDeps, input: MergeInput): Promise<TaskResult> {
+  const attempt = await loadAttempt(all.store, input.rollbackId);
+  const deps = timedFor(all, attempt);
+  if (attempt.state.kind !== 'AwaitingMerge') return standing(deps, attempt);
+  if (checkInvariants.decide(input.evaluation).verdict !== 'merge') {
+    throw new Fault('Forbidden', 'the invariant check does not allow a merge');
+  }
+  const merged = await mergedByUs(deps, attempt);
+  const late = (deps.clock() - millis(input.evaluation.now)) / 1000 > deps.timings.invariantFreshness;
+  if (merged === undefined) {
+    if (late) return standing(deps, attempt);
+    const overtaken = await overtake(deps, attempt, input.key);
+    if (overtaken !== undefined) return standing(deps, overtaken);
+  }
+  const result = merged ?? (await merge(deps, attempt));
+  const inputs: MergeInputs = { evaluation: input.evaluation, result };
+  const moved = await takeStep(deps, attempt, {
+    key: input.key,
+    rule: mergeRollback,
+    inputs,
+    move: (outcome) => moveOf(outcome, inputs, isoTime(deps.clock())),
+  });
+  if (moved.state.kind === 'RollbackMerged')
+    deps.meter.count(METRICS.merged, {
+      service: attempt.service,
+      environment: attempt.environment,
+      auto: 'true',
+    });
+  return standing(deps, moved);
+}
+
+/** A merge that carries our attempt's mark: made by this task before it was interrupted. */
+async function mergedByUs(deps: WorldDeps, attempt: Attempt): Promise<MergeInputs['result'] | undefined> {
+  const pullRequest = await pullRequestOf(deps, attempt);
+  if (pullRequest?.state !== 'merged' || pullRequest.mergeCommitSha === undefined) return undefined;
+  const facts = attempt.data.pullRequest;
+  if (facts === undefined) return undefined;
+  const [commit] = await deps.forge.commits(facts.repository, pullRequest.mergeCommitSha, 1);
+  return commit?.message.includes(mark(attempt))
+    ? { kind: 'merged', sha: pullRequest.mergeCommitSha }
+    : undefined;
+}
+
+function mark(attempt: Attempt): string {
+  return `Holdfast-Merge: ${attempt.id}`;
+}
+
+async function merge(deps: WorldDeps, attempt: Attempt): Promise<MergeInputs['result']> {
+  const facts = attempt.data.pullRequest;
+  if (facts === undefined) throw new Fault('Malformed', `rollback ${attempt.id} has no pull request`);
+  const title = `Rollback: ${attempt.service} in ${attempt.environment} (#${facts.number})`;
+  const message = `${mark(attempt)}\nHoldfast-Correlation: ${attempt.correlationId}`;
+  try {
+    const answer = await deps.forge.merge(facts.repository, facts.number, {
+      headSha: facts.headSha,
+      title,
+      message,
+    });
+    if (answer.kind === 'merged')
+      await deps.forge.deleteBranch(facts.repository, facts.branch).catch(() => undefined);
+    return answer;
+  } catch (thrown) {
+    deps.meter.count(METRICS.integrationErrors, {
+      call: 'merge',
+      code: isFault(thrown) ? thrown.name : 'Unknown',
+    });
+    if (isFault(thrown, 'PermissionDenied')) return { kind: 'denied' };
+    throw thrown;
+  }
+}
+
+function moveOf(outcome: MergeOutcome, inputs: MergeInputs, at: string): Move {
+  const also = [{ type: 'InvariantsEvaluated', data: { results: outcome.invariants } }];
+  if (outcome.verdict === 'merged' && inputs.result.kind === 'merged') {
+    const { sha } = inputs.result;
+    return {
+      event: 'InvariantsPassed',
+      state: { kind: 'RollbackMerged' },
+      also: [...also, { type: 'MergeCompleted', data: { sha, auto: true } }],
+      reasons: outcome.invariants.map((each) => ({ code: each.id, text: each.value })),
+      data: { merge: { sha, at, byPerson: false } },
+      times: { merged: at },
+    };
+  }
+  if (outcome.verdict === 'security') {
+    return {
+      event: 'SecurityViolation',
+      state: { kind: 'Aborted', reason: 'SECURITY' },
+      also,
+      reasons: [{ code: 'PERMISSION_DENIED', text: 'the forge refused our credentials at the merge' }],
+    };
+  }
+  const why =
+    inputs.result.kind === 'refused' ? inputs.result.message : 'the head moved under the pull request';
+  return {
+    event: 'InvariantsFailed',
+    state: { kind: 'AwaitingHumanReview', reason: 'MERGE_REFUSED', afterMerge: false },
+    also,
+    reasons: [{ code: 'I8', text: why }],
+  };
+}

@@ -1,0 +1,146 @@
+import { type Actor, decide, Fault, isFault, isoTime, newId } from '../kernel/index.ts';
+import { readService } from '../services/index.ts';
+import { type Attempt, type AttemptData, attemptOf, isOpen, stateDeadline, waitSeconds } from './attempt.ts';
+import { MAX_ATTEMPTS_AT_ONCE, METRICS, timingsAt } from './contract.ts';
+import { dayCounter, openingInputs } from './opening-inputs.ts';
+import type { RollbackDeps } from './ports.ts';
+import { refuseOpening } from './refuse-opening.ts';
+import { type OpenRollbackInputs, type OpenRollbackOutcome, openRollback } from './rules/open-rollback.ts';
+import { OPEN_ATTEMPTS_COUNTER, slotOf } from './take-step.ts';
+
+export type Trigger = {
+  readonly type: 'signal' | 'reading' | 'person';
+  readonly id: string;
+  readonly text: string;
+  readonly startsAt?: string;
+};
+export type OpenInput = {
+  readonly service: string;
+  readonly environment: string;
+  readonly trigger: Trigger;
+  readonly revision?: string | undefined;
+  readonly actor: Actor;
+};
+export type Opening =
+  | { readonly kind: 'opened' | 'joined'; readonly id: string }
+  | { readonly kind: 'refused'; readonly reasons: readonly string[] };
+
+const DAY_SECONDS = 86_400;
+
+/**
+ * Opens the attempt for a degraded service, or joins the open one. Both the slot and the quotas are conditional writes
+ * of the same transaction, so that two signals at once open one attempt. Then the workflow is started under the
+ * attempt's id, and the health watch at once. Throws Fault: NotFound (unknown service or environment).
+ */
+export async function openRollbackAttempt(deps: RollbackDeps, input: OpenInput): Promise<Opening> {
+  const service = await readService(deps, input.service);
+  if (service.environments[input.environment] === undefined) {
+    throw new Fault('NotFound', `service ${input.service} has no environment ${input.environment}`);
+  }
+  const holder = await deps.store.lockHolder(slotOf(input.service, input.environment));
+  if (holder !== undefined) return join(deps, holder);
+  const now = deps.clock();
+  const inputs = await openingInputs(deps, input, now);
+  const outcome = openRollback.decide(inputs);
+  if (!outcome.open) {
+    await refuseOpening(deps, input, inputs);
+    return { kind: 'refused', reasons: outcome.refusals };
+  }
+  const id = newId('rollback', now, deps.random);
+  try {
+    const attempt = await open(deps, { id, input, inputs, now, overrides: service.timings });
+    await startWorkflow(deps, attempt);
+    deps.meter.count(METRICS.detected, { service: input.service, environment: input.environment });
+    return { kind: 'opened', id };
+  } catch (thrown) {
+    if (!isFault(thrown, 'Conflict')) throw thrown;
+    const other = await deps.store.lockHolder(slotOf(input.service, input.environment));
+    if (other === undefined) throw thrown;
+    return join(deps, other);
+  }
+}
+
+/** Starts (again) the workflow of an attempt and a health watch; both are safe to repeat. */
+export async function startWorkflow(deps: RollbackDeps, attempt: Attempt): Promise<void> {
+  await deps.workflow.startRollback(attempt.id, {
+    rollbackId: attempt.id,
+    waitSeconds: waitSeconds(attempt, Date.parse(attempt.data.enteredAt), deps.factor),
+  });
+  await deps.workflow.watchNow(attempt.service, attempt.environment);
+}
+
+async function join(deps: RollbackDeps, id: string): Promise<Opening> {
+  const head = await deps.store.head({ kind: 'rollback', id });
+  if (head !== undefined) {
+    const attempt = attemptOf(head);
+    // A crash between the opening and the start leaves an attempt without a workflow: any later signal starts it.
+    if (attempt.rev === 1 && isOpen(attempt)) await startWorkflow(deps, attempt);
+  }
+  return { kind: 'joined', id };
+}
+
+type Birth = {
+  readonly overrides: AttemptData['overrides'];
+  readonly id: string;
+  readonly input: OpenInput;
+  readonly inputs: OpenRollbackInputs;
+  readonly now: number;
+};
+
+async function open(deps: RollbackDeps, birth: Birth): Promise<Attempt> {
+  const { id, input, inputs, now } = birth;
+  const decided = await decide(deps, {
+    subject: { kind: 'rollback', id },
+    expectedRev: 0,
+    key: `open/${id}`,
+    correlationId: id,
+    causationId: input.trigger.id,
+    service: input.service,
+    environment: input.environment,
+    actor: input.actor,
+    from: 'None',
+    rule: openRollback,
+    inputs,
+    step: (outcome) => ({
+      event: 'DegradationDetected',
+      events: [{ type: 'DegradationDetected', data: { trigger: input.trigger.type, mode: outcome.mode } }],
+      reasons: [{ code: 'DEGRADATION_REPORTED', text: input.trigger.text }],
+      state: { kind: 'DegradationDetected' },
+      data: bornData(deps, birth, outcome),
+    }),
+    effects: [
+      { type: 'take-lock', lock: slotOf(input.service, input.environment), holder: id },
+      { type: 'count', counter: OPEN_ATTEMPTS_COUNTER, by: 1, max: MAX_ATTEMPTS_AT_ONCE },
+      {
+        type: 'count',
+        counter: dayCounter(input, now),
+        by: 1,
+        expiresAt: Math.floor(now / 1000) + 2 * DAY_SECONDS,
+      },
+    ],
+  });
+  return attemptOf(decided.head);
+}
+
+function bornData(
+  deps: RollbackDeps,
+  { input, inputs, now, overrides }: Birth,
+  outcome: OpenRollbackOutcome,
+): AttemptData {
+  const deadline =
+    stateDeadline({ kind: 'DegradationDetected' }, outcome.mode, timingsAt(deps.factor, overrides)) ?? 0;
+  return {
+    v: 1,
+    trigger: { type: input.trigger.type, id: input.trigger.id, text: input.trigger.text },
+    mode: outcome.mode,
+    ...(inputs.revision !== null && { revision: inputs.revision }),
+    enteredAt: isoTime(now),
+    deadlineAt: isoTime(now + deadline * 1000),
+    ...(overrides !== undefined && { overrides }),
+    slotReleased: false,
+    times: {
+      detected: isoTime(now),
+      ...(input.trigger.startsAt !== undefined && { started: input.trigger.startsAt }),
+    },
+  };
+}

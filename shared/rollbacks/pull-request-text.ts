@@ -1,0 +1,50 @@
+import type { Attempt } from './attempt.ts';
+
+/** `Rollback: <service> to <sha7> (degraded in <environment>)`. */
+export function pullRequestTitle(attempt: Attempt, revision: string): string {
+  return `Rollback: ${attempt.service} to ${revision.slice(0, 7)} (degraded in ${attempt.environment})`;
+}
+
+export type ManifestChange = {
+  readonly path: string;
+  readonly pointer: string;
+  readonly before: string;
+  readonly after: string;
+};
+
+/** What a reviewer needs in ten seconds, then the evidence, then what happens next and who must act. */
+export function pullRequestBody(attempt: Attempt, change: ManifestChange): string {
+  const { candidate, mode, trigger } = attempt.data;
+  const uptime =
+    candidate?.uptime === undefined
+      ? 'not measured'
+      : `${candidate.uptime} over ${candidate.samples ?? 0} requests`;
+  return [
+    `**${attempt.service}** is degraded in **${attempt.environment}**. This goes back to \`${change.after.slice(0, 7)}\`, the newest ancestor that passed.`,
+    '',
+    '| | |',
+    '|---|---|',
+    `| Trigger | ${trigger.text} |`,
+    `| Service, environment | ${attempt.service}, ${attempt.environment} |`,
+    `| Degraded revision | \`${change.before}\` |`,
+    `| Back to | \`${change.after}\` (${candidate?.message ?? ''}; ${candidate?.committedAt ?? ''}) |`,
+    `| Its checks | green |`,
+    `| Its uptime while deployed | ${uptime} |`,
+    `| Confirmed | ${attempt.data.times.confirmed ?? ''} |`,
+    `| Attempt | \`${attempt.id}\` (correlation \`${attempt.correlationId}\`) |`,
+    '',
+    `Change in \`${change.path}\` at \`${change.pointer}\`:`,
+    '```diff',
+    `- ${change.before}`,
+    `+ ${change.after}`,
+    '```',
+    '',
+    mode === 'auto'
+      ? 'Holdfast merges this when all eight invariants hold on fresh readings. Close it to stop the rollback; merge it to go ahead yourself.'
+      : 'Holdfast does not merge this: a person must. Merge it to go ahead, close it to stop. It is closed if health returns first.',
+    '',
+    'The manifest stays pinned to this revision until someone changes it again: to un-pin, set the scalar back to the next revision you deploy.',
+    '',
+    `Why, and how to verify it: \`holdfast explain rollback ${attempt.id}\` and \`holdfast ledger verify\`.`,
+  ].join('\n');
+}

@@ -1,0 +1,144 @@
+import { decimal, isoTime } from '../kernel/index.ts';
+import type { BranchRules, CiReading, HealthReading, PullRequest } from '../ports/index.ts';
+import { readAutonomy } from '../services/index.ts';
+import type { Attempt } from './attempt.ts';
+import { PERSISTENCE_CHECKS, PULL_REQUEST_LABELS, STABLE_UPTIME } from './contract.ts';
+import type { WorldDeps } from './ports.ts';
+import { pullRequestTitle } from './pull-request-text.ts';
+import { ask, asReading, placeOf, readingsSince, recent } from './read-world.ts';
+import type { CheckInvariantsInputs } from './rules/check-invariants.ts';
+import { stricterMode } from './rules/open-rollback.ts';
+
+const MAX_FILES = 10;
+const READ_MARGIN = 3;
+
+type Facts = NonNullable<Attempt['data']['pullRequest']>;
+
+/** Everything the eight invariants are judged on, read now from the systems themselves. What cannot be read is null. */
+export async function readInvariants(
+  deps: WorldDeps,
+  attempt: Attempt,
+  pullRequest: PullRequest | undefined,
+): Promise<CheckInvariantsInputs> {
+  const { target } = await placeOf(deps, attempt);
+  const { level } = await readAutonomy(deps, {
+    service: attempt.service,
+    environment: attempt.environment,
+    action: 'rollback',
+  });
+  const facts = attempt.data.pullRequest;
+  const [reading, forge] = await Promise.all([
+    ask(deps, 'health', () => deps.health.read(target)),
+    facts === undefined ? NOTHING : readForge(deps, attempt, facts, pullRequest),
+  ]);
+  const now = deps.clock();
+  const readings = await readingsSince(deps, attempt, attempt.createdAt);
+  return {
+    environment: attempt.environment,
+    mode: stricterMode(attempt.environment, level),
+    reading: readingOf(reading),
+    readings: recent(readings, now, deps.timings.healthRestored * READ_MARGIN),
+    candidate: candidateOf(attempt),
+    ...forge,
+    now: isoTime(now),
+    limits: limitsOf(deps),
+  };
+}
+
+type FromForge = Pick<CheckInvariantsInputs, 'ci' | 'pullRequest' | 'conflicts' | 'protection'>;
+const NOTHING: FromForge = { ci: null, pullRequest: null, conflicts: null, protection: null };
+
+async function readForge(
+  deps: WorldDeps,
+  attempt: Attempt,
+  facts: Facts,
+  pullRequest: PullRequest | undefined,
+): Promise<FromForge> {
+  const { repository, number, headSha, baseBranch } = facts;
+  const [ci, conflicts, files, rules] = await Promise.all([
+    ask(deps, 'ci', () => deps.forge.ci(repository, headSha)),
+    ask(deps, 'open-pull-requests', () => conflictsOf(deps, attempt, facts)),
+    ask(deps, 'changed-files', () => deps.forge.changedFiles(repository, number)),
+    ask(deps, 'rules', () => deps.forge.rules(repository, baseBranch)),
+  ]);
+  return {
+    ci: ci === undefined ? null : { state: ci.state },
+    pullRequest:
+      pullRequest === undefined || files === undefined
+        ? null
+        : pullRequestInputs(pullRequest, headSha, files),
+    conflicts: conflicts ?? null,
+    protection: rules === undefined || ci === undefined ? null : protectionInputs(rules, ci),
+  };
+}
+
+function readingOf(reading: HealthReading | undefined): CheckInvariantsInputs['reading'] {
+  return reading === undefined ? null : asReading(reading);
+}
+
+function candidateOf(attempt: Attempt): CheckInvariantsInputs['candidate'] {
+  const { candidate } = attempt.data;
+  return {
+    revision: candidate?.revision ?? '',
+    ...(candidate?.uptime !== undefined && { uptime: candidate.uptime }),
+  };
+}
+
+function pullRequestInputs(
+  pullRequest: PullRequest,
+  expectedHeadSha: string,
+  changedFiles: readonly string[],
+) {
+  return {
+    number: pullRequest.number,
+    state: pullRequest.state,
+    headSha: pullRequest.headSha,
+    expectedHeadSha,
+    changedFiles: changedFiles.slice(0, MAX_FILES + 1),
+  };
+}
+
+function protectionInputs(rules: BranchRules, ci: CiReading) {
+  const green = new Set(
+    ci.checks.filter((check) => check.conclusion === 'success').map((check) => check.name),
+  );
+  return {
+    requiredApprovals: rules.requiredApprovals,
+    mergeQueue: rules.mergeQueue,
+    missingChecks: rules.requiredChecks.filter((name) => !green.has(name)),
+  };
+}
+
+function limitsOf(deps: WorldDeps): CheckInvariantsInputs['limits'] {
+  const { timings } = deps;
+  return {
+    checks: PERSISTENCE_CHECKS,
+    spanSeconds: timings.persistenceSpan,
+    gapSeconds: timings.readingGap,
+    freshSeconds: timings.invariantFreshness,
+    stableUptime: decimal(STABLE_UPTIME),
+    maxFiles: MAX_FILES,
+  };
+}
+
+/** Our other open pull requests: for the same service and environment, and those that touch the same file. */
+async function conflictsOf(
+  deps: WorldDeps,
+  attempt: Attempt,
+  facts: Facts,
+): Promise<CheckInvariantsInputs['conflicts']> {
+  const mine = await deps.forge.openPullRequests(facts.repository, [...PULL_REQUEST_LABELS]);
+  const prefix = pullRequestTitle(attempt, '').split(' to ')[0] ?? '';
+  const suffix = `(degraded in ${attempt.environment})`;
+  const sameTarget = mine
+    .filter((each) => each.title.startsWith(`${prefix} to `) && each.title.endsWith(suffix))
+    .map((each) => each.number);
+  const others = mine.filter((each) => each.number !== facts.number && !sameTarget.includes(each.number));
+  const touched = await Promise.all(
+    others.map((each) => deps.forge.changedFiles(facts.repository, each.number)),
+  );
+  const sameFile = others
+    .filter((_, index) => touched[index]?.includes(facts.path))
+    .map((each) => each.number);
+  return { sameTarget, sameFile };
+}

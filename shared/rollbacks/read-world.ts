@@ -1,0 +1,84 @@
+import { Fault, isFault, isoTime, millis } from '../kernel/index.ts';
+import type { DeliveryTarget, PullRequest, StoredReading } from '../ports/index.ts';
+import { readService, type ServiceDocument } from '../services/index.ts';
+import type { Attempt } from './attempt.ts';
+import { METRICS } from './contract.ts';
+import type { RollbackDeps, WorldDeps } from './ports.ts';
+import type { Reading } from './rules/readings.ts';
+
+/** The service's entry, and where it runs. Throws Fault('NotFound') when the registry no longer knows it. */
+export async function placeOf(deps: RollbackDeps, attempt: { service: string; environment: string }) {
+  const service = await readService(deps, attempt.service);
+  const environment = service.environments[attempt.environment];
+  if (environment === undefined)
+    throw new Fault('NotFound', `service ${attempt.service} has no environment ${attempt.environment}`);
+  return { service, environment, target: targetOf(service, attempt.service, attempt.environment) };
+}
+
+/** Where the delivery system knows a service. Throws Fault('NotFound'). */
+export function targetOf(document: ServiceDocument, service: string, environment: string): DeliveryTarget {
+  const place = document.environments[environment];
+  if (place === undefined)
+    throw new Fault('NotFound', `service ${service} has no environment ${environment}`);
+  return { service, environment, application: place.application };
+}
+
+/** Readings of the attempt's service since a time, oldest first, as rules take them. */
+export async function readingsSince(
+  deps: RollbackDeps,
+  attempt: { service: string; environment: string },
+  since: string,
+): Promise<readonly Reading[]> {
+  const stored = await deps.work.readings(attempt.service, attempt.environment, since);
+  return stored.map(asReading);
+}
+
+export function asReading(stored: Omit<StoredReading, 'service' | 'environment' | 'slot'>): Reading {
+  const { health, sync, revision, desired, available, observedAt } = stored;
+  return {
+    health,
+    sync,
+    ...(revision !== undefined && { revision }),
+    ...(desired !== undefined && { desired }),
+    ...(available !== undefined && { available }),
+    observedAt,
+  };
+}
+
+/** Only the newest readings that any limit can still look at: keeps decisions small. */
+export function recent(readings: readonly Reading[], now: number, seconds: number): readonly Reading[] {
+  return readings.filter((reading) => millis(reading.observedAt) >= now - seconds * 1000);
+}
+
+/**
+ * Asks an outside system; undefined when it gives no usable answer. That is counted and decides nothing: no data holds.
+ * Refused credentials are not "no answer": they pass through.
+ */
+export async function ask<T>(
+  deps: RollbackDeps,
+  call: string,
+  question: () => Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await question();
+  } catch (thrown) {
+    const code = thrown instanceof Fault ? thrown.name : 'Unknown';
+    deps.meter.count(METRICS.integrationErrors, { call, code });
+    if (isFault(thrown, 'Unavailable', 'RateLimited', 'Malformed', 'NotFound')) return undefined;
+    throw thrown;
+  }
+}
+
+/** The attempt's pull request as the forge has it now; null when there is none, undefined when it could not be read. */
+export async function pullRequestOf(
+  deps: WorldDeps,
+  attempt: Attempt,
+): Promise<PullRequest | null | undefined> {
+  const { pullRequest } = attempt.data;
+  if (pullRequest === undefined) return null;
+  return ask(deps, 'pull-request', () => deps.forge.pullRequest(pullRequest.repository, pullRequest.number));
+}
+
+export function nowIso(deps: RollbackDeps): string {
+  return isoTime(deps.clock());
+}

@@ -1,0 +1,163 @@
+import { isoTime, type Reason } from '../kernel/index.ts';
+import { readAutonomy } from '../services/index.ts';
+import { type Attempt, type AttemptData, loadAttempt, timedFor } from './attempt.ts';
+import { PERSISTENCE_CHECKS } from './contract.ts';
+import { endUnconfirmed } from './end-unconfirmed.ts';
+import { overtake } from './overtake-rollback.ts';
+import type { TaskInput, TaskResult, WorldDeps } from './ports.ts';
+import { placeOf, readingsSince, recent } from './read-world.ts';
+import {
+  type ConfirmDegradationInputs,
+  type ConfirmDegradationOutcome,
+  confirmDegradation,
+} from './rules/confirm-degradation.ts';
+import { stricterMode } from './rules/open-rollback.ts';
+import type { Reading } from './rules/readings.ts';
+import { type ResolveCandidateOutcome, resolveCandidate } from './rules/resolve-candidate.ts';
+import { searchCandidate } from './search-candidate.ts';
+import { type Move, standing, takeStep } from './take-step.ts';
+
+const READ_MARGIN = 3;
+
+/**
+ * Confirms the degradation and, once confirmed, finds the revision to go back to; both are one decision. Holds without
+ * a decision while an outside system cannot be read, until the deadline hands over to a person.
+ */
+export async function resolveCandidateForRollback(all: WorldDeps, input: TaskInput): Promise<TaskResult> {
+  const attempt = await loadAttempt(all.store, input.rollbackId);
+  const deps = timedFor(all, attempt);
+  if (attempt.state.kind !== 'DegradationDetected') return standing(deps, attempt);
+  const overtaken = await overtake(deps, attempt, input.key);
+  if (overtaken !== undefined) return standing(deps, overtaken);
+  const readings = await readingsSince(deps, attempt, attempt.createdAt);
+  const confirmation = confirmationInputs(deps, attempt, readings);
+  const { verdict } = confirmDegradation.decide(confirmation);
+  if (verdict === 'pending') return standing(deps, attempt);
+  if (verdict !== 'confirmed')
+    return standing(deps, await endUnconfirmed(deps, attempt, input.key, confirmation));
+  return confirmed(deps, attempt, input.key, confirmation);
+}
+
+/** Inputs of confirm-degradation for an attempt, from its own readings only. */
+export function confirmationInputs(
+  deps: Pick<WorldDeps, 'clock' | 'timings'>,
+  attempt: Attempt,
+  readings: readonly Reading[],
+): ConfirmDegradationInputs {
+  const { timings } = deps;
+  const now = deps.clock();
+  return {
+    readings: recent(readings, now, timings.healthRestored * READ_MARGIN),
+    now: isoTime(now),
+    deadlineAt: attempt.data.deadlineAt ?? attempt.createdAt,
+    limits: {
+      checks: PERSISTENCE_CHECKS,
+      spanSeconds: timings.persistenceSpan,
+      gapSeconds: timings.readingGap,
+      healthySeconds: timings.healthRestored,
+    },
+  };
+}
+
+async function confirmed(
+  deps: WorldDeps,
+  attempt: Attempt,
+  key: string,
+  confirmation: ConfirmDegradationInputs,
+): Promise<TaskResult> {
+  const { service, target } = await placeOf(deps, attempt);
+  const current = confirmation.readings.at(-1)?.revision;
+  const { level } = await readAutonomy(deps, {
+    service: attempt.service,
+    environment: attempt.environment,
+    action: 'rollback',
+  });
+  const mode = stricterMode(attempt.environment, level);
+  const search = await searchCandidate(deps, {
+    target,
+    repository: service.repository,
+    current: current ?? '',
+  });
+  const late = deps.clock() >= Date.parse(confirmation.deadlineAt);
+  if ((search.search.ended === 'unreadable' || current === undefined) && !late)
+    return standing(deps, attempt);
+  const moved = await takeStep(deps, attempt, {
+    key,
+    rule: resolveCandidate,
+    inputs: { mode, confirmation, search },
+    move: (outcome) => moveOf(attempt, mode, outcome, search, isoTime(deps.clock())),
+  });
+  return standing(deps, moved);
+}
+
+function moveOf(
+  attempt: Attempt,
+  mode: AttemptData['mode'],
+  outcome: ResolveCandidateOutcome,
+  search: Awaited<ReturnType<typeof searchCandidate>>,
+  at: string,
+): Move {
+  const { choice, confirmation } = outcome;
+  const chosen = search.evidence.find((each) => each.revision === choice.candidate);
+  const reasons = [
+    confirmedReason(attempt, confirmation),
+    ...choice.considered.map(consideredReason),
+    ...closing(outcome, search.search.ended),
+  ];
+  return {
+    event: outcome.event,
+    state:
+      outcome.to === 'AwaitingHumanReview'
+        ? { kind: outcome.to, reason: 'NO_CANDIDATE', afterMerge: false }
+        : { kind: outcome.to },
+    also: [
+      {
+        type: 'DegradationConfirmed',
+        data: { consecutive: confirmation.consecutive, spanSeconds: confirmation.spanSeconds },
+      },
+    ],
+    reasons,
+    data: {
+      mode,
+      revision: search.current,
+      ...(chosen !== undefined && {
+        candidate: {
+          revision: chosen.revision,
+          message: chosen.message,
+          committedAt: chosen.committedAt,
+          ...(chosen.uptime !== undefined && { uptime: chosen.uptime }),
+          ...(chosen.samples !== undefined && { samples: chosen.samples }),
+        },
+      }),
+    },
+    times: { confirmed: search.now, ...(chosen !== undefined && { candidate: at }) },
+  };
+}
+
+function confirmedReason(attempt: Attempt, outcome: ConfirmDegradationOutcome): Reason {
+  return {
+    code: 'DEGRADATION_CONFIRMED',
+    text: `${outcome.consecutive} bad readings of ${attempt.service} in a row over ${outcome.spanSeconds} s`,
+  };
+}
+
+function consideredReason(considered: ResolveCandidateOutcome['choice']['considered'][number]): Reason {
+  return {
+    code: considered.verdict === 'passes' ? 'CANDIDATE_PASSES' : 'CANDIDATE_REFUSED',
+    text: `${considered.revision.slice(0, 7)}: ${considered.reason}`,
+  };
+}
+
+function closing(outcome: ResolveCandidateOutcome, ended: string): readonly Reason[] {
+  const candidate = outcome.choice.candidate?.slice(0, 7);
+  if (outcome.to === 'Observed') {
+    const would =
+      candidate === undefined
+        ? 'would have asked a person: no candidate'
+        : `would have opened a pull request to go back to ${candidate}`;
+    return [{ code: 'OBSERVE_ONLY', text: `autonomy is observe: ${would}` }];
+  }
+  return candidate === undefined
+    ? [{ code: 'NO_CANDIDATE', text: `no ancestor passes; the search was ${ended}` }]
+    : [];
+}

@@ -1,0 +1,49 @@
+import { type Actor, Fault } from '../kernel/index.ts';
+import { type Attempt, loadAttempt } from './attempt.ts';
+import type { RollbackDeps } from './ports.ts';
+import { type ReviewFact, recordReview } from './rules/record-step.ts';
+import { takeStep } from './take-step.ts';
+
+export type ReviewInput = {
+  readonly rollbackId: string;
+  readonly verdict: ReviewFact['verdict'];
+  readonly reason: string;
+  /** The mapped person; an identity that maps to nobody may not decide. */
+  readonly person: string | undefined;
+  readonly via: Actor['via'];
+};
+
+/**
+ * A person ends an attempt that awaits review: abort it, or take it over by hand.
+ * Throws Fault: Forbidden (unmapped identity), NotFound, Conflict (not in review, or somebody was first).
+ */
+export async function reviewRollback(deps: RollbackDeps, input: ReviewInput): Promise<Attempt> {
+  if (input.person === undefined)
+    throw new Fault('Forbidden', 'this identity is mapped to no person and may not decide');
+  const attempt = await loadAttempt(deps.store, input.rollbackId);
+  if (attempt.state.kind !== 'AwaitingHumanReview') {
+    throw new Fault('Conflict', `rollback ${attempt.id} is ${attempt.state.kind}, not AwaitingHumanReview`);
+  }
+  const moved = await takeStep(deps, attempt, {
+    key: `review/${input.person}/${input.verdict}/${attempt.rev}`,
+    rule: recordReview,
+    inputs: { verdict: input.verdict, person: input.person, reason: input.reason },
+    actor: { type: 'person', id: input.person, via: input.via },
+    move: (outcome) => ({
+      event: outcome.event,
+      state: { kind: 'Aborted', reason: outcome.reason },
+      reasons: [{ code: outcome.reason, text: input.reason }],
+    }),
+  });
+  await wakeAttempt(deps, attempt);
+  return moved;
+}
+
+/** Ends the wait of an attempt's present state, if its workflow has stored one. */
+export async function wakeAttempt(
+  deps: Pick<RollbackDeps, 'work' | 'workflow'>,
+  attempt: Attempt,
+): Promise<void> {
+  const wait = await deps.work.wait(attempt.id, attempt.state.kind);
+  if (wait !== undefined) await deps.workflow.wake(wait.token, { woken: true });
+}

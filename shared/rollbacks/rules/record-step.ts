@@ -1,0 +1,59 @@
+import { rule } from '../../kernel/index.ts';
+
+/**
+ * Steps that record what an outside system or a person did: the outcome is the fact itself, so that it can be
+ * recomputed like every other. Each has its own rule name, so that a reader of the ledger sees what was recorded.
+ */
+export type PullRequestFact =
+  | { readonly kind: 'opened'; readonly number: number; readonly headSha: string; readonly reused: boolean }
+  | { readonly kind: 'failed'; readonly fault: string; readonly message: string };
+export type PullRequestOutcome = { readonly verdict: 'opened' | 'review' | 'security' };
+
+/** A pull request that could not be opened goes to a person; refused credentials are a matter of security. */
+export const recordPullRequest = rule(
+  'record-pull-request',
+  1,
+  (inputs: PullRequestFact & { readonly candidate: string }): PullRequestOutcome => {
+    if (inputs.kind === 'opened') return { verdict: 'opened' };
+    return { verdict: inputs.fault === 'PermissionDenied' ? 'security' : 'review' };
+  },
+);
+
+export type ReviewFact = {
+  readonly verdict: 'abort' | 'manual';
+  readonly person: string;
+  readonly reason: string;
+};
+export type ReviewOutcome = {
+  readonly event: 'AbortRequested' | 'ManualTakeover';
+  readonly reason: 'ABORTED_BY_PERSON' | 'MANUAL_TAKEOVER';
+};
+
+/** A person's word in a review ends the attempt as they said. */
+export const recordReview = rule(
+  'record-review',
+  1,
+  (inputs: ReviewFact): ReviewOutcome =>
+    inputs.verdict === 'abort'
+      ? { event: 'AbortRequested', reason: 'ABORTED_BY_PERSON' }
+      : { event: 'ManualTakeover', reason: 'MANUAL_TAKEOVER' },
+);
+
+/** An error that the flow does not expect goes to a person, with its name. */
+export const handOverRollback = rule(
+  'hand-over-rollback',
+  1,
+  (inputs: { readonly state: string; readonly failure: string }) => ({
+    verdict: 'review' as const,
+    failure: inputs.failure,
+  }),
+);
+
+/** An admin releases the slot of an attempt that ended for security. */
+export const resetRollback = rule(
+  'reset-rollback',
+  1,
+  (inputs: { readonly state: string; readonly reason: string; readonly slotReleased: boolean }) => ({
+    released: inputs.state === 'Aborted' && inputs.reason === 'SECURITY' && !inputs.slotReleased,
+  }),
+);

@@ -1,0 +1,76 @@
+import { decimal, isoTime } from '../kernel/index.ts';
+import type { Commit, DeliveryTarget, DeployedWindow } from '../ports/index.ts';
+import { CANDIDATE_SEARCH_COMMITS, CANDIDATE_SEARCH_DAYS, STABLE_UPTIME } from './contract.ts';
+import type { WorldDeps } from './ports.ts';
+import { ask } from './read-world.ts';
+import { type CandidateEvidence, type ChooseCandidateInputs, refusal } from './rules/choose-candidate.ts';
+
+const MESSAGE_CHARACTERS = 120;
+
+/**
+ * Walks the ancestors of the degraded revision, newest first, and gathers the evidence for each until one passes, the
+ * history ends (30 days, 50 commits) or the time is up. Uptime is read before the checks: it is one call and refuses most.
+ */
+export async function searchCandidate(
+  deps: WorldDeps,
+  search: { readonly target: DeliveryTarget; readonly repository: string; readonly current: string },
+): Promise<ChooseCandidateInputs> {
+  const startedAt = deps.clock();
+  const deadline = startedAt + deps.timings.candidateSearch * 1000;
+  const limits = {
+    stableUptime: decimal(STABLE_UPTIME),
+    days: CANDIDATE_SEARCH_DAYS,
+    commits: CANDIDATE_SEARCH_COMMITS,
+  };
+  const base = { current: search.current, now: isoTime(startedAt), limits };
+  const commits = await ask(deps, 'commits', () =>
+    deps.forge.commits(search.repository, search.current, CANDIDATE_SEARCH_COMMITS + 1),
+  );
+  const windows = await ask(deps, 'deployments', () => deps.health.deployments(search.target));
+  if (commits === undefined || windows === undefined)
+    return { ...base, evidence: [], search: { ended: 'unreadable', examined: 0 } };
+  const evidence: CandidateEvidence[] = [];
+  const ended = (how: ChooseCandidateInputs['search']['ended']) => ({
+    ...base,
+    evidence,
+    search: { ended: how, examined: evidence.length },
+  });
+  for (const commit of commits.filter((each) => each.sha !== search.current)) {
+    if (deps.clock() >= deadline) return ended('timed-out');
+    const found = await evidenceOf(deps, search, commit, windows);
+    if (found === undefined) return ended('unreadable');
+    evidence.push(found);
+    if (refusal(found, base) === undefined) return ended('found');
+  }
+  return ended('exhausted');
+}
+
+async function evidenceOf(
+  deps: WorldDeps,
+  search: { readonly target: DeliveryTarget; readonly repository: string; readonly current: string },
+  commit: Commit,
+  windows: readonly DeployedWindow[],
+): Promise<CandidateEvidence | undefined> {
+  const window = windows.findLast((each) => each.revision === commit.sha);
+  // "Nothing was measured" is evidence; "could not be read" is none.
+  const answer = await ask(deps, 'uptime', async () => ({
+    uptime:
+      window &&
+      (await deps.history.uptime(search.target, { ...window, to: window.to ?? isoTime(deps.clock()) })),
+  }));
+  if (answer === undefined) return undefined;
+  const { uptime } = answer;
+  const known = {
+    revision: commit.sha,
+    message: (commit.message.split('\n')[0] ?? '').slice(0, MESSAGE_CHARACTERS),
+    committedAt: commit.committedAt,
+    ...(uptime !== undefined && { uptime: decimal(uptime.fraction), samples: uptime.samples }),
+    ...(window !== undefined && {
+      deployedFrom: window.from,
+      ...(window.to !== undefined && { deployedTo: window.to }),
+    }),
+  };
+  if (uptime !== undefined && uptime.fraction < STABLE_UPTIME) return { ...known, ci: 'unread' };
+  const ci = await ask(deps, 'ci', () => deps.forge.ci(search.repository, commit.sha));
+  return ci === undefined ? undefined : { ...known, ci: ci.state };
+}

@@ -1,0 +1,162 @@
+import {
+  type Actor,
+  type Decided,
+  type DomainEvent,
+  decide,
+  type Effect,
+  Fault,
+  isoTime,
+  type Reason,
+  type Rule,
+} from '../kernel/index.ts';
+import {
+  type Attempt,
+  type AttemptData,
+  attemptOf,
+  isExpired,
+  isOpen,
+  stateDeadline,
+  waitSeconds,
+} from './attempt.ts';
+import { END_STATES, METRICS, type RollbackEvent, type RollbackState } from './contract.ts';
+import type { RollbackDeps, TaskResult } from './ports.ts';
+import { isAllowed } from './transitions.ts';
+
+export const WORKFLOW_ACTOR: Actor = { type: 'rule', id: 'roll-back-service', via: 'workflow' };
+export const OPEN_ATTEMPTS_COUNTER = 'QUOTA#rollbacks#open';
+
+/** Where a step leads, as a use case reads it out of a rule's outcome. */
+export type Move = {
+  readonly event: RollbackEvent;
+  readonly state: RollbackState;
+  readonly reasons: readonly Reason[];
+  readonly also?: readonly DomainEvent[];
+  readonly data?: Partial<AttemptData>;
+  readonly times?: Partial<AttemptData['times']>;
+};
+
+export type StepDraft<Inputs, Outcome> = {
+  readonly key: string;
+  readonly rule: Rule<Inputs, Outcome>;
+  readonly inputs: Inputs;
+  readonly move: (outcome: Outcome) => Move;
+  readonly actor?: Actor;
+};
+
+/** The slot of a service in an environment: held by its one open attempt. */
+export function slotOf(service: string, environment: string): string {
+  return `SLOT#${service}#${environment}`;
+}
+
+/**
+ * Takes one step of an attempt through decide(): checks the pair against the transition table, sets the new state's
+ * deadline, and releases slot and quota at an end. Throws Fault('Conflict') when the attempt moved meanwhile.
+ */
+export async function takeStep<I, O>(
+  deps: RollbackDeps,
+  attempt: Attempt,
+  draft: StepDraft<I, O>,
+): Promise<Attempt> {
+  const now = deps.clock();
+  const move = draft.move(draft.rule.decide(draft.inputs));
+  if (!isAllowed(attempt.state.kind, move.event, move.state.kind)) {
+    throw new Fault(
+      'Conflict',
+      `a rollback in ${attempt.state.kind} refuses ${move.event} to ${move.state.kind}`,
+    );
+  }
+  const decided = await decide(deps, {
+    subject: { kind: 'rollback', id: attempt.id },
+    expectedRev: attempt.rev,
+    key: draft.key,
+    correlationId: attempt.correlationId,
+    service: attempt.service,
+    environment: attempt.environment,
+    createdAt: attempt.createdAt,
+    actor: draft.actor ?? WORKFLOW_ACTOR,
+    from: attempt.state.kind,
+    rule: draft.rule,
+    inputs: draft.inputs,
+    effects: effectsOf(attempt, move),
+    step: (outcome) => {
+      const made = draft.move(outcome);
+      return {
+        event: made.event,
+        events: eventsOf(attempt, made),
+        reasons: made.reasons,
+        state: made.state,
+        data: dataOf(deps, attempt, made, now),
+      };
+    },
+  });
+  return finish(deps, attempt, decided);
+}
+
+function finish<O>(deps: RollbackDeps, before: Attempt, decided: Decided<O>): Attempt {
+  const after = attemptOf(decided.head);
+  if (decided.repeated) return after;
+  if (!isOpen(after))
+    deps.meter.count(METRICS.ended, { service: before.service, environment: before.environment });
+  return after;
+}
+
+function isEnd(state: RollbackState): boolean {
+  return END_STATES.some((end) => end === state.kind);
+}
+
+function keepsSlot(state: RollbackState): boolean {
+  return state.kind === 'Aborted' && state.reason === 'SECURITY';
+}
+
+function effectsOf(attempt: Attempt, move: Move): readonly Effect[] {
+  const holder = attempt.id;
+  const lock = slotOf(attempt.service, attempt.environment);
+  if (attempt.state.kind === 'Aborted')
+    return move.data?.slotReleased ? [{ type: 'release-lock', lock, holder }] : [];
+  if (!isEnd(move.state)) return [];
+  const uncount: Effect = { type: 'count', counter: OPEN_ATTEMPTS_COUNTER, by: -1 };
+  return keepsSlot(move.state) ? [uncount] : [uncount, { type: 'release-lock', lock, holder }];
+}
+
+function eventsOf(attempt: Attempt, move: Move): readonly DomainEvent[] {
+  const reason = 'reason' in move.state ? { reason: move.state.reason } : {};
+  const main: DomainEvent = { type: move.event, data: { state: move.state.kind, ...reason } };
+  const escalated = move.state.kind === 'AwaitingHumanReview' && attempt.state.kind !== 'AwaitingHumanReview';
+  return [
+    ...(move.also ?? []),
+    main,
+    ...(escalated ? [{ type: 'EscalationRaised', data: reason }] : []),
+    ...(isEnd(move.state) && attempt.state.kind !== 'Aborted'
+      ? [
+          {
+            type: 'RollbackEnded',
+            data: { state: move.state.kind, ...reason, times: { ...attempt.data.times, ...move.times } },
+          },
+        ]
+      : []),
+  ];
+}
+
+function dataOf(deps: RollbackDeps, attempt: Attempt, move: Move, now: number): AttemptData {
+  const { deadlineAt: _old, ...kept } = attempt.data;
+  const merged = { ...kept, ...move.data };
+  const deadline = stateDeadline(move.state, merged.mode, deps.timings);
+  const ended = isEnd(move.state) && attempt.data.times.ended === undefined ? { ended: isoTime(now) } : {};
+  return {
+    ...merged,
+    enteredAt: isoTime(now),
+    ...(deadline !== undefined && { deadlineAt: isoTime(now + deadline * 1000) }),
+    slotReleased: merged.slotReleased || (isEnd(move.state) && !keepsSlot(move.state)),
+    times: { ...attempt.data.times, ...move.times, ...ended },
+  };
+}
+
+/** The answer of a workflow task: where the attempt stands, whether its deadline has passed, how long to wait at most. */
+export function standing(deps: RollbackDeps, attempt: Attempt): TaskResult {
+  const now = deps.clock();
+  return {
+    state: attempt.state.kind,
+    expired: isExpired(attempt, now),
+    waitSeconds: waitSeconds(attempt, now, deps.factor),
+  };
+}

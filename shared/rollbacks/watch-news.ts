@@ -1,0 +1,70 @@
+import { isoTime } from '../kernel/index.ts';
+import type { Attempt } from './attempt.ts';
+import { mergedAt, recoveryInputs } from './judge-recovery.ts';
+import type { WorldDeps } from './ports.ts';
+import { pullRequestOf, readingsSince } from './read-world.ts';
+import { ciInputs } from './record-ci.ts';
+import { confirmationInputs } from './resolve-candidate.ts';
+import { confirmDegradation } from './rules/confirm-degradation.ts';
+import { judgeCi } from './rules/judge-ci.ts';
+import { judgeRecovery } from './rules/judge-recovery.ts';
+import { healthySeconds, type Reading } from './rules/readings.ts';
+
+/**
+ * Whether the newest reading, or the forge on its slower turn, brings something that a waiting attempt should look at.
+ * It decides nothing: the woken task reads and judges for itself.
+ */
+export async function hasNews(deps: WorldDeps, attempt: Attempt, slotNumber: number): Promise<boolean> {
+  const readings = await readingsSince(deps, attempt, attempt.createdAt);
+  switch (attempt.state.kind) {
+    case 'DegradationDetected':
+      return confirmDegradation.decide(confirmationInputs(deps, attempt, readings)).verdict !== 'pending';
+    case 'PullRequestOpen':
+      return restored(deps, readings) || (forgeTurn(deps, slotNumber) && (await ciNews(deps, attempt)));
+    case 'AwaitingMerge':
+      // In mode auto each reading is worth a check of the invariants: they hold only on fresh ones.
+      return (
+        attempt.data.mode === 'auto' ||
+        restored(deps, readings) ||
+        (forgeTurn(deps, slotNumber) && (await pullRequestEnded(deps, attempt)))
+      );
+    case 'AwaitingHumanReview':
+      return (
+        restored(deps, readings) || (forgeTurn(deps, slotNumber) && (await pullRequestEnded(deps, attempt)))
+      );
+    case 'RollbackMerged': {
+      const after = readings.filter((reading) => reading.observedAt >= mergedAt(attempt));
+      return judgeRecovery.decide(recoveryInputs(deps, attempt, after)).verdict !== 'waiting';
+    }
+    case 'CandidateResolved':
+    case 'RollbackComplete':
+    case 'SelfHealed':
+    case 'Observed':
+    case 'Aborted':
+      return false;
+  }
+}
+
+function restored(deps: WorldDeps, readings: readonly Reading[]): boolean {
+  return (
+    healthySeconds(readings, isoTime(deps.clock()), deps.timings.readingGap) >= deps.timings.healthRestored
+  );
+}
+
+/** Events come first; the forge is asked only every 30 s, as the net. */
+function forgeTurn(deps: WorldDeps, slotNumber: number): boolean {
+  const turns = Math.max(1, Math.round(deps.timings.ciPoll / deps.timings.healthCheckInterval));
+  return slotNumber % turns === 0;
+}
+
+async function ciNews(deps: WorldDeps, attempt: Attempt): Promise<boolean> {
+  return (
+    judgeCi.decide(await ciInputs(deps, attempt)).verdict !== 'pending' ||
+    (await pullRequestEnded(deps, attempt))
+  );
+}
+
+async function pullRequestEnded(deps: WorldDeps, attempt: Attempt): Promise<boolean> {
+  const pullRequest = await pullRequestOf(deps, attempt);
+  return pullRequest !== undefined && pullRequest !== null && pullRequest.state !== 'open';
+}
