@@ -53,7 +53,13 @@ export function streamBatch(
 
 /** Hands records over one at a time, in order, and stops at the first that throws: it and all after it come again. */
 export function streamRecords(useCase: (record: StreamRecord) => Promise<unknown>): StreamHandler {
+  return streamBatchOf(() => useCase);
+}
+
+/** As `streamRecords`; `begin` is called once a batch, for what its records share. */
+export function streamBatchOf(begin: () => (record: StreamRecord) => Promise<unknown>): StreamHandler {
   return streamBatch(async (records) => {
+    const useCase = begin();
     for (const record of records) {
       try {
         await useCase(record);

@@ -4,5 +4,6 @@ export * from './put-autonomy.ts';
 export * from './put-kill-switch.ts';
 export * from './put-service.ts';
 export * from './read-service.ts';
+export * from './report-health.ts';
 export * from './rules/index.ts';
 export * from './service-view.ts';

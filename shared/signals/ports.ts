@@ -21,7 +21,10 @@ export type OpenRollback = (request: {
   readonly service: string;
   readonly environment: string;
   readonly signal: Signal;
-}) => Promise<{ readonly kind: 'opened' | 'joined' | 'refused'; readonly id?: string }>;
+}) => Promise<
+  | { readonly kind: 'opened' | 'joined'; readonly id: string }
+  | { readonly kind: 'refused'; readonly why: string }
+>;
 
 /** Wakes what waits for a check or a pull request. */
 export type NoticeForgeEvent = (signal: Signal) => Promise<void>;

@@ -79,8 +79,9 @@ async function act(
       why: 'the same problem was reported as resolved before this came',
     };
   }
-  const { kind, id } = await deps.openRollback({ service, environment, signal });
-  return { ...routed, outcome: kind, ...(id !== undefined && { rollbackId: id }) };
+  const opening = await deps.openRollback({ service, environment, signal });
+  if (opening.kind === 'refused') return { ...routed, outcome: 'refused', why: opening.why };
+  return { ...routed, outcome: opening.kind, rollbackId: opening.id };
 }
 
 /** Deliveries overtake each other: a resolved one that began no earlier than this speaks of what came after it. */

@@ -1,0 +1,36 @@
+import { noticeForgeEvent, openRollbackAttempt } from '../../shared/rollbacks/index.ts';
+import type { RouteDeps } from '../../shared/signals/index.ts';
+import { once } from './environment.ts';
+import { meter } from './observe.ts';
+import { rollbackDeps } from './rollbacks.ts';
+import { signals } from './signals.ts';
+import { store } from './store.ts';
+
+/** What routing needs: the two things that a signal may set off are the rollbacks' own use cases. */
+export const routeDeps = once(
+  (): RouteDeps => ({
+    store: store(),
+    signals: signals(),
+    meter: meter(),
+    openRollback: async ({ service, environment, signal }) => {
+      const { id, title, startsAt, revision } = signal;
+      const opening = await openRollbackAttempt(rollbackDeps(), {
+        service,
+        environment,
+        trigger: { type: 'signal', id, text: `${signal.source}: ${title}`, startsAt },
+        ...(revision !== undefined && { revision }),
+        actor: { type: 'system', id: 'route-signals', via: 'workflow' },
+      });
+      if (opening.kind === 'refused') return { kind: 'refused', why: opening.reasons.join('; ') };
+      return opening;
+    },
+    noticeForgeEvent: async ({ labels, revision }) => {
+      const { repository = '', number } = labels;
+      await noticeForgeEvent(rollbackDeps(), {
+        repository,
+        headSha: revision,
+        ...(number !== undefined && { pullRequest: Number(number) }),
+      });
+    },
+  }),
+);
