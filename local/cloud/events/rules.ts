@@ -1,0 +1,126 @@
+import { arnOf, identify } from '../template/identities.ts';
+import { isRecord, listOf, record, text } from '../template/values.ts';
+import type { Resource } from '../types.ts';
+import { type Input, readInput } from './input.ts';
+import { compilePattern } from './matcher.ts';
+import { parseSchedule } from './schedule.ts';
+
+export type Target = {
+  readonly id: string;
+  readonly arn: string;
+  readonly roleArn?: string;
+  readonly messageGroupId?: string;
+  readonly input: Input;
+  /** Retries after the first attempt. */
+  readonly retries: number;
+  readonly maximumAgeSeconds: number;
+  readonly deadLetterArn?: string;
+};
+
+export type Rule = {
+  readonly name: string;
+  readonly arn: string;
+  readonly bus: string;
+  readonly matches?: (event: unknown) => boolean;
+  readonly schedule?: string;
+  readonly targets: readonly Target[];
+};
+
+export type Archive = {
+  readonly name: string;
+  readonly bus: string;
+  readonly matches: (event: unknown) => boolean;
+  /** 0 keeps events for ever. */
+  readonly retentionDays: number;
+};
+
+export type Routing = {
+  readonly buses: ReadonlySet<string>;
+  readonly rules: readonly Rule[];
+  readonly archives: readonly Archive[];
+};
+
+// EventBridge's own defaults and limits: 185 retries within 24 hours.
+const MOST_RETRIES = 185;
+const LONGEST_AGE_SECONDS = 86_400;
+const TARGET_ELEMENTS = new Set(['Arn', 'Id', 'RoleArn', 'RetryPolicy', 'DeadLetterConfig', 'SqsParameters']);
+const INPUT_ELEMENTS = new Set(['Input', 'InputPath', 'InputTransformer']);
+
+/** Reads buses, enabled rules and archives. Throws an error naming the rule whose pattern, schedule or target it cannot run. */
+export function readRouting(resources: readonly Resource[]): Routing {
+  const ofType = (type: string) => resources.filter((resource) => resource.type === `AWS::Events::${type}`);
+  const buses = new Set(['default', ...ofType('EventBus').map((bus) => text(identify(bus).Name, 'Name'))]);
+  const rules = ofType('Rule')
+    .filter(({ properties }) => properties.State !== 'DISABLED')
+    .map(readRule);
+  const stray = rules.find(({ bus }) => !buses.has(bus));
+  if (stray !== undefined)
+    throw new Error(`the rule ${stray.name} is on the bus ${stray.bus}, which the template lacks`);
+  return { buses, rules, archives: ofType('Archive').map(readArchive) };
+}
+
+/** The name of a bus given by name or ARN. */
+export function busName(nameOrArn: unknown): string {
+  return (
+    text(nameOrArn ?? 'default', 'an event bus')
+      .split('/')
+      .at(-1) ?? ''
+  );
+}
+
+function readRule(rule: Resource): Rule {
+  const { EventBusName, EventPattern, ScheduleExpression, Targets } = rule.properties;
+  const schedule =
+    ScheduleExpression === undefined ? undefined : text(ScheduleExpression, 'ScheduleExpression');
+  try {
+    if (schedule !== undefined) parseSchedule(schedule, 0);
+    return {
+      name: rule.logicalId,
+      arn: arnOf(rule),
+      bus: busName(EventBusName),
+      ...(EventPattern !== undefined && { matches: compilePattern(EventPattern) }),
+      ...(schedule !== undefined && { schedule }),
+      targets: listOf(Targets).map((target) => readTarget(record(target, 'a target'))),
+    };
+  } catch (cause) {
+    throw new Error(
+      `the rule ${rule.path} cannot be run: ${cause instanceof Error ? cause.message : cause}`,
+      { cause },
+    );
+  }
+}
+
+function readTarget(target: Readonly<Record<string, unknown>>): Target {
+  const unknown = Object.keys(target).filter(
+    (name) => !TARGET_ELEMENTS.has(name) && !INPUT_ELEMENTS.has(name),
+  );
+  if (unknown.length > 0) throw new Error(`a target's ${unknown.join(', ')} is not known`);
+  if (String(target.Arn).includes(':event-bus/'))
+    throw new Error('a bus as the target of a rule is not run locally');
+  const retry = isRecord(target.RetryPolicy) ? target.RetryPolicy : {};
+  const deadLetter = isRecord(target.DeadLetterConfig) ? target.DeadLetterConfig.Arn : undefined;
+  const group = isRecord(target.SqsParameters) ? target.SqsParameters.MessageGroupId : undefined;
+  return {
+    id: text(target.Id, "a target's Id"),
+    arn: text(target.Arn, "a target's Arn"),
+    input: readInput(target),
+    retries: Math.min(Number(retry.MaximumRetryAttempts ?? MOST_RETRIES), MOST_RETRIES),
+    maximumAgeSeconds: Math.min(
+      Number(retry.MaximumEventAgeInSeconds ?? LONGEST_AGE_SECONDS),
+      LONGEST_AGE_SECONDS,
+    ),
+    ...(typeof target.RoleArn === 'string' && { roleArn: target.RoleArn }),
+    ...(typeof group === 'string' && { messageGroupId: group }),
+    ...(typeof deadLetter === 'string' && { deadLetterArn: deadLetter }),
+  };
+}
+
+function readArchive(archive: Resource): Archive {
+  const { SourceArn, EventPattern, RetentionDays } = archive.properties;
+  return {
+    name: text(identify(archive).Ref, 'ArchiveName'),
+    bus: busName(SourceArn),
+    matches: EventPattern === undefined ? () => true : compilePattern(EventPattern),
+    retentionDays: Number(RetentionDays ?? 0),
+  };
+}

@@ -1,0 +1,56 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { compilePattern } from '../../local/cloud/events/matcher.ts';
+
+type Case = {
+  readonly id: string;
+  readonly group: string;
+  readonly pattern: unknown;
+  readonly event: unknown;
+  readonly match: boolean | 'invalid';
+};
+
+// biome-ignore lint/style/noProcessEnv: the handbook's place is given to tests by the environment alone.
+const named = process.env.HOLDFAST_HANDBOOK;
+const file = join(named ?? join(import.meta.dirname, '../../../shared'), 'vectors/eventbridge/patterns.json');
+if (named !== undefined && !existsSync(file))
+  throw new Error(`HOLDFAST_HANDBOOK names ${named}, which lacks ${file}`);
+if (!existsSync(file))
+  process.stderr.write(`skipped: the recorded answers of EventBridge's engine are not at ${file}\n`);
+
+/** Pairs that are not held to, by id, with the reason. */
+const EXCEPTIONS: Readonly<Record<string, string>> = {
+  'eb-0565':
+    'anything-but with an empty list of prefixes crashed the engine, which is no answer; here it is refused',
+};
+
+function answer(pattern: unknown, event: unknown): boolean | 'invalid' {
+  let matches: (event: unknown) => boolean;
+  try {
+    matches = compilePattern(pattern);
+  } catch {
+    return 'invalid';
+  }
+  return matches(event);
+}
+
+describe.skipIf(!existsSync(file))('the event pattern matcher answers as the engine of AWS', () => {
+  const recorded: { readonly count: number; readonly cases: readonly Case[] } = existsSync(file)
+    ? JSON.parse(readFileSync(file, 'utf8'))
+    : { count: 0, cases: [] };
+  const groups = Map.groupBy(recorded.cases, ({ group }) => group);
+
+  test('every recorded pair is read', () => {
+    expect(recorded.cases.length).toBe(recorded.count);
+    expect(recorded.count).toBeGreaterThanOrEqual(693);
+  });
+
+  test.each([...groups])('on patterns of the group %s', (_, cases) => {
+    const wrong = cases
+      .filter(({ id }) => !(id in EXCEPTIONS))
+      .map(({ id, pattern, event, match }) => ({ id, match, answered: answer(pattern, event) }))
+      .filter(({ match, answered }) => match !== answered);
+    expect(wrong).toEqual([]);
+  });
+});
