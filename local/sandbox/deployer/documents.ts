@@ -22,13 +22,17 @@ export function applicationDocument(snapshot: Snapshot, now: number): Record<str
   };
 }
 
-/** The body of Argo CD's notification, made by the template that Holdfast ships for it. */
+/**
+ * The body of Argo CD's notification, made by the template that Holdfast ships for it. What an Application does
+ * not have, the template's `toJson` writes as null.
+ */
 export function notificationDocument(
   snapshot: Snapshot,
   trigger: string,
   argocdUrl: string,
 ): Record<string, unknown> {
   const { health, history, spec } = snapshot;
+  const conditions = conditionsOf(snapshot);
   const metadata = metadataOf(snapshot);
   return {
     schema: 'argocd.v1',
@@ -39,9 +43,9 @@ export function notificationDocument(
     health,
     sync: syncOf(snapshot),
     operationState: operationOf(spec.code, history) ?? null,
-    history: historyOf(snapshot),
+    history: history.length === 0 ? null : historyOf(snapshot),
     labels: metadata.labels,
-    conditions: conditionsOf(snapshot),
+    conditions: conditions.length === 0 ? null : conditions,
     argocdUrl,
   };
 }

@@ -53,7 +53,7 @@ async function look(
 }
 
 /** The commit an Application document asks for. */
-export function targetOf(text: string | undefined): Target {
+function targetOf(text: string | undefined): Target {
   if (text === undefined) return { problem: 'the manifest does not exist' };
   const document = parseDocument(text);
   if (document.errors.length > 0)

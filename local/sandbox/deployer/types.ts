@@ -74,7 +74,7 @@ export type Counts = {
 };
 
 /** A ready replica, where requests may be sent. */
-export type Endpoint = { readonly port: number; readonly revision: string };
+type Endpoint = { readonly port: number; readonly revision: string };
 
 /** What a service in an environment offers its callers now, as a Kubernetes Service would. */
 export type Endpoints = { readonly deployed?: string; readonly ready: readonly Endpoint[] };

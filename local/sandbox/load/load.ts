@@ -5,7 +5,7 @@ import { prometheusApi } from './prometheus.ts';
 import { type Metrics, metrics } from './series.ts';
 
 /** An application under load: where its ready replicas are, asked before every request. */
-export type LoadTarget = {
+type LoadTarget = {
   readonly name: string;
   readonly service: string;
   readonly environment: string;

@@ -40,7 +40,7 @@ export function gitopsFiles(): Files {
 }
 
 /** No dependency: a repository's own check must run wherever the repository is. */
-const VERIFY = String.raw`import { readdirSync, readFileSync } from 'node:fs';
+const VERIFY = String.raw`import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 // The plain block YAML these manifests are written in: "key: value" lines, two spaces a level, comments.
@@ -78,7 +78,8 @@ function problems(service, environment, text) {
 }
 
 let failed = 0;
-for (const path of readdirSync('apps', { recursive: true }).filter((name) => name.endsWith('.yaml')).sort()) {
+const paths = existsSync('apps') ? readdirSync('apps', { recursive: true }) : [];
+for (const path of paths.filter((name) => name.endsWith('.yaml')).sort()) {
   let found;
   try {
     const [service, file] = path.split(/[\\/]/);

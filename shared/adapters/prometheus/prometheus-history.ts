@@ -5,7 +5,7 @@ import type { History, Uptime } from '../../ports/health.ts';
 import { type JsonEndpoint, readJson } from '../read-json.ts';
 
 /** What a query is about. `window` is a PromQL duration such as `3600s`. */
-export type UptimeSubject = {
+type UptimeSubject = {
   readonly service: string;
   readonly environment: string;
   readonly revision: string;
@@ -13,7 +13,7 @@ export type UptimeSubject = {
 };
 
 /** The two sums an uptime is made of: all requests of the window, and those that failed. */
-export type UptimeQueries = {
+type UptimeQueries = {
   readonly all: (subject: UptimeSubject) => string;
   readonly failed: (subject: UptimeSubject) => string;
 };
