@@ -12,7 +12,7 @@ const CloudEvent = z.looseObject({
   type: z.string().min(1),
   subject: z.string().nullish(),
   time: z.string().nullish(),
-  data: z.unknown(),
+  data: z.unknown().optional(),
 });
 type CloudEvent = z.infer<typeof CloudEvent>;
 

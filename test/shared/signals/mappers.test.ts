@@ -1,0 +1,267 @@
+import { describe, expect, test } from 'vitest';
+import type { SignalSource } from '../../../shared/signals/contract.ts';
+import { mapper } from '../../../shared/signals/index.ts';
+import { newSignal } from '../../../shared/signals/new-signal.ts';
+import { alarmEvent, alert, alertGroup, argocdBody, checkRunBody, NOW, SHA } from './bodies.ts';
+
+const RAW = { sha256: '0'.repeat(64), bytes: 2 };
+
+function signalsOf(source: SignalSource, body: unknown, headers: Readonly<Record<string, string>> = {}) {
+  const mapped = mapper(source)({ body, headers, receivedAt: NOW });
+  if (mapped.kind === 'ping') throw new Error('a ping leaves no signal');
+  return mapped.signals.map((each) => newSignal(source, each, RAW, Date.parse(NOW)));
+}
+
+function only(source: SignalSource, body: unknown, headers: Readonly<Record<string, string>> = {}) {
+  const [signal, ...more] = signalsOf(source, body, headers);
+  if (signal === undefined || more.length > 0) throw new Error('expected exactly one signal');
+  return signal;
+}
+
+describe('argocd', () => {
+  test.each([
+    ['Degraded', 'firing', 'high'],
+    ['Healthy', 'resolved', 'info'],
+    ['Progressing', 'info', 'info'],
+    ['Suspended', 'info', 'info'],
+    ['Missing', 'info', 'info'],
+    ['Unknown', 'info', 'medium'],
+  ])('health %s is %s with severity %s', (status, expected, severity) => {
+    expect(only('argocd', argocdBody({ health: { status } }))).toMatchObject({ status: expected, severity });
+  });
+
+  test('a degraded application carries its app, revision and transition', () => {
+    expect(only('argocd', argocdBody())).toMatchObject({
+      fingerprint: 'https://argocd.example.test|argocd|shop-staging',
+      revision: SHA,
+      startsAt: '2026-11-21T09:59:00.000Z',
+      labels: { app: 'shop-staging', 'labels.team': 'shop', sync: 'Synced' },
+      links: ['https://argocd.example.test/applications/argocd/shop-staging'],
+    });
+  });
+
+  test('degradation and recovery of one application are the same problem and different deliveries', () => {
+    const bad = only('argocd', argocdBody());
+    const good = only('argocd', argocdBody({ health: { status: 'Healthy', lastTransitionTime: NOW } }));
+    expect(good.fingerprint).toBe(bad.fingerprint);
+    expect(good.dedupeKey).not.toBe(bad.dedupeKey);
+  });
+
+  test('a second degradation of the same revision is a delivery of its own', () => {
+    const later = argocdBody({ health: { status: 'Degraded', lastTransitionTime: '2026-11-21T09:59:30Z' } });
+    expect(only('argocd', later).dedupeKey).not.toBe(only('argocd', argocdBody()).dedupeKey);
+  });
+
+  test('an application of several sources has no revision of its own', () => {
+    const several = { phase: 'Succeeded', syncResult: { revisions: [SHA, 'b'.repeat(40)] } };
+    expect(only('argocd', argocdBody({ operationState: several })).revision).toBeUndefined();
+    const one = { phase: 'Succeeded', syncResult: { revisions: [SHA] } };
+    expect(only('argocd', argocdBody({ operationState: one })).revision).toBe(SHA);
+  });
+
+  test('what toJson writes as null is no error', () => {
+    const nothing = { labels: null, sync: null, operationState: null, project: null, argocdUrl: null };
+    expect(only('argocd', argocdBody(nothing))).toMatchObject({ status: 'firing', links: [] });
+  });
+});
+
+describe('alertmanager', () => {
+  test('a group of mixed alerts fans out by the status of each alert', () => {
+    const resolved = alert({ status: 'resolved', fingerprint: 'f2', endsAt: '2026-11-21T09:59:00Z' });
+    expect(signalsOf('alertmanager', alertGroup(alert(), resolved))).toMatchObject([
+      { fingerprint: 'f1', status: 'firing', severity: 'critical' },
+      { fingerprint: 'f2', status: 'resolved', endsAt: '2026-11-21T09:59:00.000Z' },
+    ]);
+  });
+
+  test("Go's zero time is no end", () => {
+    expect(only('alertmanager', alertGroup(alert())).endsAt).toBeUndefined();
+  });
+
+  test('a repeat of the group is the same delivery', () => {
+    const [first] = signalsOf('alertmanager', alertGroup(alert()));
+    const [second] = signalsOf('alertmanager', { ...alertGroup(alert()), externalURL: 'https://other.test' });
+    expect(second?.dedupeKey).toBe(first?.dedupeKey);
+  });
+
+  test('the same alert with a new start is a new delivery of the same problem', () => {
+    const first = only('alertmanager', alertGroup(alert()));
+    const again = only('alertmanager', alertGroup(alert({ startsAt: '2026-11-21T09:59:00Z' })));
+    expect(again.fingerprint).toBe(first.fingerprint);
+    expect(again.dedupeKey).not.toBe(first.dedupeKey);
+  });
+
+  test('alerts of a group that was cut off are flagged', () => {
+    expect(only('alertmanager', { ...alertGroup(alert()), truncatedAlerts: 3 }).flags).toEqual(['truncated']);
+  });
+
+  test.each([
+    ['page', 'critical'],
+    ['Warning', 'medium'],
+    ['none', 'info'],
+    ['whatever', 'medium'],
+  ])('the free text %s is severity %s', (word, severity) => {
+    const labels = { alertname: 'A', severity: word };
+    expect(only('alertmanager', alertGroup(alert({ labels }))).severity).toBe(severity);
+  });
+
+  test("Grafana's version of the form is refused by the field's name", () => {
+    expect(() => signalsOf('alertmanager', { ...alertGroup(), version: '1' })).toThrow(/version/);
+  });
+});
+
+describe('cloudwatch', () => {
+  test.each([
+    ['ALARM', 'firing', 'high'],
+    ['OK', 'resolved', 'info'],
+    ['INSUFFICIENT_DATA', 'info', 'info'],
+  ])('the state %s is %s', (value, status, severity) => {
+    expect(only('cloudwatch', alarmEvent(value))).toMatchObject({ status, severity });
+  });
+
+  test('a time that ends in +0000 is read', () => {
+    expect(only('cloudwatch', alarmEvent('ALARM')).startsAt).toBe('2026-11-21T09:58:30.989Z');
+  });
+
+  test('a composite alarm whose actions are suppressed is information only', () => {
+    const signal = only('cloudwatch', alarmEvent('ALARM', { actionsSuppressedBy: 'WaitPeriod' }));
+    expect(signal).toMatchObject({ status: 'info', flags: ['suppressed'] });
+  });
+
+  test('a composite alarm names the children that triggered it', () => {
+    const reasonData = JSON.stringify({ triggeringAlarms: [{ arn: 'arn:child' }] });
+    expect(only('cloudwatch', alarmEvent('ALARM', { reasonData })).labels.triggeringAlarms).toBe('arn:child');
+  });
+
+  test('dimensions, metric and alarm are labels', () => {
+    expect(only('cloudwatch', alarmEvent('ALARM')).labels).toMatchObject({
+      alarmName: 'ShopErrors',
+      Service: 'shop',
+      metric: 'Errors',
+      namespace: 'Shop',
+    });
+  });
+});
+
+describe('github', () => {
+  const headers = { 'x-github-event': 'check_run', 'x-github-delivery': 'guid-1' };
+
+  test.each([
+    ['failure', 'firing'],
+    ['timed_out', 'firing'],
+    ['success', 'resolved'],
+    ['cancelled', 'info'],
+    ['neutral', 'info'],
+    [null, 'info'],
+  ])('a check run that concludes %s is %s', (conclusion, status) => {
+    const signal = only('github', checkRunBody(conclusion), headers);
+    expect(signal).toMatchObject({ status, revision: SHA, sourceEventId: 'guid-1' });
+  });
+
+  test('a manual redelivery carries the same GUID and is the same delivery', () => {
+    const [first] = signalsOf('github', checkRunBody('success'), headers);
+    const [again] = signalsOf('github', checkRunBody('success'), headers);
+    expect(again?.dedupeKey).toBe(first?.dedupeKey);
+  });
+
+  test('a ping leaves no signal', () => {
+    const mapped = mapper('github')({
+      body: { zen: 'calm' },
+      headers: { 'x-github-event': 'ping', 'x-github-delivery': 'g' },
+      receivedAt: NOW,
+    });
+    expect(mapped).toEqual({ kind: 'ping' });
+  });
+
+  test('an event that nobody reads leaves no signal', () => {
+    expect(signalsOf('github', {}, { ...headers, 'x-github-event': 'star' })).toEqual([]);
+  });
+
+  test('a delivery without its headers is refused by their names', () => {
+    expect(() => signalsOf('github', checkRunBody('success'))).toThrow(/x-github-event/);
+  });
+
+  test('a failed deployment of an environment is firing', () => {
+    const body = {
+      repository: { full_name: 'acme/shop' },
+      deployment: { sha: SHA, environment: 'staging' },
+      deployment_status: { state: 'failure', created_at: '2026-11-21T09:50:00Z' },
+    };
+    const signal = only('github', body, { ...headers, 'x-github-event': 'deployment_status' });
+    expect(signal).toMatchObject({ status: 'firing', fingerprint: 'acme/shop|staging', revision: SHA });
+  });
+
+  test('a closed pull request says whether it was merged', () => {
+    const body = {
+      action: 'closed',
+      number: 7,
+      repository: { full_name: 'acme/gitops' },
+      pull_request: {
+        merged: true,
+        merge_commit_sha: SHA,
+        head: { ref: 'rollback/shop', sha: SHA },
+        base: { ref: 'main' },
+      },
+    };
+    const signal = only('github', body, { ...headers, 'x-github-event': 'pull_request' });
+    expect(signal).toMatchObject({ status: 'info', labels: { number: '7', merged: 'true', mergeSha: SHA } });
+  });
+});
+
+describe('cloudevents', () => {
+  const event = {
+    specversion: '1.0',
+    id: 'e1',
+    source: '/shop',
+    type: 'test.shop.degraded',
+    subject: 'shop',
+  };
+
+  test('structured and binary mode are the same signal', () => {
+    const data = { status: 'firing', severity: 'high', service: 'shop' };
+    const structured = only(
+      'cloudevents',
+      { ...event, data },
+      { 'content-type': 'application/cloudevents+json' },
+    );
+    const binary = only('cloudevents', data, {
+      'content-type': 'application/json',
+      'ce-specversion': '1.0',
+      'ce-id': 'e1',
+      'ce-source': '/shop',
+      'ce-type': 'test.shop.degraded',
+      'ce-subject': 'shop',
+    });
+    expect(binary).toEqual(structured);
+    expect(structured).toMatchObject({ status: 'firing', severity: 'high', labels: { service: 'shop' } });
+  });
+
+  test.each([
+    ['a.b.degraded', 'firing'],
+    ['a.b.recovered', 'resolved'],
+    ['a.b.happened', 'info'],
+  ])('without a status the type %s is %s', (type, status) => {
+    expect(only('cloudevents', { ...event, type }).status).toBe(status);
+  });
+
+  test('source and id are the identity of the delivery', () => {
+    expect(only('cloudevents', event).sourceEventId).toBe('/shop#e1');
+  });
+
+  test('a batch is refused', () => {
+    const headers = { 'content-type': 'application/cloudevents-batch+json' };
+    expect(() => signalsOf('cloudevents', [event], headers)).toThrow(/one at a time/);
+  });
+});
+
+describe('times', () => {
+  test('a start in the future becomes now and is flagged', () => {
+    const signal = only('alertmanager', alertGroup(alert({ startsAt: '2026-11-21T10:05:00Z' })));
+    expect(signal).toMatchObject({ startsAt: NOW, flags: ['future-start'], status: 'firing' });
+  });
+
+  test('what fired over a day ago is information only', () => {
+    const signal = only('alertmanager', alertGroup(alert({ startsAt: '2026-11-20T09:59:59Z' })));
+    expect(signal).toMatchObject({ status: 'info', flags: ['late'] });
+  });
+});
