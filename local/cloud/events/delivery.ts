@@ -7,7 +7,6 @@ export type DeliveryTarget = {
   readonly arn: string;
   readonly ruleArn: string;
   readonly roleArn?: string;
-  readonly messageGroupId?: string;
   /** Message attributes of a dead letter, as AWS sets them. */
   readonly attributes?: Readonly<Record<string, string>>;
 };
@@ -36,14 +35,8 @@ export async function attempt(pending: Pending, deliver: Deliver, fault: FaultHo
   const name = `${rule.name}:${target.id}`;
   await fault({ kind: 'delivery', name, phase: 'before' });
   if (failure === undefined) {
-    const { arn, roleArn, messageGroupId } = target;
-    const to = {
-      arn,
-      ruleArn: rule.arn,
-      ...(roleArn && { roleArn }),
-      ...(messageGroupId && { messageGroupId }),
-    };
-    await deliver(to, target.input(event));
+    const { arn, roleArn } = target;
+    await deliver({ arn, ruleArn: rule.arn, ...(roleArn && { roleArn }) }, target.input(event));
   } else if (target.deadLetterArn !== undefined) {
     await deliver(
       { arn: target.deadLetterArn, ruleArn: rule.arn, attributes: deadLetter(pending, failure) },

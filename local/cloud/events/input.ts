@@ -1,4 +1,4 @@
-import { isRecord, record, text } from '../template/values.ts';
+import { isRecord, text } from '../template/values.ts';
 
 /** An event as it stands on a bus. */
 export type BusEvent = {
@@ -17,42 +17,14 @@ export type BusEvent = {
 /** What a target is given of an event. */
 export type Input = (event: BusEvent) => unknown;
 
-/** Reads a target's Input, InputPath or InputTransformer; without any, the target is given the event. */
-export function readInput(target: Readonly<Record<string, unknown>>): Input {
-  if (target.Input !== undefined) {
-    const constant: unknown = JSON.parse(text(target.Input, 'Input'));
-    return () => constant;
+/** Reads a target's Input or InputPath; without either, the target is given the event. */
+export function readInput({ Input: constant, InputPath }: Readonly<Record<string, unknown>>): Input {
+  if (constant !== undefined) {
+    const parsed: unknown = JSON.parse(text(constant, 'Input'));
+    return () => parsed;
   }
-  if (target.InputPath !== undefined) return pathReader(text(target.InputPath, 'InputPath'));
-  if (target.InputTransformer === undefined) return (event) => event;
-  const { InputPathsMap, InputTemplate } = record(target.InputTransformer, 'InputTransformer');
-  const paths = Object.entries(record(InputPathsMap ?? {}, 'InputPathsMap'));
-  return transformer(
-    text(InputTemplate, 'InputTemplate'),
-    new Map(paths.map(([name, path]) => [name, pathReader(text(path, name))])),
-  );
-}
-
-function pathReader(path: string): Input {
+  const path = text(InputPath ?? '$', 'InputPath');
   if (!/^\$(\.[\w-]+)*$/.test(path)) throw new Error(`the path ${path} is not as simple as $.a.b`);
   const keys = path.split('.').slice(1);
   return (event) => keys.reduce<unknown>((node, key) => (isRecord(node) ? node[key] : undefined), event);
-}
-
-/** `<name>` stands for a value: as text inside a string of the template, as JSON elsewhere. */
-function transformer(template: string, values: ReadonlyMap<string, Input>): Input {
-  const names = [...template.matchAll(/<([\w.-]+)>/g)].map(([, name = '']) => name);
-  const unknown = names.filter((name) => !values.has(name));
-  if (unknown.length > 0) throw new Error(`the InputTemplate's <${unknown.join('>, <')}> is not known`);
-  return (event) => {
-    const json = (name: string) => JSON.stringify(values.get(name)?.(event) ?? null);
-    const filled = template.replaceAll(/"(?:[^"\\]|\\.)*"|<([\w.-]+)>/g, (part, bare: string | undefined) =>
-      bare === undefined
-        ? part.replaceAll(/<([\w.-]+)>/g, (_, name: string) =>
-            JSON.stringify(json(name).replace(/^"|"$/g, '')).slice(1, -1),
-          )
-        : json(bare),
-    );
-    return JSON.parse(filled);
-  };
 }

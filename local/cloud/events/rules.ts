@@ -9,7 +9,6 @@ export type Target = {
   readonly id: string;
   readonly arn: string;
   readonly roleArn?: string;
-  readonly messageGroupId?: string;
   readonly input: Input;
   /** Retries after the first attempt. */
   readonly retries: number;
@@ -43,8 +42,7 @@ export type Routing = {
 // EventBridge's own defaults and limits: 185 retries within 24 hours.
 const MOST_RETRIES = 185;
 const LONGEST_AGE_SECONDS = 86_400;
-const TARGET_ELEMENTS = new Set(['Arn', 'Id', 'RoleArn', 'RetryPolicy', 'DeadLetterConfig', 'SqsParameters']);
-const INPUT_ELEMENTS = new Set(['Input', 'InputPath', 'InputTransformer']);
+const TARGET_ELEMENTS = /^(Arn|Id|RoleArn|RetryPolicy|DeadLetterConfig|Input|InputPath)$/;
 
 /** Reads buses, enabled rules and archives. Throws an error naming the rule whose pattern, schedule or target it cannot run. */
 export function readRouting(resources: readonly Resource[]): Routing {
@@ -61,11 +59,7 @@ export function readRouting(resources: readonly Resource[]): Routing {
 
 /** The name of a bus given by name or ARN. */
 export function busName(nameOrArn: unknown): string {
-  return (
-    text(nameOrArn ?? 'default', 'an event bus')
-      .split('/')
-      .at(-1) ?? ''
-  );
+  return text(nameOrArn ?? 'default', 'an event bus').replace(/^.*\//, '');
 }
 
 function readRule(rule: Resource): Rule {
@@ -91,15 +85,12 @@ function readRule(rule: Resource): Rule {
 }
 
 function readTarget(target: Readonly<Record<string, unknown>>): Target {
-  const unknown = Object.keys(target).filter(
-    (name) => !TARGET_ELEMENTS.has(name) && !INPUT_ELEMENTS.has(name),
-  );
+  const unknown = Object.keys(target).filter((name) => !TARGET_ELEMENTS.test(name));
   if (unknown.length > 0) throw new Error(`a target's ${unknown.join(', ')} is not known`);
   if (String(target.Arn).includes(':event-bus/'))
     throw new Error('a bus as the target of a rule is not run locally');
   const retry = isRecord(target.RetryPolicy) ? target.RetryPolicy : {};
   const deadLetter = isRecord(target.DeadLetterConfig) ? target.DeadLetterConfig.Arn : undefined;
-  const group = isRecord(target.SqsParameters) ? target.SqsParameters.MessageGroupId : undefined;
   return {
     id: text(target.Id, "a target's Id"),
     arn: text(target.Arn, "a target's Arn"),
@@ -110,7 +101,6 @@ function readTarget(target: Readonly<Record<string, unknown>>): Target {
       LONGEST_AGE_SECONDS,
     ),
     ...(typeof target.RoleArn === 'string' && { roleArn: target.RoleArn }),
-    ...(typeof group === 'string' && { messageGroupId: group }),
     ...(typeof deadLetter === 'string' && { deadLetterArn: deadLetter }),
   };
 }

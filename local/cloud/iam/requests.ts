@@ -79,35 +79,29 @@ function stateResource(action: string, input: Input, { machineOfToken }: Directo
   return machineOfToken?.(text(input.taskToken, 'taskToken')) ?? '*';
 }
 
-const S3_OBJECT: Readonly<Record<string, string>> = {
-  GetObject: 'GetObject',
+/** IAM's name for an S3 action, where it is another than the API's. */
+const S3_NAMES: Readonly<Record<string, string>> = {
   HeadObject: 'GetObject',
-  PutObject: 'PutObject',
-  DeleteObject: 'DeleteObject',
-  PutObjectRetention: 'PutObjectRetention',
-  GetObjectRetention: 'GetObjectRetention',
-};
-const S3_BUCKET: Readonly<Record<string, string>> = {
-  ListObjects: 'ListBucket',
-  ListObjectsV2: 'ListBucket',
   HeadBucket: 'ListBucket',
+  ListObjectsV2: 'ListBucket',
   ListObjectVersions: 'ListBucketVersions',
 };
 
 function s3Requests(action: string, input: Input): readonly IamRequest[] | undefined {
+  const name = entryOf(S3_NAMES, action) ?? action;
   const bucket = `arn:aws:s3:::${text(input.Bucket, 'Bucket')}`;
-  const onBucket = entryOf(S3_BUCKET, action);
-  const prefix = typeof input.Prefix === 'string' ? { 's3:prefix': input.Prefix } : {};
-  if (onBucket !== undefined) return [ask(`s3:${onBucket}`, bucket, prefix)];
-  const onObject = entryOf(S3_OBJECT, action);
-  if (onObject === undefined) return undefined;
+  if (/^ListBucket(Versions)?$/.test(name)) {
+    return [ask(`s3:${name}`, bucket, typeof input.Prefix === 'string' ? { 's3:prefix': input.Prefix } : {})];
+  }
+  if (!/^((Get|Put|Delete)Object|(Get|Put)ObjectRetention)$/.test(name)) return undefined;
   const object = `${bucket}/${text(input.Key, 'Key')}`;
-  const version = input.VersionId !== undefined && /^(Get|Head|Delete)Object$/.test(action) ? 'Version' : '';
+  const version = input.VersionId !== undefined && /^(Get|Delete)Object$/.test(name) ? 'Version' : '';
   const once = typeof input.IfNoneMatch === 'string' ? { 's3:if-none-match': input.IfNoneMatch } : {};
-  const requests = [ask(`s3:${onObject}${version}`, object, once)];
+  const requests = [ask(`s3:${name}${version}`, object, once)];
   // S3 asks for this right as well when a put sets its own retention.
-  if (action === 'PutObject' && input.ObjectLockMode !== undefined)
+  if (name === 'PutObject' && input.ObjectLockMode !== undefined) {
     requests.push(ask('s3:PutObjectRetention', object));
+  }
   return requests;
 }
 

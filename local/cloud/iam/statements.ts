@@ -86,6 +86,7 @@ function compilePrincipal(principal: unknown, refuse: (problem: string) => void)
   for (const kind of Object.keys(others)) refuse(`principals of kind ${kind} are not known`);
   const arns = texts(AWS, 'Principal.AWS');
   const services = texts(Service, 'Principal.Service');
+  if (arns.some((arn) => /:root$|^\d{12}$/.test(arn))) refuse('a whole account as a principal is not known');
   return ({ arn, service }) =>
     (arn !== undefined && (arns.includes('*') || arns.includes(arn))) ||
     (service !== undefined && (arns.includes('*') || services.includes(service)));
