@@ -21,87 +21,79 @@ export type Retrier = {
 export type Catcher = Shaping & { readonly ErrorEquals: readonly string[]; readonly Next: string };
 export type Rule = Shaping & { readonly Condition: Json; readonly Next: string };
 
-export type State = Shaping & {
-  readonly Type: 'Pass' | 'Task' | 'Choice' | 'Wait' | 'Succeed' | 'Fail' | 'Parallel' | 'Map';
-  readonly Next?: string;
-  readonly Arguments?: Json;
-  readonly Resource?: string;
-  readonly TimeoutSeconds?: Json;
-  readonly HeartbeatSeconds?: Json;
-  readonly Retry?: readonly Retrier[];
-  readonly Catch?: readonly Catcher[];
-  readonly Choices?: readonly Rule[];
-  readonly Default?: string;
-  readonly Seconds?: Json;
-  readonly Timestamp?: Json;
-  readonly Error?: Json;
-  readonly Cause?: Json;
-  readonly Branches?: readonly Graph[];
-  readonly ItemProcessor?: Graph;
-  readonly Items?: Json;
-  readonly ItemSelector?: Json;
-  readonly MaxConcurrency?: Json;
-  readonly ToleratedFailureCount?: Json;
-  readonly ToleratedFailurePercentage?: Json;
-};
+/** The fields of a state that are templates: their strings may be expressions. */
+type Templates =
+  | 'Arguments'
+  | 'Seconds'
+  | 'Timestamp'
+  | 'TimeoutSeconds'
+  | 'HeartbeatSeconds'
+  | 'Error'
+  | 'Cause';
+type MapTemplates =
+  | 'Items'
+  | 'ItemSelector'
+  | 'MaxConcurrency'
+  | 'ToleratedFailureCount'
+  | 'ToleratedFailurePercentage';
+export type State = Shaping &
+  Readonly<Partial<Record<Templates | MapTemplates, Json>>> & {
+    readonly Type: 'Pass' | 'Task' | 'Choice' | 'Wait' | 'Succeed' | 'Fail' | 'Parallel' | 'Map';
+    readonly Next?: string;
+    readonly Resource?: string;
+    readonly Retry?: readonly Retrier[];
+    readonly Catch?: readonly Catcher[];
+    readonly Choices?: readonly Rule[];
+    readonly Default?: string;
+    readonly Branches?: readonly Graph[];
+    readonly ItemProcessor?: Graph;
+  };
 export type Graph = { readonly StartAt: string; readonly States: Readonly<Record<string, State>> };
 export type Definition = Graph & { readonly TimeoutSeconds?: number };
 
-const STATE_FIELDS: ReadonlySet<string> = new Set(
-  `Type Comment QueryLanguage Next End Output Assign Arguments Resource TimeoutSeconds HeartbeatSeconds Retry Catch
-   Choices Default Seconds Timestamp Error Cause Branches ItemProcessor Items ItemSelector MaxConcurrency
-   ToleratedFailureCount ToleratedFailurePercentage`.split(/\s+/),
-);
-const TYPES: ReadonlySet<unknown> = new Set(
-  'Pass Task Choice Wait Succeed Fail Parallel Map'.split(' ') satisfies readonly string[],
-);
+const FIELDS =
+  `Type Comment QueryLanguage Next End Output Assign Arguments Resource TimeoutSeconds HeartbeatSeconds
+  Retry Catch Choices Default Seconds Timestamp Error Cause Branches ItemProcessor Items ItemSelector MaxConcurrency
+  ToleratedFailureCount ToleratedFailurePercentage`.split(/\s+/);
+const TYPES = ['Pass', 'Task', 'Choice', 'Wait', 'Succeed', 'Fail', 'Parallel', 'Map'];
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+type Loose = Readonly<Record<string, unknown>>;
+const isObject = (value: unknown): value is Loose =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
  * What of a machine this interpreter does not run, one sentence each. A machine with any is refused at start,
  * because a step left out here would run on AWS.
  */
-export function unsupportedFeatures(definition: unknown): readonly string[] {
-  if (!isObject(definition) || typeof definition.StartAt !== 'string') return ['the machine has no StartAt'];
-  const states = definition.States;
-  if (!isObject(states) || !(definition.StartAt in states)) return ['StartAt names no state'];
-  const jsonata = definition.QueryLanguage === 'JSONata';
-  return Object.entries(states).flatMap(([name, state]) =>
-    unsupportedInState(state, jsonata).map((what) => `state '${name}': ${what}`),
-  );
-}
-
-function unsupportedInState(state: unknown, jsonata: boolean): readonly string[] {
-  if (!isObject(state)) return ['is not an object'];
-  const unknown = Object.keys(state).filter((field) => !STATE_FIELDS.has(field));
-  const language = state.QueryLanguage === 'JSONata' || (jsonata && state.QueryLanguage === undefined);
-  const resource = state.Resource;
+export function unsupportedFeatures(machine: unknown, outer: unknown = 'JSONPath'): readonly string[] {
+  if (!isObject(machine) || !isObject(machine.States)) return ['has no States'];
+  const { States, StartAt, QueryLanguage = outer, ProcessorConfig } = machine;
+  const mode = isObject(ProcessorConfig) ? ProcessorConfig.Mode : 'INLINE';
   return [
-    ...unknown.map((field) => `field ${field} is not run`),
-    ...(TYPES.has(state.Type) ? [] : [`type ${String(state.Type)} is not run`]),
-    ...(language ? [] : ['is JSONPath; only JSONata is run']),
-    ...(typeof resource === 'string' && /\.sync(:\d+)?$/.test(resource) ? [`${resource} is not run`] : []),
-    ...innerGraphs(state).flatMap((graph) => unsupportedInGraph(graph, jsonata || language)),
-  ];
-}
-
-function unsupportedInGraph(graph: unknown, jsonata: boolean): readonly string[] {
-  if (!isObject(graph)) return ['has an inner graph that is not an object'];
-  const config = graph.ProcessorConfig;
-  const mode = isObject(config) ? config.Mode : 'INLINE';
-  const language = jsonata ? { QueryLanguage: 'JSONata' } : {};
-  return [
+    ...(String(StartAt) in States ? [] : ['StartAt names no state']),
     ...(mode === 'INLINE' ? [] : [`a ${String(mode)} map is not run`]),
-    ...unsupportedFeatures({ ...language, ...graph }),
+    ...Object.entries(States).flatMap(([name, state]) =>
+      unsupportedInState(isObject(state) ? state : {}, QueryLanguage).map(
+        (what) => `state '${name}': ${what}`,
+      ),
+    ),
   ];
 }
 
-function innerGraphs(state: Readonly<Record<string, unknown>>): readonly unknown[] {
-  const branches = state.Branches;
-  const processor = state.ItemProcessor;
-  return [...(Array.isArray(branches) ? branches : []), ...(processor === undefined ? [] : [processor])];
+function unsupportedInState(state: Loose, outer: unknown): readonly string[] {
+  const { Type, QueryLanguage = outer, Resource, Branches, ItemProcessor } = state;
+  const inner = [
+    ...(Array.isArray(Branches) ? Branches : []),
+    ...(isObject(ItemProcessor) ? [ItemProcessor] : []),
+  ];
+  const fields = Object.keys(state).filter((field) => !FIELDS.includes(field));
+  return [
+    ...fields.map((field) => `${field} is not run`),
+    ...(TYPES.includes(String(Type)) ? [] : [`${String(Type)} states are not run`]),
+    ...(QueryLanguage === 'JSONata' ? [] : ['only JSONata is run']),
+    ...(/\.sync(:\d+)?$/.test(String(Resource)) ? [`${String(Resource)} is not run`] : []),
+    ...inner.flatMap((graph) => unsupportedFeatures(graph, QueryLanguage)),
+  ];
 }
 
 /** Checks a parsed state machine at the door. @throws Error naming every feature that is not run here */

@@ -1,6 +1,6 @@
 import type { CallAws, FaultHook, Principal } from '../types.ts';
 import { type Definition, graphAt, type State } from './definition.ts';
-import type { Bindings, Chance } from './expression.ts';
+import { awsFunctions, type Bindings, type Chance } from './expression.ts';
 import type { Execution, Frame } from './frame.ts';
 import type { Sleeper } from './sleeper.ts';
 import type { StateStore } from './store.ts';
@@ -60,7 +60,6 @@ export const retryCount = (frame: Frame): number => frame.attempts.reduce((sum, 
 export function bindings(
   run: Run,
   frame: Frame,
-  functions: Bindings,
   extra: { readonly result?: unknown; readonly errorOutput?: unknown; readonly token?: string } = {},
 ): Bindings {
   const { token, ...outcome } = extra;
@@ -86,5 +85,9 @@ export function bindings(
     ...(token !== undefined && { Task: { Token: token } }),
     ...(frame.item !== undefined && { Map: { Item: frame.item } }),
   };
-  return { ...functions, ...frame.variables, states: { input: frame.input, context, ...outcome } };
+  return {
+    ...awsFunctions(run.engine.chance),
+    ...frame.variables,
+    states: { input: frame.input, context, ...outcome },
+  };
 }

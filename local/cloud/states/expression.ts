@@ -24,15 +24,6 @@ export async function evaluate(template: Json, field: string, bindings: Bindings
   if (isArray(template)) {
     return Promise.all(template.map((item, index) => evaluate(item, `${field}[${index}]`, bindings)));
   }
-  return evaluateFields(template, field, bindings);
-}
-
-/** The same for an object whose values are templates, such as Assign. */
-export async function evaluateFields(
-  template: JsonObject,
-  field: string,
-  bindings: Bindings,
-): Promise<JsonObject> {
   const entries = Object.entries(template).map(async ([key, value]) => [
     key,
     await evaluate(value ?? null, `${field}/${key}`, bindings),
@@ -64,6 +55,10 @@ export const A_BOOLEAN = {
 export const WHOLE_SECONDS = {
   name: 'positive integer',
   is: (value: Json): value is number => Number.isInteger(value) && Number(value) > 0,
+};
+export const AN_OBJECT = {
+  name: 'object',
+  is: (value: Json): value is JsonObject => typeof value === 'object' && value !== null && !isArray(value),
 };
 export const WHOLE_NUMBER = {
   name: 'non-negative integer',

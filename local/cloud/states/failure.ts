@@ -1,4 +1,4 @@
-import type { Catcher, Json, Retrier } from './definition.ts';
+import type { Json, Retrier } from './definition.ts';
 
 /** Why a state failed. `evaluation` is set when an expression failed; AWS then records an event of its own. */
 export type Failure = {
@@ -39,17 +39,6 @@ export function matches(names: readonly string[], failure: Failure, isTask: bool
   if (names.includes(error)) return error !== 'States.Runtime';
   if (names.includes('States.ALL')) return !TERMINAL.includes(error);
   return names.includes('States.TaskFailed') && isTask && error !== 'States.Timeout';
-}
-
-/** The first catcher that applies. */
-export function catcherFor(
-  catchers: readonly Catcher[],
-  failure: Failure,
-  isTask: boolean,
-): { readonly catcher: Catcher; readonly index: number } | undefined {
-  const index = catchers.findIndex((catcher) => matches(catcher.ErrorEquals, failure, isTask));
-  const catcher = catchers[index];
-  return catcher === undefined ? undefined : { catcher, index };
 }
 
 /** The first retrier that applies, if it has an attempt left; `attempts` counts those spent, per retrier. */

@@ -1,15 +1,7 @@
 import { commit } from './commit.ts';
 import { graphAt, type Json, type State } from './definition.ts';
 import { bindings, type Run, stateOf, wakeKey } from './engine.ts';
-import {
-  AN_ARRAY,
-  awsFunctions,
-  type Bindings,
-  evaluate,
-  evaluateAs,
-  isArray,
-  WHOLE_NUMBER,
-} from './expression.ts';
+import { AN_ARRAY, type Bindings, evaluate, evaluateAs, isArray, WHOLE_NUMBER } from './expression.ts';
 import { stateFailure } from './failure.ts';
 import { type Doing, type Frame, newFrame } from './frame.ts';
 import { fail, roundOf } from './leave.ts';
@@ -19,7 +11,7 @@ type Gathering = Extract<Doing, { readonly kind: 'gathering' }>;
 /** Works out what the branches of a Parallel or the iterations of a Map start from, and stores it. */
 export async function fanOut(run: Run, frame: Frame): Promise<Frame> {
   const state = stateOf(run, frame);
-  const names = bindings(run, frame, awsFunctions(run.engine.chance));
+  const names = bindings(run, frame);
   const inputs = state.Type === 'Map' ? await items(state, frame, names) : await copies(state, frame, names);
   const limit = state.Type === 'Map' ? await concurrency(state, names) : 0;
   const details = state.Type === 'Map' ? { details: { length: inputs.length } } : {};
@@ -114,6 +106,6 @@ async function selected(run: Run, frame: Frame, value: Json, index: number): Pro
   const { ItemSelector } = stateOf(run, frame);
   if (ItemSelector === undefined) return value;
   const withItem = { ...frame, item: { Index: index, Value: value } };
-  const names = bindings(run, withItem, awsFunctions(run.engine.chance));
+  const names = bindings(run, withItem);
   return evaluate(ItemSelector, 'ItemSelector', names);
 }

@@ -11,20 +11,15 @@ export type HistoryEvent = {
   readonly type: string;
 } & { readonly [details: string]: unknown };
 
-// Types whose details share one member name; the rest use their own type.
-const SHARED: readonly (readonly [RegExp, string])[] = [
-  [/^\w+StateEntered$/, 'stateEnteredEventDetails'],
-  [/^\w+StateExited$/, 'stateExitedEventDetails'],
-];
-
 /** The event with its id, and its details under the member AWS names. */
 export function historyEvent(
   draft: EventDraft,
   ids: { readonly id: number; readonly previousEventId: number; readonly timestamp: number },
 ): HistoryEvent {
-  const shared = SHARED.find(([pattern]) => pattern.test(draft.type))?.[1];
-  const own = `${draft.type.charAt(0).toLowerCase()}${draft.type.slice(1)}EventDetails`;
-  return { ...ids, type: draft.type, ...(draft.details !== undefined && { [shared ?? own]: draft.details }) };
+  // The types of states share one member for entering and one for leaving; every other type has its own.
+  const type = draft.type.replace(/^.+(?=State(Entered|Exited)$)/, '');
+  const member = `${type.charAt(0).toLowerCase()}${type.slice(1)}EventDetails`;
+  return { ...ids, type: draft.type, ...(draft.details !== undefined && { [member]: draft.details }) };
 }
 
 /** `{error, cause}` with what is missing left out, as AWS leaves it out. */

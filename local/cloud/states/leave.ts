@@ -1,17 +1,17 @@
-import { commit, end } from './commit.ts';
+import { commit, type Ending, end } from './commit.ts';
 import type { Json, JsonObject, Shaping } from './definition.ts';
 import { bindings, outerStateOf, type Run, retryCount, stateOf, wakeKey } from './engine.ts';
-import { awsFunctions, evaluate, evaluateFields } from './expression.ts';
+import { AN_OBJECT, evaluate, evaluateAs } from './expression.ts';
 import {
-  catcherFor,
   enteredAt,
   errorOutput,
   type Failure,
   failureOf,
+  matches,
   retrierFor,
   stateFailure,
 } from './failure.ts';
-import type { Frame } from './frame.ts';
+import type { Doing, Frame } from './frame.ts';
 import { type EventDraft, exitedDetails, failureDetails } from './history.ts';
 
 /** How a state is left: what may shape its output, what the output is otherwise, and where to. */
@@ -30,15 +30,15 @@ const LARGEST_BYTES = 262_144;
 /** Leaves a state. Output and Assign both see the variables as they were: neither sees the other's effect. */
 export async function leave(run: Run, frame: Frame, exit: Exit): Promise<Frame> {
   const state = stateOf(run, frame);
-  const names = bindings(run, frame, awsFunctions(run.engine.chance), exit.outcome);
+  const names = bindings(run, frame, exit.outcome);
   const { Output, Assign } = exit.shaping;
   const output = Output === undefined ? exit.fallback : await evaluate(Output, 'Output', names);
-  const assigned = Assign === undefined ? {} : await evaluateFields(Assign, 'Assign', names);
+  const assigned = Assign === undefined ? {} : await evaluateAs(Assign, 'Assign', names, AN_OBJECT);
   if (Buffer.byteLength(JSON.stringify(output)) > LARGEST_BYTES) throw tooLarge(frame.state);
   const exited = { type: `${state.Type}StateExited`, details: exitedDetails(frame.state, output, assigned) };
   const events = [...(exit.events ?? []), exited];
   const drop = exit.drop ?? [];
-  if (exit.next === undefined) return finish(run, frame, { events, drop, output });
+  if (exit.next === undefined) return conclude(run, frame, { events, drop }, { kind: 'done', output });
   return commit(run, frame, { events, drop, next: atDoorOf(exit.next, frame, output, assigned) });
 }
 
@@ -52,21 +52,26 @@ function tooLarge(state: string): Error {
   return stateFailure({ error: 'States.DataLimitExceeded', cause });
 }
 
-type Finish = { readonly events: readonly EventDraft[]; readonly drop: readonly string[] };
+type Last = { readonly events: readonly EventDraft[]; readonly drop: readonly string[] };
+type Conclusion = Extract<Doing, { readonly kind: 'done' | 'failed' }>;
 
-async function finish(run: Run, frame: Frame, last: Finish & { readonly output: Json }): Promise<Frame> {
+/** Ends a frame; the execution ends with its root. */
+async function conclude(run: Run, frame: Frame, last: Last, doing: Conclusion): Promise<Frame> {
   const { engine, execution } = run;
-  const output = JSON.stringify(last.output);
-  const done = await commit(run, frame, {
-    events: [...last.events, ...iterationEvent(run, frame, 'Succeeded')],
+  const done = doing.kind === 'done';
+  const ending: Ending = done
+    ? { status: 'SUCCEEDED', output: JSON.stringify(doing.output) }
+    : { status: 'FAILED', failure: doing.failure };
+  const ended = await commit(run, frame, {
+    events: [...last.events, ...iterationEvent(run, frame, done ? 'Succeeded' : 'Failed')],
     drop: last.drop,
-    next: { doing: { kind: 'done', output: last.output } },
+    next: { doing },
     also: () => {
-      if (frame.parent === undefined) end(engine, execution, { status: 'SUCCEEDED', output });
+      if (frame.parent === undefined) end(engine, execution, ending);
     },
   });
   engine.sleeper.wake(wakeKey(execution.arn, frame.parent ?? 'deadline'));
-  return done;
+  return ended;
 }
 
 function iterationEvent(run: Run, frame: Frame, what: 'Succeeded' | 'Failed'): readonly EventDraft[] {
@@ -100,7 +105,7 @@ export async function fail(
       next: { attempts, doing: { kind: 'retrying', until } },
     });
   }
-  const caught = catcherFor(state.Catch ?? [], failure, isTask)?.catcher;
+  const caught = state.Catch?.find((catcher) => matches(catcher.ErrorEquals, failure, isTask));
   const last = { events, drop: inner.ids };
   if (caught === undefined) return giveUp(run, frame, failure, last);
   const outcome = { errorOutput: errorOutput(failure) };
@@ -115,19 +120,10 @@ export async function fail(
   }
 }
 
-async function giveUp(run: Run, frame: Frame, failure: Failure, last: Finish): Promise<Frame> {
-  const { engine, execution } = run;
+function giveUp(run: Run, frame: Frame, failure: Failure, last: Last): Promise<Frame> {
   const parallel = stateOf(run, frame).Type === 'Parallel' ? [{ type: 'ParallelStateFailed' }] : [];
-  const failed = await commit(run, frame, {
-    events: [...last.events, ...parallel, ...iterationEvent(run, frame, 'Failed')],
-    drop: last.drop,
-    next: { doing: { kind: 'failed', failure } },
-    also: () => {
-      if (frame.parent === undefined) end(engine, execution, { status: 'FAILED', failure });
-    },
-  });
-  engine.sleeper.wake(wakeKey(execution.arn, frame.parent ?? 'deadline'));
-  return failed;
+  const events = [...last.events, ...parallel];
+  return conclude(run, frame, { ...last, events }, { kind: 'failed', failure });
 }
 
 function explained(frame: Frame, failure: Failure): Failure {

@@ -1,7 +1,7 @@
 import { commit, endNow, isLive, isStop } from './commit.ts';
 import type { Json } from './definition.ts';
 import { bindings, type Engine, type Run, stateOf, wakeKey } from './engine.ts';
-import { A_BOOLEAN, A_STRING, awsFunctions, evaluateAs, WHOLE_NUMBER } from './expression.ts';
+import { A_BOOLEAN, A_STRING, evaluateAs, WHOLE_NUMBER } from './expression.ts';
 import { failureOf, stateFailure } from './failure.ts';
 import { fanOut, gather } from './fan-out.ts';
 import type { Execution, Frame } from './frame.ts';
@@ -117,7 +117,7 @@ function work(run: Run, frame: Frame): Promise<Frame> {
 
 async function choose(run: Run, frame: Frame): Promise<Frame> {
   const state = stateOf(run, frame);
-  const names = bindings(run, frame, awsFunctions(run.engine.chance));
+  const names = bindings(run, frame);
   for (const [index, rule] of (state.Choices ?? []).entries()) {
     if (await evaluateAs(rule.Condition, `Choices[${index}]/Condition`, names, A_BOOLEAN)) {
       return leave(run, frame, { shaping: rule, fallback: frame.input, next: rule.Next });
@@ -132,8 +132,8 @@ async function choose(run: Run, frame: Frame): Promise<Frame> {
 
 async function beginWait(run: Run, frame: Frame): Promise<Frame> {
   const state = stateOf(run, frame);
-  const { now, speed, chance } = run.engine;
-  const names = bindings(run, frame, awsFunctions(chance));
+  const { now, speed } = run.engine;
+  const names = bindings(run, frame);
   const start = now();
   const end =
     state.Timestamp === undefined
@@ -155,7 +155,7 @@ function instant(text: string): number {
 
 async function failOnPurpose(run: Run, frame: Frame): Promise<Frame> {
   const { Error: error, Cause: cause } = stateOf(run, frame);
-  const names = bindings(run, frame, awsFunctions(run.engine.chance));
+  const names = bindings(run, frame);
   const failure = {
     ...(error !== undefined && { error: await evaluateAs(error, 'Error', names, A_STRING) }),
     ...(cause !== undefined && { cause: await evaluateAs(cause, 'Cause', names, A_STRING) }),

@@ -7,8 +7,8 @@ export type Sleeper = {
   readonly wakeAll: (prefix: string) => void;
 };
 
-// setTimeout cannot count further; whoever sleeps longer wakes once in between and looks at the clock.
-const LONGEST_MS = 2 ** 31 - 1;
+/** setTimeout cannot count further; whoever sleeps longer wakes once in between and looks at the clock. */
+export const LONGEST_MS = 2 ** 31 - 1;
 
 /** A sleeper on a clock of ms since 1970. */
 export function createSleeper(now: () => number): Sleeper {

@@ -2,15 +2,21 @@ import { AwsFailure } from '../types.ts';
 import { endNow } from './commit.ts';
 import { type Engine, type Machine, wakeKey } from './engine.ts';
 import { type Execution, newFrame, ROOT } from './frame.ts';
-import { optionalText, text } from './input.ts';
 
-type Input = Record<string, unknown>;
+export type Input = Readonly<Record<string, unknown>>;
+
+/** A text member of an API call. @throws AwsFailure ValidationException when it is missing */
+export function text(input: Input, member: string, otherwise?: string): string {
+  const value = input[member] ?? otherwise;
+  if (typeof value === 'string') return value;
+  throw new AwsFailure('ValidationException', `'${member}' must be a string`);
+}
 
 /** Starts an execution; the same name with the same input answers the running one, as AWS does. */
 export function startExecution(engine: Engine, input: Input) {
   const machineArn = text(input, 'stateMachineArn');
-  const name = optionalText(input, 'name') ?? engine.chance.newId();
-  const payload = optionalText(input, 'input') ?? '{}';
+  const name = text(input, 'name', engine.chance.newId());
+  const payload = text(input, 'input', '{}');
   const machine = machineOf(engine, machineArn);
   check(name, payload);
   const arn = `${machineArn.replace(':stateMachine:', ':execution:')}:${name}`;

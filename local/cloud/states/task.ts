@@ -1,18 +1,19 @@
 import { AwsFailure } from '../types.ts';
 import { closed, commit } from './commit.ts';
-import type { Json, JsonObject, State } from './definition.ts';
+import type { Json, JsonObject } from './definition.ts';
 import { bindings, type Run, stateOf, wakeKey } from './engine.ts';
-import { awsFunctions, type Bindings, evaluate, evaluateAs, WHOLE_SECONDS } from './expression.ts';
+import { AN_OBJECT, evaluate, evaluateAs, WHOLE_SECONDS } from './expression.ts';
 import type { Failure } from './failure.ts';
-import type { Frame, TaskCall, Token } from './frame.ts';
+import type { Frame, TaskCall } from './frame.ts';
 import { failureDetails } from './history.ts';
 import { fail } from './leave.ts';
 import { type Target, targetOf } from './resource.ts';
+import { LONGEST_MS } from './sleeper.ts';
 
 type Answer = { readonly result: Json } | { readonly failure: Failure } | 'late';
 
 const TIMEOUT = { error: 'States.Timeout' };
-// AWS's default for a task: 99,999,999 s. Longer than a timer can count, so none is set.
+// AWS's default is 99,999,999 s, longer than a timer can count.
 const NEVER = Number.POSITIVE_INFINITY;
 
 /** Works out the arguments and time-outs of a task and stores them, before anything is called. */
@@ -21,65 +22,38 @@ export async function schedule(run: Run, frame: Frame): Promise<Frame> {
   const state = stateOf(run, frame);
   const target = targetOf(state.Resource ?? '');
   const token = target.awaitsToken ? engine.chance.newId() : undefined;
-  const names = bindings(run, frame, awsFunctions(engine.chance), token === undefined ? {} : { token });
+  const names = bindings(run, frame, token === undefined ? {} : { token });
   const absent = target.plainFunction ? frame.input : {};
   const args = state.Arguments === undefined ? absent : await evaluate(state.Arguments, 'Arguments', names);
-  const timeout = await seconds(state, 'TimeoutSeconds', names);
-  const heartbeat = await seconds(state, 'HeartbeatSeconds', names);
+  const limit = async (field: 'TimeoutSeconds' | 'HeartbeatSeconds'): Promise<number | undefined> =>
+    state[field] === undefined ? undefined : evaluateAs(state[field], field, names, WHOLE_SECONDS);
+  const timeout = await limit('TimeoutSeconds');
+  const heartbeat = await limit('HeartbeatSeconds');
   const scale = target.awaitsToken ? 1000 / engine.speed : 1000;
-  const call: TaskCall = {
+  const until = timeout === undefined ? {} : { deadline: engine.now() + timeout * scale };
+  const beats =
+    heartbeat === undefined
+      ? {}
+      : { heartbeatMs: heartbeat * scale, heartbeatDue: engine.now() + heartbeat * scale };
+  const call = {
     arguments: args,
     ...(token !== undefined && { token }),
-    ...(timeout !== undefined && { timeoutMs: timeout * scale, deadline: engine.now() + timeout * scale }),
+    ...(timeout !== undefined && { timeoutMs: timeout * scale }),
+    ...until,
   };
-  const event = scheduledEvents(target, args, { timeout, heartbeat });
-  const stored = (): Token => ({
-    token: token ?? '',
-    execution: execution.arn,
-    frame: frame.id,
-    ...(call.deadline !== undefined && { deadline: call.deadline }),
-    ...(heartbeat !== undefined && {
-      heartbeatMs: heartbeat * scale,
-      heartbeatDue: engine.now() + heartbeat * scale,
-    }),
-  });
+  const times = {
+    ...(timeout !== undefined && { timeoutInSeconds: timeout }),
+    ...(heartbeat !== undefined && { heartbeatInSeconds: heartbeat }),
+  };
+  const details = { region: 'local', parameters: JSON.stringify(args), ...times };
   return commit(run, frame, {
-    events: event,
+    events: [taskEvent(target, 'Scheduled', details), taskEvent(target, 'Started')],
     next: { doing: { kind: 'calling', call } },
     also: () => {
-      if (token !== undefined) engine.store.putToken(stored());
+      if (token === undefined) return;
+      engine.store.putToken({ token, execution: execution.arn, frame: frame.id, ...until, ...beats });
     },
   });
-}
-
-async function seconds(
-  state: State,
-  field: 'TimeoutSeconds' | 'HeartbeatSeconds',
-  names: Bindings,
-): Promise<number | undefined> {
-  const template = state[field];
-  return template === undefined ? undefined : evaluateAs(template, field, names, WHOLE_SECONDS);
-}
-
-function scheduledEvents(
-  target: Target,
-  args: Json,
-  limits: { readonly timeout: number | undefined; readonly heartbeat: number | undefined },
-) {
-  const times = {
-    ...(limits.timeout !== undefined && { timeoutInSeconds: limits.timeout }),
-    ...(limits.heartbeat !== undefined && { heartbeatInSeconds: limits.heartbeat }),
-  };
-  if (target.plainFunction) {
-    const details = { resource: target.resource, input: JSON.stringify(args), ...times };
-    return [{ type: 'LambdaFunctionScheduled', details }, { type: 'LambdaFunctionStarted' }];
-  }
-  const { resourceType, resource } = target;
-  const details = { resourceType, resource, region: 'local', parameters: JSON.stringify(args), ...times };
-  return [
-    { type: 'TaskScheduled', details },
-    { type: 'TaskStarted', details: { resourceType, resource } },
-  ];
 }
 
 /**
@@ -95,24 +69,23 @@ export async function callTask(run: Run, frame: Frame, call: TaskCall): Promise<
   if (token !== undefined && engine.store.token(token)?.outcome !== undefined) {
     return commit(run, frame, { next: { doing: { kind: 'awaiting', call: { ...call, token } } } });
   }
-  if (answer === 'late') return fail(run, frame, TIMEOUT, [ended(target, 'TimedOut', TIMEOUT)]);
+  if (answer === 'late') return fail(run, frame, TIMEOUT, [taskEvent(target, 'TimedOut', TIMEOUT)]);
   if ('failure' in answer) {
-    return fail(run, frame, answer.failure, [ended(target, 'Failed', failureDetails(answer.failure))]);
+    return fail(run, frame, answer.failure, [taskEvent(target, 'Failed', failureDetails(answer.failure))]);
   }
   if (token === undefined) return succeed(run, frame, target, answer.result);
   return commit(run, frame, {
-    events: [ended(target, 'Submitted', { output: JSON.stringify(answer.result) })],
+    events: [taskEvent(target, 'Submitted', { output: JSON.stringify(answer.result) })],
     next: { doing: { kind: 'awaiting', call: { ...call, token } } },
   });
 }
 
 function succeed(run: Run, frame: Frame, target: Target, result: Json): Promise<Frame> {
-  const event = ended(target, 'Succeeded', { output: JSON.stringify(result) });
+  const event = taskEvent(target, 'Succeeded', { output: JSON.stringify(result) });
   return commit(run, frame, { events: [event], next: { doing: { kind: 'leaving', result } } });
 }
 
-function ended(target: Target, what: string, details: JsonObject) {
-  if (target.plainFunction) return { type: `LambdaFunction${what}`, details };
+function taskEvent(target: Target, what: string, details: JsonObject = {}) {
   const { resourceType, resource } = target;
   return { type: `Task${what}`, details: { resourceType, resource, ...details } };
 }
@@ -125,10 +98,10 @@ export async function awaitToken(run: Run, frame: Frame, call: TaskCall & { toke
   const outcome = token?.outcome;
   if (outcome !== undefined && outcome !== 'spent') {
     if ('output' in outcome) return succeed(run, frame, target, JSON.parse(outcome.output));
-    return fail(run, frame, outcome.failure, [ended(target, 'Failed', failureDetails(outcome.failure))]);
+    return fail(run, frame, outcome.failure, [taskEvent(target, 'Failed', failureDetails(outcome.failure))]);
   }
   const due = Math.min(call.deadline ?? NEVER, token?.heartbeatDue ?? NEVER);
-  if (engine.now() >= due) return fail(run, frame, TIMEOUT, [ended(target, 'TimedOut', TIMEOUT)]);
+  if (engine.now() >= due) return fail(run, frame, TIMEOUT, [taskEvent(target, 'TimedOut', TIMEOUT)]);
   await engine.sleeper.sleep(wakeKey(execution.arn, frame.id), due);
   return frame;
 }
@@ -138,7 +111,7 @@ async function within(run: Run, ms: number, answer: Promise<Answer>): Promise<An
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
   const onClose = (): void => reject(closed());
   closing.addEventListener('abort', onClose);
-  const timer = ms === NEVER ? undefined : setTimeout(() => resolve('late'), Math.max(ms, 0));
+  const timer = ms > LONGEST_MS ? undefined : setTimeout(() => resolve('late'), Math.max(ms, 0));
   try {
     return await Promise.race([answer, promise]);
   } finally {
@@ -150,7 +123,7 @@ async function within(run: Run, ms: number, answer: Promise<Answer>): Promise<An
 async function ask({ engine, machine }: Run, target: Target, call: TaskCall): Promise<Answer> {
   const { arguments: args } = call;
   const plain = { FunctionName: target.resource, Payload: args };
-  const input: Record<string, unknown> = target.plainFunction ? plain : asObject(args);
+  const input = target.plainFunction ? plain : { ...asObject(args) };
   try {
     const answer = await engine.call(machine.principal, target.service, target.action, input);
     const result: Json = JSON.parse(JSON.stringify(answer ?? {}));
@@ -181,7 +154,4 @@ function refusal(target: Target, thrown: unknown): Failure {
   return { error: `${target.errorPrefix}.${thrown.code}`, cause };
 }
 
-const asObject = (value: Json): Record<string, Json> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? ({ ...value } as Record<string, Json>)
-    : {};
+const asObject = (value: Json): JsonObject => (AN_OBJECT.is(value) ? value : {});
