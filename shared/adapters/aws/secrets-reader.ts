@@ -1,0 +1,54 @@
+import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import * as z from 'zod';
+import { Fault } from '../../kernel/index.ts';
+import { awsCall } from './failures.ts';
+
+const Secrets = z.record(z.string(), z.union([z.string(), z.array(z.string())]));
+
+/** The values under a name, newest first; a list while a secret is rotated. Empty when there is none. */
+export type SecretsReader = (name: string) => Promise<readonly string[]>;
+
+/**
+ * One secret of Secrets Manager that holds a JSON document `{name: value | [values]}`; read once per container. A read that
+ * failed is tried again by the next caller. Throws Fault: Unavailable, PermissionDenied, Malformed (without the content).
+ */
+export function secretsReader(deps: {
+  readonly client: SecretsManagerClient;
+  readonly secretId: string;
+}): SecretsReader {
+  let cached: Promise<z.infer<typeof Secrets>> | undefined;
+  const read = async (): Promise<z.infer<typeof Secrets>> => {
+    cached ??= fetchSecrets(deps.client, deps.secretId);
+    try {
+      return await cached;
+    } catch (thrown) {
+      cached = undefined;
+      throw thrown;
+    }
+  };
+  return async (name) => {
+    const secrets = await read();
+    const value = Object.hasOwn(secrets, name) ? secrets[name] : undefined;
+    return [value ?? []].flat().filter((secret) => secret !== '');
+  };
+}
+
+async function fetchSecrets(
+  client: SecretsManagerClient,
+  secretId: string,
+): Promise<z.infer<typeof Secrets>> {
+  const command = new GetSecretValueCommand({ SecretId: secretId });
+  const { SecretString } = await awsCall('GetSecretValue', () => client.send(command));
+  const parsed = Secrets.safeParse(jsonOf(SecretString ?? ''));
+  if (parsed.success) return parsed.data;
+  // Neither cause nor issues: they could carry the secret into a log.
+  throw new Fault('Malformed', 'the secret is no JSON document of names and values');
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
