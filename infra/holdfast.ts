@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { FUNCTIONS_DIR } from './bundle.ts';
@@ -17,7 +19,8 @@ export function buildApp(options: BuildOptions = {}): App {
   const app = new App({
     ...(options.outdir !== undefined && { outdir: options.outdir }),
     analyticsReporting: false,
-    postCliContext: { '@aws-cdk/aws-s3:serverAccessLogsUseBucketPolicy': true },
+    // In process the same templates come out as by the command line, which reads cdk.json itself.
+    context: { ...featureFlags(), 'aws:cdk:enable-path-metadata': true },
   });
   const data = new DataStack(app, 'HoldfastData', { description: 'Holdfast: what must be kept' });
   const functionsDir = options.functionsDir ?? FUNCTIONS_DIR;
@@ -32,4 +35,8 @@ export function buildApp(options: BuildOptions = {}): App {
   });
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   return app;
+}
+
+function featureFlags(): Readonly<Record<string, unknown>> {
+  return JSON.parse(readFileSync(join(import.meta.dirname, '..', 'cdk.json'), 'utf8')).context;
 }

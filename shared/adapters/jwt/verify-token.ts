@@ -1,12 +1,11 @@
 import { JwtVerifier } from 'aws-jwt-verify';
-import { JwtBaseError } from 'aws-jwt-verify/error';
+import { JwtBaseError, WaitPeriodNotYetEndedJwkError } from 'aws-jwt-verify/error';
 import type { Fetcher } from 'aws-jwt-verify/https';
 import { SimpleJwksCache } from 'aws-jwt-verify/jwk';
 import type { Claims, Issuer, VerifyToken } from '../../approvals/index.ts';
 import { Fault } from '../../kernel/index.ts';
 
 const FETCH_TIMEOUT_MS = 3_000;
-const FETCH_ATTEMPTS = 2;
 const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
 
 /**
@@ -22,6 +21,7 @@ export function jwtVerifier(issuers: readonly Issuer[]): VerifyToken {
     customJwtCheck: ({ payload }: { payload: Record<string, unknown> }) => checkAudience(payload, issuer),
   }));
   if (configs.length === 0) return () => Promise.reject(refused('no issuer is configured'));
+  const fetcher = keyFetcher();
   const verifier = JwtVerifier.create(configs, { jwksCache: new SimpleJwksCache({ fetcher }) });
   return async (token) => {
     try {
@@ -29,7 +29,7 @@ export function jwtVerifier(issuers: readonly Issuer[]): VerifyToken {
       if (iss === undefined) throw refused('the token names no issuer');
       return { ...claims, iss } satisfies Claims;
     } catch (thrown) {
-      throw faultOf(thrown);
+      throw faultOf(thrown, fetcher.failing());
     }
   };
 }
@@ -50,18 +50,22 @@ function checkAudience(claims: Readonly<Record<string, unknown>>, { audience }: 
 }
 
 /** Keys are fetched within 3 s, with one retry; the cache keeps them and waits 10 s after a failure. */
-const fetcher: Fetcher = {
-  fetch: async (uri) => {
-    for (let attempt = 1; ; attempt += 1) {
+function keyFetcher(): Fetcher & { readonly failing: () => boolean } {
+  const failing = new Set<string>();
+  return {
+    failing: () => failing.size > 0,
+    fetch: async (uri) => {
       try {
-        return await fetchOnce(uri);
+        const keys = await fetchOnce(uri).catch(() => fetchOnce(uri));
+        failing.delete(uri);
+        return keys;
       } catch (cause) {
-        if (attempt === FETCH_ATTEMPTS)
-          throw new Fault('Unavailable', `the keys at ${uri} cannot be had`, { cause });
+        failing.add(uri);
+        throw new Fault('Unavailable', `the keys at ${uri} cannot be had`, { cause });
       }
-    }
-  },
-};
+    },
+  };
+}
 
 async function fetchOnce(uri: string): Promise<ArrayBuffer> {
   const answer = await fetch(uri, { signal: AbortSignal.timeout(FETCH_TIMEOUT_MS), redirect: 'error' });
@@ -69,8 +73,12 @@ async function fetchOnce(uri: string): Promise<ArrayBuffer> {
   return await answer.arrayBuffer();
 }
 
-function faultOf(thrown: unknown): unknown {
+function faultOf(thrown: unknown, keysFailing: boolean): unknown {
   if (thrown instanceof Fault) return thrown;
+  // The cache waits both after an unknown key and after a failed fetch; only the latter says nothing of the token.
+  if (keysFailing && thrown instanceof WaitPeriodNotYetEndedJwkError) {
+    return new Fault('Unavailable', 'the keys cannot be had at present', { cause: thrown });
+  }
   // the library names what is wrong with the token, never the token
   return thrown instanceof JwtBaseError ? refused(thrown.message, thrown) : thrown;
 }

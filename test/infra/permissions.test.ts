@@ -1,0 +1,145 @@
+import { App, Stack, Validations } from 'aws-cdk-lib';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { describe, expect, test } from 'vitest';
+import { roleStatements, type Statement, synthesise } from './synthesised.ts';
+
+const statements = roleStatements(synthesise());
+const writes = /^dynamodb:(PutItem|UpdateItem|DeleteItem|BatchWriteItem|PartiQL\w+)$/;
+
+/** Actions that AWS knows without a resource. Each is acknowledged, with its reason, where it is granted. */
+const WITHOUT_RESOURCE = [
+  'dynamodb:ListStreams',
+  'logs:CreateLogDelivery',
+  'logs:DeleteLogDelivery',
+  'logs:DescribeLogGroups',
+  'logs:DescribeResourcePolicies',
+  'logs:GetLogDelivery',
+  'logs:ListLogDeliveries',
+  'logs:PutResourcePolicy',
+  'logs:UpdateLogDelivery',
+  'xray:GetSamplingRules',
+  'xray:GetSamplingTargets',
+  'xray:PutTelemetryRecords',
+  'xray:PutTraceSegments',
+];
+
+function on(part: string): readonly Statement[] {
+  return statements.filter((each) => each.resources.some((resource) => resource.includes(part)));
+}
+
+function holdersOf(action: string): readonly string[] {
+  const holding = statements.filter((each) => each.actions.includes(action));
+  return [...new Set(holding.map((each) => each.of))].sort();
+}
+
+describe('wildcards', () => {
+  test('no role may take a whole family of actions', () => {
+    expect(statements.filter((each) => each.actions.some((action) => action.includes('*')))).toEqual([]);
+  });
+
+  test('a resource is * only for actions that have none', () => {
+    const wide = statements.filter((each) => each.resources.includes('*'));
+    const actions = [...new Set(wide.flatMap((each) => each.actions))].sort();
+    expect(actions).toEqual(WITHOUT_RESOURCE);
+  });
+
+  test('the only other wildcard names the objects that Lambda itself names', () => {
+    const partly = statements.filter((each) => each.resources.some((name) => /.\*/.test(name)));
+    expect(new Set(partly.flatMap((each) => each.actions))).toEqual(new Set(['s3:PutObject']));
+    for (const { resources } of partly)
+      expect(resources.join()).toMatch(/Failures\w+Arn\w+}\/aws\/lambda\/\*$/);
+  });
+
+  test('a wildcard that nobody acknowledged fails the synthesis', () => {
+    const app = new App();
+    const role = new Role(new Stack(app, 'Wide'), 'Role', {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+    });
+    role.addToPolicy(new PolicyStatement({ actions: ['s3:*'], resources: ['*'] }));
+    Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+    expect(() => app.synth()).toThrow(/AwsSolutions-IAM5/);
+  });
+});
+
+describe('the system of record', () => {
+  test('a decision is written only inside a transaction, and never updated or deleted', () => {
+    const found = on('TableDecisions')
+      .concat(on('Decisions'))
+      .filter((each) => each.actions.some((a) => writes.test(a)));
+    expect(found.length).toBeGreaterThan(0);
+    for (const each of found) {
+      expect(each.actions).toEqual(['dynamodb:PutItem']);
+      expect(each.condition).toEqual({
+        'ForAnyValue:StringEquals': { 'dynamodb:EnclosingOperation': ['TransactWriteItems'] },
+      });
+    }
+  });
+
+  test('heads are updated or deleted only under the keys of locks and counters', () => {
+    const found = on('Heads').filter((each) => each.actions.some((a) => /UpdateItem|DeleteItem/.test(a)));
+    expect(found.length).toBeGreaterThan(0);
+    for (const each of found) {
+      expect(each.condition).toMatchObject({
+        'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['SLOT#*', 'QUOTA#*'] },
+      });
+    }
+  });
+
+  test('only the sealing function writes the ledger, inside a transaction, and changes nothing in it', () => {
+    const found = on('Ledger').filter((each) => each.actions.some((action) => writes.test(action)));
+    expect(new Set(found.map((each) => each.of))).toEqual(
+      new Set(['HoldfastControlPlane/Ledger/SealDecisionsRole']),
+    );
+    for (const each of found) expect(each.actions).toEqual(['dynamodb:PutItem']);
+  });
+
+  test('payloads are deleted by nobody yet', () => {
+    expect(on('Payloads').filter((each) => each.actions.includes('dynamodb:DeleteItem'))).toEqual([]);
+  });
+});
+
+describe('the ways out', () => {
+  test('only publish-events puts events on the bus', () => {
+    expect(holdersOf('events:PutEvents')).toEqual(['HoldfastControlPlane/Ledger/PublishEventsRole']);
+  });
+
+  test('what takes signals in may act on nothing', () => {
+    for (const role of ['ReceiveWebhookRole', 'ReceiveAlarmRole']) {
+      const held = statements.filter((each) => each.of === `HoldfastControlPlane/Signals/${role}`);
+      const actions = new Set(held.flatMap((each) => each.actions));
+      for (const harmless of [
+        'dynamodb:GetItem',
+        'dynamodb:PutItem',
+        'logs:CreateLogStream',
+        'logs:PutLogEvents',
+        'secretsmanager:GetSecretValue',
+        'sqs:GetQueueAttributes',
+        'sqs:GetQueueUrl',
+        'sqs:SendMessage',
+        'xray:PutTelemetryRecords',
+        'xray:PutTraceSegments',
+      ]) {
+        actions.delete(harmless);
+      }
+      expect([...actions]).toEqual([]);
+      const written = held.filter((each) => each.actions.includes('dynamodb:PutItem'));
+      expect(written.flatMap((each) => each.resources).every((name) => name.includes('Signals'))).toBe(true);
+    }
+  });
+
+  test('the workflow may invoke its own tasks and nothing else', () => {
+    const machine = statements.filter((each) => each.of.endsWith('/RollBackServiceRole'));
+    const invoked = machine.filter((each) => each.actions.includes('lambda:InvokeFunction'));
+    expect(invoked.flatMap((each) => each.resources)).toHaveLength(10);
+    expect(invoked.flatMap((each) => each.resources).join()).not.toContain('*');
+  });
+
+  test('only what opens attempts starts the workflow', () => {
+    expect(holdersOf('states:StartExecution')).toEqual([
+      'HoldfastControlPlane/Rollbacks/RequestRollbackRole',
+      'HoldfastControlPlane/Rollbacks/WatchHealthRole',
+      'HoldfastControlPlane/Signals/RouteSignalsRole',
+    ]);
+  });
+});

@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest';
+import { ofType, plain, synthesise } from './synthesised.ts';
+
+const PUBLIC = [
+  'GET /v1/health',
+  'GET /v1/openapi.json',
+  'OPTIONS /v1/webhooks/{source}',
+  'POST /v1/webhooks/{source}',
+];
+const resources = synthesise();
+const routes = ofType(resources, 'AWS::ApiGatewayV2::Route').map(({ Properties }) => Properties);
+
+test('every route asks the authorizer, but those that are public by contract', () => {
+  const open = routes.filter((route) => route.AuthorizationType !== 'CUSTOM');
+  expect(open.map((route) => route.RouteKey).sort()).toEqual(PUBLIC);
+  const [authorizer] = ofType(resources, 'AWS::ApiGatewayV2::Authorizer');
+  for (const route of routes.filter((each) => !open.includes(each))) {
+    expect(plain(route.AuthorizerId)).toBe(`\${${authorizer?.logicalId}}`);
+  }
+});
+
+test('the API serves the routes of the contract', () => {
+  expect(routes.map((route) => route.RouteKey).sort()).toEqual(
+    [
+      ...PUBLIC,
+      'GET /v1/autonomy',
+      'GET /v1/ledger/entries',
+      'GET /v1/ledger/head',
+      'GET /v1/ledger/subjects',
+      'GET /v1/rollbacks',
+      'GET /v1/rollbacks/{id}',
+      'GET /v1/rollbacks/{id}/decisions',
+      'GET /v1/rollbacks/{id}/explain',
+      'GET /v1/services',
+      'GET /v1/services/{name}',
+      'GET /v1/services/{name}/decisions',
+      'GET /v1/signals',
+      'POST /v1/rollbacks',
+      'POST /v1/rollbacks/{id}/reset',
+      'POST /v1/rollbacks/{id}/review',
+      'POST /v1/services/{name}/check',
+      'PUT /v1/autonomy',
+      'PUT /v1/kill-switch',
+      'PUT /v1/services/{name}',
+    ].sort(),
+  );
+});
+
+test('what the authorizer said is never cached', () => {
+  const [authorizer] = ofType(resources, 'AWS::ApiGatewayV2::Authorizer');
+  expect(authorizer?.Properties).toMatchObject({
+    AuthorizerPayloadFormatVersion: '2.0',
+    AuthorizerResultTtlInSeconds: 0,
+    AuthorizerType: 'REQUEST',
+    EnableSimpleResponses: true,
+    IdentitySource: ['$request.header.Authorization'],
+  });
+});
+
+test('the API throttles and writes an access log', () => {
+  const [stage] = ofType(resources, 'AWS::ApiGatewayV2::Stage');
+  expect(stage?.Properties).toMatchObject({
+    DefaultRouteSettings: { ThrottlingRateLimit: 1000, ThrottlingBurstLimit: 2000 },
+    AccessLogSettings: { Format: expect.stringContaining('$context.requestId') },
+  });
+});
