@@ -1,0 +1,155 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isJson, type Json, listAt, textAt } from '../aws/shapes.ts';
+import { REGION } from '../template/identities.ts';
+import type { CallAws, FaultHook, InvokeFunction, Principal } from '../types.ts';
+import { deliverBatch, type StreamRecord, sequenceOf } from './deliver-batch.ts';
+import type { DynamoDb } from './dynamodb.ts';
+import { sendFailure } from './failure-record.ts';
+import type { Mapping } from './mapping.ts';
+
+const STREAMS = 'DynamoDBStreams_20120810.';
+// A write wakes the reader at once; this is only the net under it.
+const IDLE_POLL_MS = 200;
+const WINDOW_POLL_MS = 25;
+const AFTER_ERROR_MS = 500;
+const READ_LIMIT = 1000;
+const SCHEMA = `CREATE TABLE IF NOT EXISTS checkpoints (
+  mapping TEXT PRIMARY KEY, shard TEXT NOT NULL, sequence TEXT NOT NULL)`;
+
+export type StreamsOptions = {
+  readonly mappings: readonly Mapping[];
+  readonly dynamodb: Pick<DynamoDb, 'client' | 'wakes'>;
+  readonly database: DatabaseSync;
+  readonly invoke: InvokeFunction;
+  readonly call: CallAws;
+  /** Who sends to the failure destination: the role of the mapping's function. */
+  readonly callerOf: (functionArn: string) => Principal;
+  readonly fault: FaultHook;
+  /** How tests spoil a delivery. */
+  readonly spoil: (name: string) => { readonly duplicate: boolean; readonly reorder: boolean };
+  readonly log: (line: string) => void;
+};
+
+/**
+ * Runs the event source mappings: one reader each, in order, from the last checkpoint on. The checkpoint is stored after
+ * a batch is taken, so after a kill a batch may come again and none is lost.
+ */
+export function runStreams(options: StreamsOptions): { readonly close: () => Promise<void> } {
+  options.database.exec(SCHEMA);
+  const closing = new AbortController();
+  const readers = options.mappings.map((mapping) => read(options, mapping, closing.signal));
+  return {
+    close: async () => {
+      closing.abort();
+      await Promise.all(readers);
+    },
+  };
+}
+
+async function read(options: StreamsOptions, mapping: Mapping, closing: AbortSignal): Promise<void> {
+  let iterator: { readonly text: string; readonly shard: string } | undefined;
+  while (!closing.aborted) {
+    try {
+      iterator ??= await open(options, mapping);
+      // Before the read: a write between an empty read and the wait must still wake.
+      const woken = options.dynamodb.wakes.next(mapping.table, IDLE_POLL_MS);
+      const { records, next } = await gather(options, mapping, iterator.text, closing);
+      if (closing.aborted) return;
+      await deliver(options, mapping, { records, shard: iterator.shard, closing });
+      iterator = { ...iterator, text: next };
+      if (records.length === 0) await woken;
+    } catch (thrown) {
+      if (closing.aborted) return;
+      options.log(`${mapping.id}: ${String(thrown)}`);
+      iterator = undefined;
+      await sleep(AFTER_ERROR_MS, undefined, { signal: closing }).catch(() => undefined);
+    }
+  }
+}
+
+/** The engine keeps one shard a table, so order holds over the whole table. */
+async function open({ dynamodb, database }: StreamsOptions, mapping: Mapping) {
+  const { client } = dynamodb;
+  const streams = await client.call(`${STREAMS}ListStreams`, { TableName: mapping.table });
+  const arn = textAt(listAt(streams, 'Streams').at(-1), 'StreamArn');
+  if (arn === undefined) throw new Error(`the table ${mapping.table} has no stream`);
+  const described = await client.call(`${STREAMS}DescribeStream`, { StreamArn: arn });
+  const shard = textAt(listAt(described, 'StreamDescription', 'Shards')[0], 'ShardId') ?? '';
+  const done = textAt(
+    database.prepare('SELECT sequence FROM checkpoints WHERE mapping = ?').get(mapping.id),
+    'sequence',
+  );
+  const from =
+    done === undefined
+      ? { ShardIteratorType: 'TRIM_HORIZON' }
+      : { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', SequenceNumber: done };
+  const got = await client.call(`${STREAMS}GetShardIterator`, { StreamArn: arn, ShardId: shard, ...from });
+  return { text: textAt(got, 'ShardIterator') ?? '', shard };
+}
+
+/** Reads until the batch is full or its window, which opens with the first record, is over. */
+async function gather(options: StreamsOptions, mapping: Mapping, from: string, closing: AbortSignal) {
+  let batch = await readMore(options, mapping, { records: [], next: from });
+  const until = Date.now() + mapping.window;
+  const fills = (): boolean => batch.records.length > 0 && batch.records.length < mapping.batchSize;
+  while (fills() && Date.now() < until && !closing.aborted) {
+    await sleep(Math.min(WINDOW_POLL_MS, until - Date.now()));
+    batch = await readMore(options, mapping, batch);
+  }
+  return batch;
+}
+
+type Batch = { readonly records: readonly StreamRecord[]; readonly next: string };
+
+async function readMore({ dynamodb }: StreamsOptions, mapping: Mapping, batch: Batch): Promise<Batch> {
+  const Limit = Math.min(READ_LIMIT, mapping.batchSize - batch.records.length);
+  const got = await dynamodb.client.call(`${STREAMS}GetRecords`, { ShardIterator: batch.next, Limit });
+  const found = listAt(got, 'Records').filter(isJson);
+  return {
+    records: [...batch.records, ...found.map((record) => asLambda(record, mapping))],
+    next: textAt(got, 'NextShardIterator') ?? batch.next,
+  };
+}
+
+function asLambda(record: Json, mapping: Mapping): StreamRecord {
+  return { ...record, awsRegion: REGION, eventSourceARN: mapping.streamArn };
+}
+
+async function deliver(
+  options: StreamsOptions,
+  mapping: Mapping,
+  batch: { readonly records: readonly StreamRecord[]; readonly shard: string; readonly closing: AbortSignal },
+): Promise<void> {
+  if (batch.records.length === 0) return;
+  const checkpoint = (sequence: string): void => {
+    options.database
+      .prepare('INSERT OR REPLACE INTO checkpoints VALUES (?, ?, ?)')
+      .run(mapping.id, batch.shard, sequence);
+  };
+  const wanted = batch.records.filter(mapping.matches);
+  const name = `stream:${mapping.id}`;
+  const { duplicate, reorder } = options.spoil(name);
+  const given = reorder ? wanted.toReversed() : wanted;
+  const sender = {
+    mapping,
+    shard: batch.shard,
+    caller: options.callerOf(mapping.functionArn),
+    call: options.call,
+  };
+  const work = {
+    mapping,
+    invoke: options.invoke,
+    // Out of order, a checkpoint inside the batch would skip what comes behind it.
+    checkpoint: reorder ? () => undefined : checkpoint,
+    abandon: (records: readonly StreamRecord[], attempts: number) => sendFailure(sender, records, attempts),
+    fault: () => options.fault({ kind: 'delivery', name, phase: 'before' }),
+    closing: batch.closing,
+    log: options.log,
+  };
+  for (let round = 0; round < (duplicate ? 2 : 1); round += 1) {
+    if (given.length > 0) await deliverBatch(work, given);
+  }
+  await options.fault({ kind: 'delivery', name, phase: 'after' });
+  if (!batch.closing.aborted) checkpoint(sequenceOf(batch.records.at(-1)));
+}

@@ -1,0 +1,84 @@
+import { join } from 'node:path';
+import { jsonAt, numberAt, textAt } from '../aws/shapes.ts';
+import { ACCOUNT, arnOf, identify, REGION } from '../template/identities.ts';
+import type { Resource } from '../types.ts';
+import type { FunctionSpec } from './environment.ts';
+
+const DEFAULT_CONCURRENCY = 8;
+
+/** A function of the template; `role` is the ARN of the role it runs under. */
+export type Known = {
+  readonly resource: Resource;
+  readonly name: string;
+  readonly arn: string;
+  readonly role: string;
+};
+
+/** What a function is started from. */
+export type SpecOptions = {
+  /** Folder of a function's code. */
+  readonly asset: (resource: Resource) => string;
+  readonly dataDir: string;
+  readonly credentialsOf: (roleArn: string) => { accessKeyId: string; secretAccessKey: string };
+  /** Address of the front door, for AWS_ENDPOINT_URL. */
+  readonly endpoint: string;
+  readonly speed: number;
+  /** Puts the local address in place of one that AWS would have given out. */
+  readonly localAddress: (value: string) => string;
+};
+
+/** Name, ARN, ARN with qualifier or logical id: all of them end up at the same key. */
+export function nameIn(name: string): string {
+  return name.startsWith('arn:') ? (name.split(':')[6] ?? name) : name;
+}
+
+/** The functions of the template by name and by logical id. */
+export function knownFunctions(resources: readonly Resource[]): ReadonlyMap<string, Known> {
+  const known = new Map<string, Known>();
+  for (const resource of resources) {
+    if (resource.type !== 'AWS::Lambda::Function') continue;
+    const name = identify(resource).Ref ?? resource.logicalId;
+    const entry = { resource, name, arn: arnOf(resource), role: textAt(resource.properties, 'Role') ?? '' };
+    known.set(name, entry);
+    known.set(resource.logicalId, entry);
+  }
+  return known;
+}
+
+/** Everything a worker needs, the environment of Lambda included. */
+export function specOf(options: SpecOptions, { resource, name, arn, role }: Known): FunctionSpec {
+  const { properties } = resource;
+  const memory = numberAt(properties, 'MemorySize') ?? 128;
+  const [module = 'index', exportName = 'handler'] = (textAt(properties, 'Handler') ?? '').split('.');
+  const { accessKeyId, secretAccessKey } = options.credentialsOf(role);
+  const own = Object.entries(jsonAt(properties, 'Environment', 'Variables'));
+  return {
+    file: join(options.asset(resource), `${module}.mjs`),
+    exportName,
+    functionName: name,
+    functionArn: arn,
+    memory,
+    cacheFolder: join(options.dataDir, 'compiled'),
+    timeout: (numberAt(properties, 'Timeout') ?? 3) * 1000,
+    concurrency: numberAt(properties, 'ReservedConcurrentExecutions') ?? DEFAULT_CONCURRENCY,
+    variables: {
+      ...Object.fromEntries(own.map(([key, value]) => [key, options.localAddress(String(value))])),
+      HOLDFAST_TIME_FACTOR: String(options.speed),
+      AWS_REGION: REGION,
+      AWS_DEFAULT_REGION: REGION,
+      AWS_ACCOUNT_ID: ACCOUNT,
+      AWS_ACCESS_KEY_ID: accessKeyId,
+      AWS_SECRET_ACCESS_KEY: secretAccessKey,
+      AWS_ENDPOINT_URL: options.endpoint,
+      // The laptop's own profiles must not reach into a function.
+      AWS_CONFIG_FILE: '/dev/null',
+      AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+      AWS_LAMBDA_FUNCTION_NAME: name,
+      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memory),
+      AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+      AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+      AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
+      TZ: ':UTC',
+    },
+  };
+}

@@ -1,0 +1,63 @@
+/**
+ * One execution environment of Lambda: loads the bundle once, then answers one invocation after another.
+ * Events and answers cross as JSON text, as they do on AWS.
+ */
+import { enableCompileCache } from 'node:module';
+import { pathToFileURL } from 'node:url';
+import { parentPort, workerData } from 'node:worker_threads';
+import type { FromWorker, Setup, ToWorker } from './messages.ts';
+
+type Handler = (event: unknown, context: unknown) => unknown;
+
+const setup: Setup = workerData;
+enableCompileCache(setup.cacheFolder);
+
+const report = (message: FromWorker): void => parentPort?.postMessage(message);
+
+async function load(): Promise<Handler> {
+  const bundle: Readonly<Record<string, unknown>> = await import(pathToFileURL(setup.file).href);
+  const handler = bundle[setup.exportName];
+  if (typeof handler !== 'function') {
+    const missing = new Error(`${setup.file} exports no function ${setup.exportName}`);
+    missing.name = 'Runtime.HandlerNotFound';
+    throw missing;
+  }
+  return handler as Handler;
+}
+
+function contextOf({ requestId, deadline }: ToWorker): Readonly<Record<string, unknown>> {
+  return {
+    awsRequestId: requestId,
+    functionName: setup.functionName,
+    functionVersion: '$LATEST',
+    invokedFunctionArn: setup.functionArn,
+    memoryLimitInMB: String(setup.memory),
+    logGroupName: `/aws/lambda/${setup.functionName}`,
+    logStreamName: 'local',
+    callbackWaitsForEmptyEventLoop: false,
+    getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
+  };
+}
+
+/** What Lambda's Node runtime reports of a thrown thing. */
+function errorOf(thrown: unknown) {
+  if (!(thrown instanceof Error)) {
+    return { errorType: typeof thrown, errorMessage: String(thrown), trace: [] };
+  }
+  return { errorType: thrown.name, errorMessage: thrown.message, trace: (thrown.stack ?? '').split('\n') };
+}
+
+try {
+  const handler = await load();
+  parentPort?.on('message', async (message: ToWorker) => {
+    try {
+      const result = await handler(JSON.parse(message.payload), contextOf(message));
+      report({ kind: 'answer', payload: JSON.stringify(result) ?? 'null' });
+    } catch (thrown) {
+      report({ kind: 'failure', error: errorOf(thrown) });
+    }
+  });
+  report({ kind: 'ready' });
+} catch (thrown) {
+  report({ kind: 'broken', error: errorOf(thrown) });
+}
