@@ -1,0 +1,30 @@
+/** The operations of GitHub's REST API that the sandbox forge answers, by their ids in GitHub's own description. */
+export const OPERATIONS = [
+  'repos/get',
+  'git/get-ref',
+  'git/create-ref',
+  'git/delete-ref',
+  'repos/get-content',
+  'repos/create-or-update-file-contents',
+  'repos/list-commits',
+  'repos/get-commit',
+  'repos/get-combined-status-for-ref',
+  'repos/create-commit-status',
+  'repos/get-branch-rules',
+  'repos/get-branch-protection',
+  'checks/create',
+  'checks/update',
+  'checks/list-for-ref',
+  'pulls/create',
+  'pulls/list',
+  'pulls/get',
+  'pulls/update',
+  'pulls/list-files',
+  'pulls/list-reviews',
+  'pulls/merge',
+  'issues/list-comments',
+  'issues/create-comment',
+  'issues/add-labels',
+] as const;
+
+export type OperationId = (typeof OPERATIONS)[number];
