@@ -1,0 +1,23 @@
+import type { Forge } from '../../ports/forge.ts';
+import { branches } from './branches.ts';
+import { comments } from './comments.ts';
+import { commits } from './commits.ts';
+import { connect, type GithubOptions } from './connection.ts';
+import { files } from './files.ts';
+import { merge } from './merge.ts';
+import { pullRequests } from './pull-requests.ts';
+import { rules } from './rules.ts';
+
+/** The code forge as GitHub, or whatever answers in its shape at the configured base URL. */
+export function githubForge(options: GithubOptions): Forge {
+  const connection = connect(options);
+  return {
+    ...branches(connection),
+    ...files(connection),
+    ...commits(connection),
+    ...pullRequests(connection),
+    ...comments(connection),
+    ...rules(connection),
+    ...merge(connection),
+  };
+}

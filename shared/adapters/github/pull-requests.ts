@@ -1,0 +1,126 @@
+import * as z from 'zod';
+import { Fault } from '../../kernel/fault.ts';
+import type { Forge, PullRequest } from '../../ports/forge.ts';
+import { type Connection, parse, type Reader, repositoryOf } from './connection.ts';
+import { allPages } from './pages.ts';
+import { PullAnswer, pullRequestOf } from './pull-request-answer.ts';
+
+const Label = z.looseObject({ name: z.string() });
+const ChangedFile = z.looseObject({ filename: z.string(), previous_filename: z.string().optional() });
+
+type OpenRequest = Parameters<Forge['openPullRequest']>[0];
+type PullRequests = Pick<
+  Forge,
+  'openPullRequest' | 'pullRequest' | 'openPullRequests' | 'changedFiles' | 'updatePullRequest'
+>;
+
+export function pullRequests(connection: Connection): PullRequests {
+  return {
+    openPullRequest: async (request) => labelled(connection, request, await opened(connection, request)),
+    pullRequest: (repository, number) => readPullRequest(connection, repository, number),
+    openPullRequests: async (repository, labels) => {
+      const open = await listOpen(connection, repository, {});
+      return open.filter((pull) => labels.every((label) => pull.labels.includes(label)));
+    },
+    changedFiles: async (repository, number) => {
+      const changed = await allPages(
+        connection,
+        {
+          route: 'GET /repos/{owner}/{repo}/pulls/{pull_number}/files',
+          parameters: { ...repositoryOf(repository), pull_number: number },
+        },
+        ChangedFile,
+      );
+      // a renamed file changes two paths
+      return changed.flatMap((file) => [file.filename, file.previous_filename ?? []].flat());
+    },
+    updatePullRequest: async (repository, number, change) => {
+      await connection.call({
+        route: 'PATCH /repos/{owner}/{repo}/pulls/{pull_number}',
+        parameters: { ...repositoryOf(repository), pull_number: number, ...change },
+      });
+    },
+  };
+}
+
+export async function readPullRequest(
+  reader: Reader,
+  repository: string,
+  number: number,
+): Promise<PullRequest> {
+  const answer = await reader.call({
+    route: 'GET /repos/{owner}/{repo}/pulls/{pull_number}',
+    parameters: { ...repositoryOf(repository), pull_number: number },
+  });
+  return pullRequestOf(parse(PullAnswer, answer.data, `pull request ${number}`));
+}
+
+async function opened(connection: Connection, request: OpenRequest): Promise<PullRequest> {
+  const found = await openOf(connection, request);
+  if (found !== undefined) return found;
+  // the write is repeated as a whole: what it reads is read once an attempt
+  const existing = (): Promise<PullRequest | undefined> => openOf({ call: connection.once }, request);
+  return connection.write(async () => {
+    const answer = await connection.once({
+      route: 'POST /repos/{owner}/{repo}/pulls',
+      parameters: {
+        ...repositoryOf(request.repository),
+        title: request.title,
+        body: request.body,
+        head: request.headBranch,
+        base: request.baseBranch,
+      },
+      expected: [422],
+    });
+    if (answer.status !== 422) return pullRequestOf(parse(PullAnswer, answer.data, 'a new pull request'));
+    // 422 says "exists already" and "nothing to merge" alike
+    const raced = await existing();
+    if (raced !== undefined) return raced;
+    throw new Fault('InvalidInput', `no pull request from ${request.headBranch}: ${answer.message}`);
+  }, existing);
+}
+
+async function openOf(reader: Reader, request: OpenRequest): Promise<PullRequest | undefined> {
+  const { owner } = repositoryOf(request.repository);
+  const { headBranch, baseBranch } = request;
+  const listed = await listOpen(reader, request.repository, {
+    head: `${owner}:${headBranch}`, // without the owner GitHub would ignore it and list everything
+    base: baseBranch,
+  });
+  return listed.find((pull) => pull.headBranch === headBranch && pull.baseBranch === baseBranch);
+}
+
+async function listOpen(
+  reader: Reader,
+  repository: string,
+  filter: Readonly<Record<string, string>>,
+): Promise<readonly PullRequest[]> {
+  const pulls = await allPages(
+    reader,
+    {
+      route: 'GET /repos/{owner}/{repo}/pulls',
+      parameters: { ...repositoryOf(repository), state: 'open', ...filter },
+    },
+    PullAnswer,
+  );
+  return pulls.map(pullRequestOf);
+}
+
+/** Labels are a set, so adding them may be repeated. */
+async function labelled(
+  connection: Connection,
+  request: OpenRequest,
+  pull: PullRequest,
+): Promise<PullRequest> {
+  if (request.labels.every((label) => pull.labels.includes(label))) return pull;
+  const answer = await connection.call({
+    route: 'POST /repos/{owner}/{repo}/issues/{issue_number}/labels',
+    parameters: {
+      ...repositoryOf(request.repository),
+      issue_number: pull.number,
+      labels: request.labels,
+    },
+  });
+  const labels = parse(z.array(Label), answer.data, `labels of pull request ${pull.number}`);
+  return { ...pull, labels: labels.map(({ name }) => name) };
+}
