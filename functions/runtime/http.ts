@@ -1,6 +1,7 @@
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
 import type * as z from 'zod';
+import type { IdempotencyKeys } from '../../shared/adapters/aws/dynamodb-idempotency.ts';
 import { Fault, sha256Hex } from '../../shared/kernel/index.ts';
 import { parse } from '../../shared/signals/parse.ts';
 import { type Caller, callerOf, type Role } from './caller.ts';
@@ -48,6 +49,7 @@ export type HttpHandler = (event: HttpEvent, context: unknown) => Promise<HttpAn
 export function route<Body, Params, Query>(
   spec: Route<Body, Params, Query>,
   useCase: (request: RouteRequest<Body, Params, Query>) => Promise<unknown>,
+  keys: () => IdempotencyKeys = idempotencyKeys,
 ): HttpHandler {
   return served(async (event) => {
     const caller = callerOf(event, spec.role);
@@ -58,7 +60,7 @@ export function route<Body, Params, Query>(
     if (sentKey === undefined) return await work();
     const content = [event.requestContext.http.path, '\n', bytes];
     const keyed = { key: sentKey, caller: caller.subject, route: event.routeKey, content, now: clock() };
-    return await answerOnce(idempotencyKeys(), keyed, work);
+    return await answerOnce(keys(), keyed, work);
   });
 }
 

@@ -1,18 +1,27 @@
-import { type DecideDeps, decide, isoTime } from '../kernel/index.ts';
+import { type DecideDeps, decide, isFault, isoTime } from '../kernel/index.ts';
 import { AUTONOMY_SUBJECT, type AutonomyTable, autonomyOf, readAutonomyTable } from './autonomy.ts';
 import type { KillSwitchSetting } from './contract.ts';
 import type { Asked } from './put-autonomy.ts';
 import { setKillSwitch } from './rules/set-kill-switch.ts';
 
 /**
- * Turns the kill switch; the position it has already decides nothing.
- * Throws Fault('Conflict') when somebody else changed the table meanwhile.
+ * Turns the kill switch; the position it has already decides nothing. Somebody who sets a level at the same moment does
+ * not stop it: it reads again and decides again, once. Throws Fault('Conflict') when that fails too.
  */
 export async function putKillSwitch(
   deps: DecideDeps,
   setting: KillSwitchSetting,
   asked: Asked,
 ): Promise<AutonomyTable> {
+  try {
+    return await turn(deps, setting, asked);
+  } catch (thrown) {
+    if (isFault(thrown, 'Conflict')) return await turn(deps, setting, asked);
+    throw thrown;
+  }
+}
+
+async function turn(deps: DecideDeps, setting: KillSwitchSetting, asked: Asked): Promise<AutonomyTable> {
   const table = await readAutonomyTable(deps);
   const inputs = { before: table.data.killSwitch.on, setting };
   if (!setKillSwitch.decide(inputs).changed) return table;
