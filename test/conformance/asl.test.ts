@@ -12,6 +12,7 @@ import {
   recordedTrace,
   traceOf,
 } from '../local/states/recording.ts';
+import { MACHINES } from '../statemachines/machines.ts';
 
 /** Cases that are not run, each with the reason. A feature that a committed machine uses may not stand here. */
 const NOT_RUN: Readonly<Record<string, string>> = {
@@ -37,6 +38,10 @@ describe.skipIf(cases.length === 0)(
       const left = cases.filter(({ name }) => name in NOT_RUN);
       expect(left.map(({ name }) => name)).toEqual(Object.keys(NOT_RUN));
       for (const { definition } of left) expect(unsupportedFeatures(definition)).not.toEqual([]);
+    });
+
+    test('every committed machine uses only what is run', () => {
+      expect(MACHINES.flatMap(([, machine]) => unsupportedFeatures(machine))).toEqual([]);
     });
 
     for (const one of cases) {

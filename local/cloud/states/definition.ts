@@ -18,8 +18,8 @@ export type Retrier = {
   readonly MaxDelaySeconds?: number;
   readonly JitterStrategy?: 'FULL' | 'NONE';
 };
-export type Catcher = Shaping & { readonly ErrorEquals: readonly string[]; readonly Next: string };
-export type Rule = Shaping & { readonly Condition: Json; readonly Next: string };
+type Catcher = Shaping & { readonly ErrorEquals: readonly string[]; readonly Next: string };
+type Rule = Shaping & { readonly Condition: Json; readonly Next: string };
 
 /** The fields of a state that are templates: their strings may be expressions. */
 type Templates =

@@ -45,7 +45,7 @@ export type Frame = {
   readonly doing: Doing;
 };
 
-export type Status = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
+type Status = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
 
 /** An execution; `input` and `output` are JSON texts as the API carries them, times are ms since 1970. */
 export type Execution = {

@@ -82,7 +82,7 @@ describe('an execution whose process is killed', () => {
       const calls = [...world.calls.values()].reduce((sum, count) => sum + count, 0);
       expect({ killAt, within: calls <= KEYS.length + 1 + 2 }).toEqual({ killAt, within: true });
     }
-  });
+  }, 120_000);
 
   test('gives what the undisturbed machine gives, for any small machine and any kill', async () => {
     const machine = fc.array(fc.constantFrom(...Object.keys(PARTS)), { minLength: 1, maxLength: 5 });
@@ -93,7 +93,7 @@ describe('an execution whose process is killed', () => {
       }),
       { numRuns: 40 },
     );
-  });
+  }, 120_000);
 });
 
 const moves = (events: readonly string[]) =>

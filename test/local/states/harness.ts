@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import { createStates, type States, type StatesOptions } from '../../../local/cloud/states/index.ts';
-import type { CallAws, Principal } from '../../../local/cloud/types.ts';
+import type { AwsService, CallAws, Principal } from '../../../local/cloud/types.ts';
 
 export const MACHINE_ARN = 'arn:aws:states:eu-central-1:000000000000:stateMachine:machine';
 export const ROLE: Principal = {
@@ -72,12 +72,27 @@ export async function endOf(states: States, name: string): Promise<End> {
   }
 }
 
+/** The whole history of an execution, page by page. */
 export async function historyOf(states: States, name: string): Promise<readonly HistoryEvent[]> {
-  const { events } = await api(states, 'GetExecutionHistory', {
-    executionArn: executionArn(name),
-    maxResults: 1000,
-  });
-  return events;
+  const events: HistoryEvent[] = [];
+  for (let page = {}; ; ) {
+    const answer = await api(states, 'GetExecutionHistory', {
+      executionArn: executionArn(name),
+      maxResults: 1000,
+      ...page,
+    });
+    events.push(...answer.events);
+    if (answer.nextToken === undefined) return events;
+    page = { nextToken: answer.nextToken };
+  }
+}
+
+/** How many events an execution has in its history: what its budget is about. */
+export async function eventCountOf(service: AwsService, arn: string): Promise<number> {
+  const owner = { kind: 'owner' } as const;
+  const input = { executionArn: arn, maxResults: 1, reverseOrder: true };
+  const answer = JSON.parse(JSON.stringify(await service('GetExecutionHistory', input, owner)));
+  return answer.events[0].id;
 }
 
 export const noCall: CallAws = async () => ({});

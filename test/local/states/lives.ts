@@ -8,7 +8,7 @@ import { api, type End, historyOf, start, statesOf, statusOf } from './harness.t
 type Call = { readonly key: string; readonly token?: string; readonly failures?: number };
 
 /** What the tasks of a machine act upon. It outlives the interpreter, as the real systems do. */
-export type World = {
+type World = {
   /** How often each key was asked for. */
   readonly calls: Map<string, number>;
   /** Tokens handed out and not yet answered. */
@@ -16,10 +16,10 @@ export type World = {
 };
 
 /** Kills the interpreter at its nth question to the fault hook; what is asked later is dead too. */
-export type Life = { readonly states: States; readonly asked: () => number; readonly killed: () => boolean };
+type Life = { readonly states: States; readonly asked: () => number; readonly killed: () => boolean };
 
 /** One life of the interpreter over a database file. `killAt` counts from 1; 0 kills never. */
-export function live(file: string, definition: unknown, world: World, killAt: number): Life {
+function live(file: string, definition: unknown, world: World, killAt: number): Life {
   const database = new DatabaseSync(file);
   let asked = 0;
   let dead = false;

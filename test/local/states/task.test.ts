@@ -124,4 +124,25 @@ describe('a failure', () => {
     );
     expect(counts).toEqual([0, 1, 2]);
   });
+
+  test('has its tries counted anew when the state is entered anew', async () => {
+    const counts: unknown[] = [];
+    const { end } = await run(
+      machine({
+        T: task('lambda:invoke', {
+          Arguments: { FunctionName: 'f', Payload: '{% $states.context.State.RetryCount %}' },
+          Retry: [{ ErrorEquals: ['E'], MaxAttempts: 1, MaxDelaySeconds: 1 }],
+          Catch: [{ ErrorEquals: ['E'], Next: 'T' }],
+        }),
+      }),
+      async (_caller, _service, _action, input) => {
+        counts.push(input.Payload);
+        return counts.length < 4
+          ? { FunctionError: 'Unhandled', Payload: { errorType: 'E' } }
+          : { Payload: 1 };
+      },
+    );
+    expect(end.status).toBe('SUCCEEDED');
+    expect(counts).toEqual([0, 1, 0, 1]);
+  });
 });

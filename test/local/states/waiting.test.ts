@@ -119,6 +119,27 @@ describe('a task token', () => {
   });
 });
 
+test('the token of a try that failed is spent, and the next try has its own', async () => {
+  const tokens: string[] = [];
+  const definition = machine({ ...TOKEN_TASK, Retry: [{ ErrorEquals: ['E'], JitterStrategy: 'FULL' }] });
+  const states = statesOf(new DatabaseSync(':memory:'), definition, {
+    chance: { random: () => 0, newId: () => crypto.randomUUID() },
+    call: async (_caller, _service, _action, input) => {
+      tokens.push(String(input.Payload));
+      return tokens.length === 1 ? { FunctionError: 'Unhandled', Payload: { errorType: 'E' } } : {};
+    },
+  });
+  await start(states, 'one', {});
+  await until(waitsForToken(states));
+  const [first, second] = tokens;
+  await expect(api(states, 'SendTaskSuccess', { taskToken: first, output: '1' })).rejects.toMatchObject({
+    code: 'TaskTimedOut',
+  });
+  await api(states, 'SendTaskSuccess', { taskToken: second, output: '2' });
+  expect((await endOf(states, 'one')).output).toBe(2);
+  await states.close();
+});
+
 describe('a wait', () => {
   test('goes on for what is left of it after a restart', async () => {
     const { clock, next } = world(machine({ Type: 'Wait', Seconds: 60, End: true }));
