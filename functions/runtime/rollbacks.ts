@@ -1,8 +1,12 @@
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { SFNClient } from '@aws-sdk/client-sfn';
 import * as z from 'zod';
+import { CLIENT_SETTINGS } from '../../shared/adapters/aws/clients.ts';
+import { lambdaWatch } from '../../shared/adapters/aws/lambda-watch.ts';
 import { sfnWorkflow } from '../../shared/adapters/aws/sfn-workflow.ts';
 import { type RollbackDeps, timingsAt } from '../../shared/rollbacks/index.ts';
 import { once, required, timeFactor } from './environment.ts';
-import { meter } from './observe.ts';
+import { logger, meter } from './observe.ts';
 import { decideDeps, work } from './store.ts';
 
 /** What the workflow hands to every task. */
@@ -14,12 +18,21 @@ export const rollbackDeps = once((): RollbackDeps => {
   return {
     ...decideDeps(),
     work: work(),
-    workflow: sfnWorkflow({
-      machineArn: required('ROLLBACK_MACHINE_ARN'),
-      watchFunction: required('WATCH_HEALTH_FUNCTION'),
-    }),
+    workflow: workflow(),
     meter: meter(),
     timings: timingsAt(factor),
     factor,
   };
 });
+
+const workflow = once(() =>
+  sfnWorkflow({
+    client: new SFNClient(CLIENT_SETTINGS),
+    machineArn: required('ROLLBACK_MACHINE_ARN'),
+    watchNow: lambdaWatch({
+      client: new LambdaClient(CLIENT_SETTINGS),
+      functionName: required('WATCH_HEALTH_FUNCTION'),
+      warn: (message, cause) => logger.warn(message, { error: String(cause) }),
+    }),
+  }),
+);

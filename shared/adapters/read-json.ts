@@ -4,7 +4,8 @@ import { retryTransient } from './retry.ts';
 /** How an HTTP system that answers JSON is reached. The base URL comes from configuration only. */
 export type JsonEndpoint = {
   readonly baseUrl: string;
-  readonly token?: string;
+  /** A bearer token, or who gives one; without any the request carries none. */
+  readonly token?: string | (() => Promise<string | undefined>);
   readonly fetch?: typeof globalThis.fetch;
   /** Of one attempt, in milliseconds. */
   readonly timeoutMs?: number;
@@ -27,13 +28,14 @@ export function readJson(endpoint: JsonEndpoint, path: string, query: URLSearchP
 
 async function attempt(endpoint: JsonEndpoint, url: string): Promise<unknown> {
   const place = placeOf(url);
+  const token = typeof endpoint.token === 'function' ? await endpoint.token() : endpoint.token;
   let response: Response;
   let text: string;
   try {
     response = await (endpoint.fetch ?? globalThis.fetch)(url, {
       headers: {
         accept: 'application/json',
-        ...(endpoint.token !== undefined && { authorization: `Bearer ${endpoint.token}` }),
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
       },
       redirect: 'error', // a redirect would carry the token to a place nobody configured
       signal: AbortSignal.timeout(endpoint.timeoutMs ?? TIMEOUT_MS),

@@ -17,7 +17,7 @@ import {
   type ResourceStatus,
 } from './answers.ts';
 
-type Config = JsonEndpoint & { readonly token: string; readonly now: Clock };
+type Config = JsonEndpoint & { readonly token: NonNullable<JsonEndpoint['token']>; readonly now: Clock };
 type Replicas = { readonly desired: number; readonly available: number };
 
 const STATUSES: readonly HealthStatus[] = ['Healthy', 'Progressing', 'Degraded', 'Suspended', 'Missing'];

@@ -1,0 +1,34 @@
+import type { Command } from '../command.ts';
+import { autonomyCommand } from './autonomy.ts';
+import { demoCommand } from './demo.ts';
+import { explainCommand } from './explain.ts';
+import { killSwitchCommand } from './kill-switch.ts';
+import { ledgerReplayCommand } from './ledger-replay.ts';
+import { ledgerVerifyCommand } from './ledger-verify.ts';
+import { localCommand } from './local.ts';
+import { loginCommand, tokenCommand } from './login.ts';
+import { rejectCommand, resetCommand, rollbackCommand } from './rollback.ts';
+import { serviceApplyCommand, serviceCheckCommand, serviceListCommand } from './service.ts';
+import { signalsCommand } from './signals.ts';
+import { statusCommand } from './status.ts';
+
+/** Every command, in the order in which `holdfast --help` lists them. */
+export const COMMANDS: readonly Command[] = [
+  demoCommand,
+  localCommand,
+  loginCommand,
+  tokenCommand,
+  serviceApplyCommand,
+  serviceListCommand,
+  serviceCheckCommand,
+  autonomyCommand,
+  killSwitchCommand,
+  statusCommand,
+  explainCommand,
+  rollbackCommand,
+  rejectCommand,
+  resetCommand,
+  signalsCommand,
+  ledgerVerifyCommand,
+  ledgerReplayCommand,
+];

@@ -1,0 +1,20 @@
+import { type Command, cliError, EXIT, needed, textOption } from '../command.ts';
+import { api } from '../http.ts';
+
+export const killSwitchCommand: Command = {
+  name: 'kill-switch',
+  summary: 'Stops everything Holdfast does by itself, or lets it go on.',
+  args: 'on|off',
+  options: { reason: { type: 'string', text: 'why: it stands in the ledger' } },
+  example: 'holdfast kill-switch on --reason "bad signals from the new monitor"',
+  run: async (positionals, options, io) => {
+    const position = needed(positionals, 0, 'on or off');
+    const reason = textOption(options, 'reason');
+    if (position !== 'on' && position !== 'off') throw cliError('say on or off', EXIT.usage);
+    if (reason === undefined) throw cliError('--reason is missing', EXIT.usage);
+    const answer = await api()('PUT', '/v1/kill-switch', { on: position === 'on', reason });
+    io.document(answer);
+    io.out(`the kill switch is ${position}`);
+    return EXIT.yes;
+  },
+};

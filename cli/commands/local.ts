@@ -1,0 +1,116 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { type Command, cliError, EXIT, type Options, textOption } from '../command.ts';
+import type { Io } from '../io.ts';
+import { isAlive, type LocalCloud, localCloud, localDataFolder } from '../session.ts';
+
+const START_MS = 90_000;
+const STOP_MS = 15_000;
+const POLL_MS = 100;
+
+export const localCommand: Command = {
+  name: 'local',
+  summary:
+    'The local cloud: all of Holdfast and the sandbox it manages, on this machine. Without a word it runs in the foreground.',
+  args: '[start|stop|status|reset]',
+  options: {
+    port: { type: 'string', text: 'port of the HTTP API (default 4750); the AWS endpoint is the next one' },
+    data: { type: 'string', text: 'data folder (default .holdfast/local)' },
+    speed: { type: 'string', text: 'divides waits and deadlines, 1 to 10 (default 1)' },
+  },
+  example: 'holdfast local start --speed 10',
+  run: async (positionals, options, io) => {
+    const data = resolve(textOption(options, 'data') ?? localDataFolder());
+    switch (positionals[0]) {
+      case undefined:
+        return foreground(data, options);
+      case 'start':
+        return show(io, await start(io, data, options));
+      case 'stop':
+        return stop(io, data);
+      case 'status': {
+        const running = localCloud(data);
+        if (running !== undefined) return show(io, running);
+        io.out('not running');
+        io.document({ running: false });
+        return EXIT.no;
+      }
+      case 'reset':
+        await stop(io, data);
+        rmSync(data, { recursive: true, force: true });
+        io.out('the local data is gone');
+        return EXIT.yes;
+      default:
+        throw cliError(`local knows start, stop, status and reset, not "${positionals[0]}"`, EXIT.usage);
+    }
+  },
+};
+
+function mainArguments(data: string, options: Options): readonly string[] {
+  const main = join(import.meta.dirname, '../../local/main.ts');
+  const passed = ['port', 'speed'].flatMap((name) => {
+    const value = textOption(options, name);
+    return value === undefined ? [] : [`--${name}`, value];
+  });
+  return [main, '--data', data, ...passed];
+}
+
+function foreground(data: string, options: Options): Promise<number> {
+  const child = spawn(process.execPath, mainArguments(data, options), { stdio: 'inherit' });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
+  return new Promise((done) => child.on('exit', (code) => done(code ?? EXIT.no)));
+}
+
+async function start(io: Io, data: string, options: Options): Promise<LocalCloud> {
+  const running = localCloud(data);
+  if (running !== undefined) {
+    io.say('it runs already');
+    return running;
+  }
+  mkdirSync(data, { recursive: true });
+  const log = join(data, 'local.log');
+  const output = openSync(log, 'w');
+  const child = spawn(process.execPath, mainArguments(data, options), {
+    detached: true,
+    stdio: ['ignore', output, output],
+  });
+  child.unref();
+  const until = Date.now() + START_MS;
+  while (Date.now() < until) {
+    const started = localCloud(data);
+    if (started !== undefined && started.pid === child.pid) return started;
+    if (child.exitCode !== null) break;
+    await new Promise((next) => setTimeout(next, POLL_MS));
+  }
+  throw cliError(
+    `the local cloud did not start:\n${readFileSync(log, 'utf8').split('\n').slice(-20).join('\n')}`,
+    EXIT.no,
+  );
+}
+
+async function stop(io: Io, data: string): Promise<number> {
+  const running = localCloud(data);
+  if (running === undefined) {
+    io.say('it was not running');
+    return EXIT.yes;
+  }
+  process.kill(running.pid, 'SIGTERM');
+  const until = Date.now() + STOP_MS;
+  while (isAlive(running.pid) && Date.now() < until) await new Promise((next) => setTimeout(next, POLL_MS));
+  if (isAlive(running.pid)) process.kill(running.pid, 'SIGKILL');
+  io.out('stopped');
+  io.document({ running: false });
+  return EXIT.yes;
+}
+
+function show(io: Io, running: LocalCloud): number {
+  io.document({ running: true, ...running });
+  io.out(`HTTP API       ${running.api}`);
+  io.out(`AWS endpoint   ${running.aws}`);
+  for (const [name, value] of Object.entries(running)) {
+    if (!['api', 'aws', 'pid', 'tokenUrl'].includes(name))
+      io.out(`${name.padEnd(14)} ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`);
+  }
+  return EXIT.yes;
+}

@@ -1,0 +1,75 @@
+import * as z from 'zod';
+import { cliError, EXIT } from './command.ts';
+import { currentSession } from './session.ts';
+
+const TIMEOUT_MS = 30_000;
+
+const Problem = z.looseObject({
+  title: z.string().optional(),
+  detail: z.string().optional(),
+  message: z.string().optional(),
+  errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+});
+
+export type Api = (method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown) => Promise<unknown>;
+
+/** The HTTP API as the signed-in caller. Refusals become a CliError with exit code 1, an unreachable API one with 4. */
+export function api(target = currentSession()): Api {
+  return async (method, path, body) => {
+    const response = await request(`${target.api}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${target.token}`,
+        'x-holdfast-client': 'cli',
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    const answer = parsed(text);
+    if (response.ok) return answer;
+    throw cliError(
+      `${method} ${path}: ${problemText(response.status, answer)}`,
+      response.status === 401 ? EXIT.unreachable : EXIT.no,
+    );
+  };
+}
+
+async function request(url: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(url, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) });
+  } catch (cause) {
+    throw Object.assign(cliError(`cannot reach ${new URL(url).origin}`, EXIT.unreachable), { cause });
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function problemText(status: number, answer: unknown): string {
+  const problem = Problem.safeParse(answer);
+  if (!problem.success) return `answered ${status}`;
+  const { title, detail, message, errors } = problem.data;
+  const fields = (errors ?? []).map((error) => `\n  ${error.path}: ${error.message}`).join('');
+  return `${status} ${detail ?? title ?? message ?? ''}${fields}`;
+}
+
+/** All items of a paged list. */
+export async function everyPage<T>(call: Api, path: string, item: z.ZodType<T>): Promise<readonly T[]> {
+  const Page = z.looseObject({ items: z.array(item), cursor: z.string().optional() });
+  const items: T[] = [];
+  let cursor: string | undefined;
+  do {
+    const query =
+      cursor === undefined ? '' : `${path.includes('?') ? '&' : '?'}cursor=${encodeURIComponent(cursor)}`;
+    const page = Page.parse(await call('GET', `${path}${query}`));
+    items.push(...page.items);
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+  return items;
+}

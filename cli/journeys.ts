@@ -1,0 +1,108 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import * as z from 'zod';
+import { cliError, EXIT } from './command.ts';
+import { type Io, paint } from './io.ts';
+
+const Entry = z.object({
+  at: z.string(),
+  kind: z.string(),
+  id: z.string(),
+  rev: z.number(),
+  decision: z.string(),
+});
+const Result = z.object({
+  name: z.string(),
+  passed: z.boolean(),
+  expected: z.string(),
+  outcome: z.string(),
+  subjects: z.array(z.object({ kind: z.string(), id: z.string() })),
+  timeline: z.array(Entry),
+  measured: z.record(z.string(), z.union([z.number(), z.string()])),
+});
+export type ScenarioResult = z.infer<typeof Result>;
+
+const Line = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('progress'), text: z.string() }),
+  z.object({ type: z.literal('ready'), api: z.string(), token: z.string() }),
+  z.object({ type: z.literal('note'), scenario: z.string(), text: z.string() }),
+  z.object({ type: z.literal('step'), scenario: z.string(), entry: Entry }),
+  z.object({ type: z.literal('result'), result: Result }),
+  z.object({ type: z.literal('done') }),
+]);
+
+export type Journeys = {
+  readonly target: { readonly api: string; readonly token: string };
+  readonly speed: string;
+  readonly results: () => Promise<readonly ScenarioResult[]>;
+  readonly stop: () => Promise<void>;
+};
+
+/**
+ * Runs journeys in a process of their own, on a fresh local cloud, and tells their timeline as it happens. The process
+ * stays until `stop`, so that its ledger can be read. Throws a CliError when it does not come up.
+ */
+export async function startJourneys(io: Io, names: readonly string[], speed: string): Promise<Journeys> {
+  const main = join(import.meta.dirname, '../local/scenarios/main.ts');
+  const child = spawn(process.execPath, [main, '--speed', speed, ...names], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const startedAt = Date.now();
+  const results: ScenarioResult[] = [];
+  const target = Promise.withResolvers<{ api: string; token: string }>();
+  const done = Promise.withResolvers<void>();
+  done.promise.catch(() => undefined);
+  child.on('exit', (code) => {
+    const error = cliError(
+      `the journeys ended early (exit ${code})`,
+      code === EXIT.usage ? EXIT.usage : EXIT.no,
+    );
+    target.reject(error);
+    done.reject(error);
+  });
+  createInterface({ input: child.stdout }).on('line', (text) => {
+    const line = Line.parse(JSON.parse(text));
+    if (line.type === 'ready') target.resolve(line);
+    if (line.type === 'result') results.push(line.result);
+    if (line.type === 'done') done.resolve();
+    const told = tell(io, line, (Date.now() - startedAt) / 1000);
+    if (told !== undefined) io.say(told);
+  });
+  const known = await target.promise;
+  return {
+    target: known,
+    speed,
+    results: async () => {
+      await done.promise;
+      return results;
+    },
+    stop: () => stop(child),
+  };
+}
+
+function tell(io: Io, line: z.infer<typeof Line>, seconds: number): string | undefined {
+  const at = paint(io, 'dim', `${seconds.toFixed(1).padStart(5)} s`);
+  switch (line.type) {
+    case 'progress':
+      return `${at}  ${line.text}`;
+    case 'ready':
+      return `${at}  the local cloud is ready at ${line.api}`;
+    case 'note':
+      return `${at}  ${line.scenario.padEnd(16)}  ${line.text}`;
+    case 'step':
+      return `${at}  ${line.scenario.padEnd(16)}  ${paint(io, 'bold', line.entry.decision)}`;
+    case 'result':
+      return `${at}  ${line.result.name.padEnd(16)}  ${line.result.passed ? paint(io, 'green', 'passed') : paint(io, 'red', 'FAILED')}: ${line.result.outcome}`;
+    case 'done':
+      return undefined;
+  }
+}
+
+function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null) return Promise.resolve();
+  child.removeAllListeners('exit');
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  child.stdin?.end();
+  return ended;
+}

@@ -1,0 +1,8 @@
+import { candidateWalk } from './candidate-walk.ts';
+import { observeOnly } from './observe-only.ts';
+import { rollbackStaging } from './rollback-staging.ts';
+import type { Scenario } from './scenario.ts';
+import { selfHeal } from './self-heal.ts';
+
+/** Every journey; the demo runs them side by side. */
+export const SCENARIOS: readonly Scenario[] = [rollbackStaging, selfHeal, candidateWalk, observeOnly];

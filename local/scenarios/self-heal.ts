@@ -1,0 +1,44 @@
+import type { World } from '../world.ts';
+import { attemptOf, follow, measuredOf, outcomeOf, type Rollback, timelineOf } from './attempt.ts';
+import { deployAndMeasure, prepareService } from './prepare.ts';
+import type { Scenario } from './scenario.ts';
+
+/** W5: what a service depends on goes away; a pull request is proposed, and closed when health returns before the merge. */
+export const selfHeal: Scenario = {
+  name: 'self-heal',
+  expected: 'SelfHealed(TRANSIENT), pull request closed',
+  run: async (world, tell) => {
+    const service = 'search';
+    await prepareService(world, service, 'suggest');
+    await deployAndMeasure(world, service, 'dependent', 'Ask the index for suggestions');
+    tell.note(`${service} depends on an index, which now goes away`);
+    await world.sandbox.dependency.stop();
+    const { id } = await attemptOf(world, service);
+    const proposed = await follow(world, id, tell, [
+      'AwaitingMerge',
+      'AwaitingHumanReview',
+      'Aborted',
+      'SelfHealed',
+    ]);
+    tell.note('the pull request is proposed; now the index comes back');
+    await world.sandbox.dependency.start();
+    const ended = await follow(world, id, tell, undefined, 60, proposed.rev);
+    return {
+      outcome: `${outcomeOf(ended)}, pull request ${await pullRequestState(world, ended)}`,
+      subjects: [{ kind: 'rollback', id }],
+      timeline: await timelineOf(world, id),
+      measured: await measuredOf(world, ended),
+    };
+  },
+};
+
+async function pullRequestState(world: World, { pullRequest }: Rollback): Promise<string> {
+  if (pullRequest === undefined) return 'never opened';
+  const { repository, number } = pullRequest;
+  const response = await fetch(`${world.sandbox.forge.url}/repos/${repository}/pulls/${number}`, {
+    headers: { authorization: `Bearer ${world.secrets.github}`, accept: 'application/json' },
+    signal: AbortSignal.timeout(5000),
+  });
+  const { state } = (await response.json()) as { state: string };
+  return state;
+}

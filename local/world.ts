@@ -1,0 +1,146 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Cloud, startCloud } from './cloud/cloud.ts';
+import { type Sandbox, startSandbox } from './sandbox/sandbox.ts';
+import { readWorkflowTime, type WorkflowTime } from './workflow-time.ts';
+
+export type WorldOptions = {
+  readonly assembly: string;
+  /** Everything durable of the local cloud and the sandbox. */
+  readonly dataDir: string;
+  /** Of the HTTP API; the AWS endpoint and the sandbox take the next ones. 0 takes free ones. */
+  readonly port: number;
+  readonly speed: number;
+  readonly log: (line: string) => void;
+};
+
+/** Secrets of this machine only, drawn once for a data folder. */
+export type LocalSecrets = Parameters<typeof startSandbox>[0]['secrets'] & {
+  readonly alertmanagerWebhook: string;
+  readonly cloudeventsWebhook: string;
+};
+
+export type Role = 'viewer' | 'operator' | 'approver' | 'admin';
+export type ApiCall = (
+  method: 'GET' | 'POST' | 'PUT',
+  path: string,
+  body?: unknown,
+  role?: Role,
+) => Promise<unknown>;
+
+/** Holdfast on the local cloud, and the sandbox world that it manages. */
+export type World = {
+  readonly cloud: Cloud;
+  readonly sandbox: Sandbox;
+  readonly secrets: LocalSecrets;
+  readonly speed: number;
+  /** The HTTP API as a person with a role (default admin). Throws an Error for an answer that is no success. */
+  readonly api: ApiCall;
+  readonly token: (role: Role) => string;
+  /** What a rollback's workflow took, from its recorded history. */
+  readonly workflowTime: (rollbackId: string) => Promise<WorkflowTime>;
+  readonly close: () => Promise<void>;
+};
+
+const CALL_TIMEOUT_MS = 30_000;
+
+/** Starts the sandbox, then the local cloud with the sandbox as its outside world, then lets the webhooks flow. */
+export async function startWorld(options: WorldOptions): Promise<World> {
+  const { dataDir, port, speed, log } = options;
+  const secrets = localSecrets(dataDir);
+  const sandbox = await startSandbox({
+    dataDir: join(dataDir, 'sandbox'),
+    speed,
+    secrets,
+    ...(port !== 0 && { ports: { forge: port + 2, argocd: port + 3, prometheus: port + 4 } }),
+    log: (event, fields) => log(`sandbox ${event} ${JSON.stringify(fields)}`),
+  });
+  const cloud = await startCloud({
+    assembly: options.assembly,
+    dataDir: join(dataDir, 'cloud'),
+    port,
+    speed,
+    parameters: {
+      ForgeUrl: sandbox.forge.url,
+      ArgocdUrl: sandbox.deployer.url,
+      PrometheusUrl: sandbox.prometheusUrl,
+    },
+    log,
+  });
+  await storeSecrets(cloud, secrets);
+  sandbox.connect(cloud.api);
+  const token = (role: Role) => cloud.issuerToken('dana', [role]);
+  return {
+    cloud,
+    sandbox,
+    secrets,
+    speed,
+    token,
+    api: (method, path, body, role = 'admin') => callApi(cloud.api, token(role), method, path, body),
+    workflowTime: (rollbackId) => readWorkflowTime(cloud, rollbackId),
+    close: async () => {
+      await sandbox.close();
+      await cloud.close();
+    },
+  };
+}
+
+async function callApi(
+  base: string,
+  token: string,
+  method: string,
+  path: string,
+  body: unknown,
+): Promise<unknown> {
+  const response = await fetch(`${base}${path}`, {
+    method,
+    headers: {
+      authorization: `Bearer ${token}`,
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+    },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+    signal: AbortSignal.timeout(CALL_TIMEOUT_MS),
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
+  return JSON.parse(text);
+}
+
+function localSecrets(dataDir: string): LocalSecrets {
+  const file = join(dataDir, 'secrets.json');
+  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8'));
+  mkdirSync(dataDir, { recursive: true });
+  const names = [
+    'github',
+    'argocd',
+    'prometheus',
+    'githubWebhook',
+    'argocdWebhook',
+    'alertmanagerWebhook',
+    'cloudeventsWebhook',
+  ];
+  const secrets = Object.fromEntries(names.map((name) => [name, randomBytes(24).toString('hex')]));
+  writeFileSync(file, JSON.stringify(secrets), { mode: 0o600 });
+  return secrets as LocalSecrets;
+}
+
+/** What an operator does once after a deployment: docs/deploy.md. */
+async function storeSecrets(cloud: Cloud, secrets: LocalSecrets): Promise<void> {
+  const { WebhookSecretsArn, IntegrationSecretsArn } = cloud.outputs;
+  const webhooks = {
+    argocd: [secrets.argocdWebhook],
+    alertmanager: [secrets.alertmanagerWebhook],
+    github: [secrets.githubWebhook],
+    cloudevents: [secrets.cloudeventsWebhook],
+  };
+  const { github, argocd, prometheus } = secrets;
+  await cloud.call('secretsmanager', 'PutSecretValue', {
+    SecretId: WebhookSecretsArn,
+    SecretString: JSON.stringify(webhooks),
+  });
+  await cloud.call('secretsmanager', 'PutSecretValue', {
+    SecretId: IntegrationSecretsArn,
+    SecretString: JSON.stringify({ github, argocd, prometheus }),
+  });
+}
