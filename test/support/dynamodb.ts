@@ -15,6 +15,7 @@ type Tables = { decisions: string; payloads: string; heads: string; work: string
 export type TestDatabase = {
   readonly client: DynamoDBDocumentClient;
   readonly tables: Tables;
+  readonly url: string;
   readonly stop: () => Promise<void>;
 };
 
@@ -38,8 +39,9 @@ export const databaseMissing = endpoint() === undefined && binary() === undefine
 export async function startDatabase(): Promise<TestDatabase> {
   const given = endpoint();
   const engine = given === undefined ? await startDynoxide() : undefined;
+  const url = given ?? engine?.url ?? '';
   const raw = new DynamoDBClient({
-    endpoint: given ?? engine?.url ?? '',
+    endpoint: url,
     region: 'eu-west-1',
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
     maxAttempts: 3,
@@ -57,6 +59,7 @@ export async function startDatabase(): Promise<TestDatabase> {
   return {
     client: documentClient(raw),
     tables,
+    url,
     stop: async () => {
       raw.destroy();
       await engine?.stop();
