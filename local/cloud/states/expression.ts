@@ -21,7 +21,7 @@ function compile(source: string): jsonata.Expression {
 export async function evaluate(template: Json, field: string, bindings: Bindings): Promise<Json> {
   if (typeof template === 'string') return evaluateText(template, field, bindings);
   if (typeof template !== 'object' || template === null) return template;
-  if (isArray(template)) {
+  if (AN_ARRAY.is(template)) {
     return Promise.all(template.map((item, index) => evaluate(item, `${field}[${index}]`, bindings)));
   }
   const entries = Object.entries(template).map(async ([key, value]) => [
@@ -44,26 +44,21 @@ export async function evaluateAs<T extends Json>(
   throw queryFailure(template, field, `returned an unexpected result type. ${found}`);
 }
 
-export const isArray = (value: Json): value is readonly Json[] => Array.isArray(value);
-export const AN_ARRAY = { name: 'array', is: isArray };
-export const A_STRING = { name: 'string', is: (value: Json): value is string => typeof value === 'string' };
-export const A_BOOLEAN = {
-  name: 'boolean',
-  is: (value: Json): value is boolean => typeof value === 'boolean',
-};
-/** AWS takes whole seconds only; a fraction that worked here would fail there. */
-export const WHOLE_SECONDS = {
-  name: 'positive integer',
-  is: (value: Json): value is number => Number.isInteger(value) && Number(value) > 0,
-};
-export const AN_OBJECT = {
-  name: 'object',
-  is: (value: Json): value is JsonObject => typeof value === 'object' && value !== null && !isArray(value),
-};
-export const WHOLE_NUMBER = {
-  name: 'non-negative integer',
-  is: (value: Json): value is number => Number.isInteger(value) && Number(value) >= 0,
-};
+const type = <T extends Json>(name: string, is: (value: Json) => value is T) => ({ name, is });
+
+export const AN_ARRAY = type('array', (value): value is readonly Json[] => Array.isArray(value));
+export const AN_OBJECT = type(
+  'object',
+  (value): value is JsonObject => typeof value === 'object' && value !== null && !AN_ARRAY.is(value),
+);
+export const A_STRING = type('string', (value) => typeof value === 'string');
+export const A_BOOLEAN = type('boolean', (value) => typeof value === 'boolean');
+export const WHOLE_NUMBER = type(
+  'number',
+  (value): value is number => Number.isInteger(value) && Number(value) >= 0,
+);
+/** AWS takes whole seconds from 1 on; a fraction that worked here would fail there. */
+export const WHOLE_SECONDS = type('number', (value): value is number => WHOLE_NUMBER.is(value) && value > 0);
 
 async function evaluateText(text: string, field: string, bindings: Bindings): Promise<Json> {
   if (!(text.startsWith('{%') && text.endsWith('%}'))) return text;

@@ -1,7 +1,7 @@
 import { commit } from './commit.ts';
 import { graphAt, type Json, type State } from './definition.ts';
 import { bindings, type Run, stateOf, wakeKey } from './engine.ts';
-import { AN_ARRAY, type Bindings, evaluate, evaluateAs, isArray, WHOLE_NUMBER } from './expression.ts';
+import { AN_ARRAY, type Bindings, evaluate, evaluateAs, WHOLE_NUMBER } from './expression.ts';
 import { stateFailure } from './failure.ts';
 import { type Doing, type Frame, newFrame } from './frame.ts';
 import { fail, roundOf } from './leave.ts';
@@ -29,7 +29,7 @@ async function copies(state: State, frame: Frame, names: Bindings): Promise<read
 
 async function items(state: State, frame: Frame, names: Bindings): Promise<readonly Json[]> {
   if (state.Items !== undefined) return evaluateAs(state.Items, 'Items', names, AN_ARRAY);
-  if (isArray(frame.input)) return frame.input;
+  if (AN_ARRAY.is(frame.input)) return frame.input;
   const cause = `Map state input must be an array but was: ${JSON.stringify(frame.input)}`;
   throw stateFailure({ error: 'States.QueryEvaluationError', cause, evaluation: {} });
 }

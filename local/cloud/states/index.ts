@@ -13,7 +13,7 @@ import { stateStore } from './store.ts';
 export { unsupportedFeatures } from './definition.ts';
 
 export type StatesOptions = {
-  /** May be shared with other services; the tables are execution, step, token and event. */
+  /** From `openDatabase` (WAL). May be shared with services whose transactions do not await either. */
   readonly database: DatabaseSync;
   /** By ARN. `definition` is parsed JSON, its substitutions done; `principal` signs the machine's calls. */
   readonly machines: ReadonlyMap<string, { readonly definition: unknown; readonly principal: Principal }>;
@@ -64,15 +64,11 @@ function createEngine(options: StatesOptions, closing: AbortSignal): Engine {
   });
   const loops = new Set<Promise<void>>();
   const engine: Engine = {
+    chance: { random: Math.random, newId: randomUUID },
+    eventBudget: 5000,
+    ...options,
     store: stateStore(options.database),
     machines: new Map(machines),
-    call: options.call,
-    now: options.now,
-    speed: options.speed,
-    fault: options.fault,
-    log: options.log,
-    chance: options.chance ?? { random: Math.random, newId: randomUUID },
-    eventBudget: options.eventBudget ?? 5000,
     sleeper: createSleeper(options.now),
     closing,
     loops,

@@ -1,14 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { inTransaction } from '../aws/database.ts';
 import type { Execution, Frame, Token } from './frame.ts';
 import { type EventDraft, type HistoryEvent, historyEvent } from './history.ts';
 
 /** Where executions, their frames ("steps"), tokens and events are kept, as JSON under what they are found by. */
 export type StateStore = ReturnType<typeof stateStore>;
 
-// NORMAL survives the death of the process, which is what is promised.
 const SCHEMA = `
-  PRAGMA journal_mode = WAL;
-  PRAGMA synchronous = NORMAL;
   CREATE TABLE IF NOT EXISTS execution (arn TEXT PRIMARY KEY, machine TEXT, status TEXT, body TEXT NOT NULL);
   CREATE TABLE IF NOT EXISTS step (execution TEXT, id TEXT, body TEXT NOT NULL, PRIMARY KEY (execution, id));
   CREATE TABLE IF NOT EXISTS token (token TEXT PRIMARY KEY, execution TEXT, step TEXT, body TEXT NOT NULL);
@@ -37,7 +35,7 @@ export function stateStore(database: DatabaseSync) {
   const tokensOf = query<Token>('SELECT body FROM token WHERE execution = ? AND step = ?');
   const store = (one: Token): void => putToken(one.token, one.execution, one.frame, JSON.stringify(one));
   return {
-    transact: <T>(work: () => T): T => transact(database, work),
+    transact: <T>(work: () => T): T => inTransaction(database, work),
     putExecution: (one: Execution): void =>
       putExecution(one.arn, one.machineArn, one.status, JSON.stringify(one)),
     execution: (arn: string) => execution(arn)[0],
@@ -56,18 +54,6 @@ export function stateStore(database: DatabaseSync) {
     ...events(database, write('INSERT INTO event VALUES (?, ?, ?)')),
     history: query<HistoryEvent>('SELECT body FROM event WHERE execution = ? ORDER BY id'),
   };
-}
-
-function transact<T>(database: DatabaseSync, work: () => T): T {
-  database.exec('BEGIN IMMEDIATE');
-  try {
-    const result = work();
-    database.exec('COMMIT');
-    return result;
-  } catch (thrown) {
-    database.exec('ROLLBACK');
-    throw thrown;
-  }
 }
 
 function events(database: DatabaseSync, put: (...values: (string | number)[]) => void) {

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import { openDatabase } from '../../../local/cloud/aws/database.ts';
 import type { States } from '../../../local/cloud/states/index.ts';
 import { api, type End, historyOf, start, statesOf, statusOf } from './harness.ts';
 
@@ -20,7 +20,7 @@ type Life = { readonly states: States; readonly asked: () => number; readonly ki
 
 /** One life of the interpreter over a database file. `killAt` counts from 1; 0 kills never. */
 function live(file: string, definition: unknown, world: World, killAt: number): Life {
-  const database = new DatabaseSync(file);
+  const database = openDatabase(file);
   let asked = 0;
   let dead = false;
   const states = statesOf(database, definition, {
