@@ -70,6 +70,13 @@ export async function decide<Inputs, Outcome>(
   const step = draft.step(outcome);
   const rev = draft.expectedRev + 1;
   const decision = decisionOf(deps, draft, { at, rev, inputs, outcome, step });
+  // An envelope whose id is not its key would be sealed as rejected: such a subject is never born.
+  if (decision.id !== draft.subject.id) {
+    throw new Fault(
+      'InvalidInput',
+      `the id of this ${draft.subject.kind} holds a secret or an e-mail address`,
+    );
+  }
   const bytes = canonicalJson(decision);
   if (Buffer.byteLength(bytes) > MAX_DECISION_BYTES) {
     throw new Fault(
