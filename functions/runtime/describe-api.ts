@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Route } from './http.ts';
+import { ledgerRoutes } from './ledger-routes.ts';
 import { rollbackRoutes } from './rollback-routes.ts';
 import { serviceRoutes } from './service-routes.ts';
 import { signalRoutes } from './signal-routes.ts';
@@ -27,7 +28,7 @@ const PROBLEM = {
 
 /** The OpenAPI 3.1 document, made from the schemas that validate the requests. */
 export function describeApi(
-  routes: readonly Route[] = [...signalRoutes, ...serviceRoutes, ...rollbackRoutes],
+  routes: readonly Route[] = [...signalRoutes, ...serviceRoutes, ...rollbackRoutes, ...ledgerRoutes],
 ): Record<string, unknown> {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const route of routes) {

@@ -1,4 +1,6 @@
-import { noticeForgeEvent, openRollbackAttempt } from '../../shared/rollbacks/index.ts';
+// from their own files: the index would bundle every rule of rollbacks with it
+import { noticeForgeEvent } from '../../shared/rollbacks/notice-forge-event.ts';
+import { openRollbackAttempt } from '../../shared/rollbacks/open-rollback.ts';
 import type { RouteDeps } from '../../shared/signals/index.ts';
 import { once } from './environment.ts';
 import { meter } from './observe.ts';
