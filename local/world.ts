@@ -127,7 +127,7 @@ function localSecrets(dataDir: string): LocalSecrets {
 
 /** What an operator does once after a deployment: docs/deploy.md. */
 async function storeSecrets(cloud: Cloud, secrets: LocalSecrets): Promise<void> {
-  const { WebhookSecretsArn, IntegrationSecretsArn } = cloud.outputs;
+  const output = (name: string) => cloud.outputs[`HoldfastControlPlane.${name}`];
   const webhooks = {
     argocd: [secrets.argocdWebhook],
     alertmanager: [secrets.alertmanagerWebhook],
@@ -136,11 +136,11 @@ async function storeSecrets(cloud: Cloud, secrets: LocalSecrets): Promise<void> 
   };
   const { github, argocd, prometheus } = secrets;
   await cloud.call('secretsmanager', 'PutSecretValue', {
-    SecretId: WebhookSecretsArn,
+    SecretId: output('WebhookSecretsArn'),
     SecretString: JSON.stringify(webhooks),
   });
   await cloud.call('secretsmanager', 'PutSecretValue', {
-    SecretId: IntegrationSecretsArn,
+    SecretId: output('IntegrationSecretsArn'),
     SecretString: JSON.stringify({ github, argocd, prometheus }),
   });
 }

@@ -51,6 +51,13 @@ export const getAutonomyRoute = {
   role: 'viewer',
 } as const satisfies Route;
 
+export const listAutonomyDecisionsRoute = {
+  method: 'GET',
+  path: '/v1/autonomy/decisions',
+  summary: 'Every decision on autonomy and the kill switch with inputs, rule, outcome and reasons',
+  role: 'viewer',
+} as const satisfies Route;
+
 export const putAutonomyRoute = {
   method: 'PUT',
   path: '/v1/autonomy',
@@ -88,6 +95,7 @@ export const serviceRoutes: readonly Route[] = [
   putServiceRoute,
   listServiceDecisionsRoute,
   getAutonomyRoute,
+  listAutonomyDecisionsRoute,
   putAutonomyRoute,
   putKillSwitchRoute,
   reportHealthRoute,

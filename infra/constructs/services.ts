@@ -4,6 +4,7 @@ import type { DecisionTables } from './decision-tables.ts';
 import { type FunctionSetting, HoldfastFunction } from './function.ts';
 import type { HoldfastApi } from './http-api.ts';
 import type { OutsideWorld } from './outside-world.ts';
+import { STARTS_NOTHING } from './rollbacks.ts';
 import type { WorkTable } from './work-table.ts';
 
 export type ServicesProps = {
@@ -36,8 +37,8 @@ export class Services extends Construct {
 
   private serveReads(props: ServicesProps): void {
     const { api, tables } = props;
-    const make = (name: string, description: string, timeout = Duration.seconds(15)) =>
-      new HoldfastFunction(this, name, { setting: props.setting, description, timeout });
+    const make = (name: string, description: string) =>
+      new HoldfastFunction(this, name, { setting: props.setting, description });
     const read = (name: string, description: string) => {
       const fn = make(name, description);
       tables.grantReadHeads(fn);
@@ -49,7 +50,15 @@ export class Services extends Construct {
     const decisions = make('ListServiceDecisions', 'Lists every decision on a service');
     tables.grantReadDecisions(decisions);
     api.serve(decisions, 'GET /v1/services/{name}/decisions');
-    const check = make('CheckService', 'Tries what a rollback of a service would need', Duration.seconds(28));
+    const autonomy = make('ListAutonomyDecisions', 'Lists every decision on autonomy and the kill switch');
+    tables.grantReadDecisions(autonomy);
+    api.serve(autonomy, 'GET /v1/autonomy/decisions');
+    const check = new HoldfastFunction(this, 'CheckService', {
+      setting: props.setting,
+      description: 'Tries what a rollback of a service would need; changes nothing',
+      timeout: Duration.seconds(28),
+      environment: { ...STARTS_NOTHING, WORK_TABLE: props.work.tableName },
+    });
     tables.grantReadHeads(check);
     props.world.grantReach(check);
     api.serve(check, 'POST /v1/services/{name}/check');

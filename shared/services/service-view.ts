@@ -1,4 +1,5 @@
-import type { Envelope, Store } from '../kernel/index.ts';
+import { type Store, viewDecisions } from '../kernel/index.ts';
+import { AUTONOMY_SUBJECT } from './autonomy.ts';
 import { loadService, type Service } from './read-service.ts';
 
 /** An entry as the API shows it. */
@@ -10,10 +11,10 @@ export function serviceView({ name, document, head }: Service) {
 /** Every decision of a service, oldest first; of an erased one only the envelope is left. Throws Fault('NotFound'). */
 export async function listServiceDecisions(deps: { readonly store: Store }, name: string) {
   await loadService(deps, name);
-  const steps = await deps.store.decisions({ kind: 'service', id: name });
-  return { items: steps.map(({ decision, envelope }) => decision ?? erased(envelope)) };
+  return viewDecisions(await deps.store.decisions({ kind: 'service', id: name }));
 }
 
-function erased(envelope: Envelope) {
-  return { ...envelope, erased: true };
+/** Every decision on the autonomy table and the kill switch, oldest first. */
+export async function listAutonomyDecisions(deps: { readonly store: Store }) {
+  return viewDecisions(await deps.store.decisions(AUTONOMY_SUBJECT));
 }
