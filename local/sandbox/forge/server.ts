@@ -150,7 +150,7 @@ function send(
   headers: Headers,
   fault: ForgeFault | undefined,
 ): void {
-  const value = fault?.body ?? answer.body;
+  const value = fault?.body === undefined ? answer.body : fault.body;
   const text = value === undefined ? '' : JSON.stringify(value);
   const body = Buffer.from(fault?.truncate === true ? text.slice(0, text.length / 2) : text);
   response.writeHead(answer.status, {
