@@ -78,6 +78,9 @@ async function read(
   if (Item === undefined)
     throw new Fault('Conflict', 'the first request under this key has just failed: send it again');
   const parsed = Stored.safeParse(Item);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    const { v: _v, ...use } = parsed.data;
+    return use;
+  }
   throw new Fault('Malformed', `the idempotency item ${key.pk} has another form`, { cause: parsed.error });
 }

@@ -1,0 +1,6 @@
+import { memorySignals } from './memory-signals.ts';
+import { signalStoreContract } from './signals-contract.ts';
+
+const store = memorySignals();
+
+signalStoreContract(() => store);
