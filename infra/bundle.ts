@@ -1,6 +1,7 @@
-import { globSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { globSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { build, type Metafile } from 'esbuild';
+import { plainKeys } from './plain-keys.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 
@@ -31,10 +32,8 @@ export async function bundleFunctions(outdir: string = FUNCTIONS_DIR): Promise<M
     in: join(ROOT, file),
     out: `${basename(file, '.ts')}/index`,
   }));
-  rmSync(outdir, { recursive: true, force: true });
-  mkdirSync(outdir, { recursive: true });
   const { metafile } = await build({
-    entryPoints: await thoseThatBuild(entryPoints),
+    entryPoints,
     outdir,
     absWorkingDir: ROOT,
     bundle: true,
@@ -48,6 +47,7 @@ export async function bundleFunctions(outdir: string = FUNCTIONS_DIR): Promise<M
     treeShaking: true,
     legalComments: 'external',
     external: KEY_SOURCES_OF_LAPTOPS,
+    plugins: [plainKeys],
     sourcemap: 'linked',
     sourcesContent: false,
     metafile: true,
@@ -57,20 +57,11 @@ export async function bundleFunctions(outdir: string = FUNCTIONS_DIR): Promise<M
     },
     logLevel: 'warning',
   });
+  // only now: a build that fails leaves the last good bundles where they are
+  const built = new Set(entryPoints.map((entry) => dirname(entry.out)));
+  for (const name of readdirSync(outdir).filter((found) => !built.has(found))) {
+    rmSync(join(outdir, name), { recursive: true });
+  }
   writeFileSync(join(outdir, '..', 'meta.json'), JSON.stringify(metafile));
   return metafile;
-}
-
-/** TEMPORARY while handlers are being written: leaves out those that do not build yet. */
-async function thoseThatBuild(entryPoints: { in: string; out: string }[]) {
-  const kept = await Promise.all(
-    entryPoints.map(async (entry) => {
-      const options = { bundle: true, platform: 'node', write: false, logLevel: 'silent' } as const;
-      return await build({ ...options, entryPoints: [entry.in] }).then(
-        () => [entry],
-        () => [],
-      );
-    }),
-  );
-  return kept.flat();
 }

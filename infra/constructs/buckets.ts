@@ -8,7 +8,6 @@ import {
   ObjectOwnership,
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import type { HoldfastFunction } from './function.ts';
 
 type BucketsProps = {
   /** GOVERNANCE or COMPLIANCE. */
@@ -54,16 +53,6 @@ export class Buckets extends Construct {
       lifecycleRules: [{ expiration: Duration.days(90), noncurrentVersionExpiration: Duration.days(1) }],
     });
     lock(this.ledger, props);
-  }
-
-  /** Keep inputs that are too large for a decision, by their hash. */
-  grantKeepEvidence(fn: HoldfastFunction): void {
-    fn.addEnvironment('EVIDENCE_BUCKET', this.evidence.bucketName);
-    fn.allow(['s3:PutObject', 's3:GetObject'], [this.evidence.arnForObjects('sha256/*')]);
-    Validations.of(fn.role ?? fn).acknowledge({
-      id: `AwsSolutions-IAM5[Resource::<${this.evidence.node.id}>/sha256/*]`,
-      reason: 'Objects are named by the hash of their bytes, so only their common prefix can be named.',
-    });
   }
 }
 

@@ -99,10 +99,9 @@ export function kebab(id: string): string {
 
 function codeOf(functionsDir: string, name: string): Code {
   const folder = join(functionsDir, name);
-  // TEMPORARY until every handler is written: replaced by a clear failure.
   if (!existsSync(join(folder, 'index.mjs'))) {
-    return Code.fromInline(
-      `exports.handler = async () => { throw new Error('${name} is not written yet'); };`,
+    throw new Error(
+      `${name} has no bundle in ${functionsDir}: is there a functions/<capability>/${name}.ts?`,
     );
   }
   return Code.fromAsset(folder);

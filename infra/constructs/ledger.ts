@@ -52,6 +52,8 @@ export class Ledger extends Construct {
     const read = (name: string, description: string) => {
       const fn = this.make(props, name, description, environment);
       ledger.grantRead(fn);
+      // the adapter names the payloads table to those that only read the chain, too
+      fn.addEnvironment('PAYLOADS_TABLE', tables.payloads.tableName);
       return fn;
     };
     props.api.serve(read('ListEntries', 'Lists sealed entries'), 'GET /v1/ledger/entries');

@@ -32,6 +32,12 @@ const TASKS = {
   HandOverRollback: { seconds: 55, description: 'Hands an attempt over to a person' },
 } as const;
 
+/**
+ * All use cases of rollbacks are handed a workflow. Most of them start none, and the tasks cannot even name theirs: the
+ * machine depends on them. `grantOpen` gives the names to those that may.
+ */
+export const STARTS_NOTHING = { ROLLBACK_MACHINE_ARN: 'none', WATCH_HEALTH_FUNCTION: 'none' };
+
 /** Degraded services are watched, and rolled back by a workflow. */
 export class Rollbacks extends Construct {
   readonly workflow: HoldfastWorkflow;
@@ -70,7 +76,13 @@ export class Rollbacks extends Construct {
     const functions = Object.entries(TASKS).map(([name, task]) => {
       const { seconds, description } = task;
       const timeout = Duration.seconds(seconds);
-      const fn = new HoldfastFunction(this, name, { setting: props.setting, description, timeout });
+      const environment = STARTS_NOTHING;
+      const fn = new HoldfastFunction(this, name, {
+        setting: props.setting,
+        description,
+        timeout,
+        environment,
+      });
       props.tables.grantDecide(fn);
       props.work.grantReadReadings(fn);
       // handing over must work when nothing outside does
@@ -92,6 +104,7 @@ export class Rollbacks extends Construct {
       description: 'Reads the health of every service, opens attempts and ends waits',
       // it stays for its minute; one that runs over harms nothing: an interval keeps one reading
       timeout: Duration.seconds(90),
+      environment: STARTS_NOTHING,
       failures: this.watchDeadLetters,
     });
     props.tables.grantDecide(watch);
@@ -123,7 +136,8 @@ export class Rollbacks extends Construct {
   private serveWrites(props: RollbacksProps): void {
     const { api, tables, work, setting } = props;
     const write = (name: string, description: string) => {
-      const fn = new HoldfastFunction(this, name, { setting, description });
+      const environment = STARTS_NOTHING;
+      const fn = new HoldfastFunction(this, name, { setting, description, environment });
       tables.grantDecide(fn);
       work.grantIdempotency(fn);
       return fn;

@@ -18,23 +18,23 @@ export class SignalsTable extends HoldfastTable {
     });
   }
 
-  /** Persist a signal, and find it again when it comes twice. */
+  /** Persist a signal; one that is there already is refused by its key. */
   grantIngest(fn: HoldfastFunction): void {
-    this.allowOn(fn, ['dynamodb:PutItem', 'dynamodb:GetItem'], [this.tableArn]);
+    this.allowOn(fn, ['dynamodb:PutItem'], this.tableArn);
   }
 
-  /** Say where a signal went. */
+  /** Find the signals of the same problem, and say where this one went. */
   grantRoute(fn: HoldfastFunction): void {
-    this.grantList(fn);
-    this.allowOn(fn, ['dynamodb:UpdateItem'], [this.tableArn]);
+    this.allowOn(fn, ['dynamodb:Query'], `${this.tableArn}/index/byFingerprint`);
+    this.allowOn(fn, ['dynamodb:UpdateItem'], this.tableArn);
   }
 
   grantList(fn: HoldfastFunction): void {
-    this.allowOn(fn, ['dynamodb:GetItem', 'dynamodb:Query'], this.arns());
+    this.allowOn(fn, ['dynamodb:Query'], `${this.tableArn}/index/byRouting`);
   }
 
-  private allowOn(fn: HoldfastFunction, actions: readonly string[], arns: readonly string[]): void {
+  private allowOn(fn: HoldfastFunction, actions: readonly string[], arn: string): void {
     fn.addEnvironment('SIGNALS_TABLE', this.tableName);
-    fn.allow(actions, arns);
+    fn.allow(actions, [arn]);
   }
 }

@@ -64,7 +64,6 @@ export class Signals extends Construct {
 
     const listSignals = new HoldfastFunction(this, 'ListSignals', { setting, description: 'Lists signals' });
     signals.grantList(listSignals);
-    tables.grantReadHeads(listSignals);
     api.serve(listSignals, 'GET /v1/signals');
   }
 }

@@ -109,7 +109,6 @@ describe('the ways out', () => {
       const held = statements.filter((each) => each.of === `HoldfastControlPlane/Signals/${role}`);
       const actions = new Set(held.flatMap((each) => each.actions));
       for (const harmless of [
-        'dynamodb:GetItem',
         'dynamodb:PutItem',
         'logs:CreateLogStream',
         'logs:PutLogEvents',

@@ -24,6 +24,7 @@ test('the API serves the routes of the contract', () => {
     [
       ...PUBLIC,
       'GET /v1/autonomy',
+      'GET /v1/autonomy/decisions',
       'GET /v1/ledger/entries',
       'GET /v1/ledger/head',
       'GET /v1/ledger/subjects',
