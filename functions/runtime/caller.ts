@@ -2,7 +2,7 @@ import { type Actor, Fault } from '../../shared/kernel/index.ts';
 import type { HttpEvent } from './http-event.ts';
 
 /** From least to most: each may do what those before it may. */
-export const ROLES = ['viewer', 'operator', 'approver', 'admin'] as const;
+const ROLES = ['viewer', 'operator', 'approver', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
 
 /** Who calls, as the authorizer found out. `person` is absent for an identity that no person is mapped to (CI). */

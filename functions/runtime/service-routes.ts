@@ -15,7 +15,7 @@ export const listServicesRoute = {
   path: '/v1/services',
   summary: 'The registry, newest first',
   role: 'viewer',
-  query: ListQuery.pick({ limit: true, cursor: true, since: true, service: true }),
+  query: ListQuery,
 } as const satisfies Route;
 
 export const getServiceRoute = {

@@ -8,7 +8,7 @@ export const listSignalsRoute = {
   path: '/v1/signals',
   summary: 'What came in, newest first; an unroutable signal shows the selector that would route it',
   role: 'viewer',
-  query: ListQuery.pick({ limit: true, cursor: true, since: true }).extend({
+  query: ListQuery.extend({
     unroutable: z.enum(['true', 'false']).exactOptional(),
     routing: z.enum(ROUTINGS).default('routed'),
   }),

@@ -32,7 +32,7 @@ export type StreamRecord = {
   /** Milliseconds since 1970. */
   readonly changedAt?: number;
 };
-export type BatchAnswer = { readonly batchItemFailures: readonly { readonly itemIdentifier: string }[] };
+type BatchAnswer = { readonly batchItemFailures: readonly { readonly itemIdentifier: string }[] };
 export type StreamHandler = (event: unknown, context: unknown) => Promise<BatchAnswer>;
 
 /**

@@ -11,14 +11,14 @@ export type AutonomyLevel = (typeof AUTONOMY_LEVELS)[number];
 /** A new service starts here. */
 export const FIRST_LEVEL: AutonomyLevel = 'observe';
 /** What a level is set for. */
-export const ACTIONS = ['rollback'] as const;
+const ACTIONS = ['rollback'] as const;
 export type Action = (typeof ACTIONS)[number];
 
 /** Lower case, digits and dashes: a name stands in branch names, keys and metrics. */
 export const ServiceName = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,62}$/, 'must be 1 to 63 lower-case letters, digits and dashes, a letter first');
-export const EnvironmentName = z
+const EnvironmentName = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,30}$/, 'must be 1 to 31 lower-case letters, digits and dashes, a letter first');
 const Repository = z.string().regex(/^[\w.-]{1,39}\/[\w.-]{1,100}$/, 'must read "owner/name"');
@@ -41,13 +41,12 @@ const Manifest = z.strictObject({
     .regex(/^(?:\/(?:[^~/]|~[01])+)+$/, 'must be a JSON pointer such as /spec/source/targetRevision'),
 });
 
-export const ServiceEnvironment = z.strictObject({
+const ServiceEnvironment = z.strictObject({
   platform: z.literal('argocd', 'must be "argocd"'),
   /** The application's name in Argo CD. */
   application: z.string().regex(/^[a-z0-9][a-z0-9.-]{0,252}$/, 'must be the name of an application'),
   manifest: Manifest,
 });
-export type ServiceEnvironment = z.infer<typeof ServiceEnvironment>;
 
 export const Selector = z.strictObject({
   source: z.enum(SIGNAL_SOURCES),

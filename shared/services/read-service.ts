@@ -27,10 +27,15 @@ export async function loadService(deps: Deps, name: string): Promise<Service> {
   return serviceOf(head);
 }
 
-/** One page of the registry, newest first. */
+/** One page of the registry, newest first; a page may hold fewer when it is narrowed to an environment. */
 export async function listServices(deps: Deps, query: Omit<HeadQuery, 'kind'>): Promise<Page<Service>> {
-  const page = await deps.store.heads({ ...query, kind: 'service' });
-  return { ...page, items: page.items.map(serviceOf) };
+  const { environment, ...rest } = query;
+  const page = await deps.store.heads({ ...rest, kind: 'service' });
+  const services = page.items.map(serviceOf);
+  const items = services.filter(
+    ({ document }) => environment === undefined || Object.hasOwn(document.environments, environment),
+  );
+  return { ...page, items };
 }
 
 /** The whole registry. */

@@ -7,11 +7,11 @@ export type WebhookSource = (typeof WEBHOOK_SOURCES)[number];
 export type SignalSource = (typeof SIGNAL_SOURCES)[number];
 
 export const SIGNAL_STATUSES = ['firing', 'resolved', 'info'] as const;
-export const SEVERITIES = ['critical', 'high', 'medium', 'low', 'info'] as const;
+const SEVERITIES = ['critical', 'high', 'medium', 'low', 'info'] as const;
 /** noticed: news of a forge, which wakes who waits for it and belongs to no service. */
 export const ROUTINGS = ['new', 'routed', 'unroutable', 'noticed'] as const;
 /** future-start: it claimed to begin later than now. late: over a day old. suppressed: the sender muted it. */
-export const SIGNAL_FLAGS = ['future-start', 'late', 'suppressed', 'truncated'] as const;
+const SIGNAL_FLAGS = ['future-start', 'late', 'suppressed', 'truncated'] as const;
 export type SignalStatus = (typeof SIGNAL_STATUSES)[number];
 export type Severity = (typeof SEVERITIES)[number];
 export type Routing = (typeof ROUTINGS)[number];

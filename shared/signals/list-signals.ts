@@ -7,13 +7,27 @@ export type ListSignalsInput = {
   readonly limit: number;
   readonly cursor?: string;
   readonly since?: string;
+  readonly service?: string;
+  readonly environment?: string;
+  /** firing, resolved or info. */
+  readonly state?: string;
 };
 
-/** What came in and was routed so, newest first; an unroutable signal shows the selector that would route it. */
+/**
+ * What came in and was routed so, newest first; an unroutable signal shows the selector that would route it. A page may
+ * hold fewer than `limit` when it is narrowed to a service, environment or state.
+ */
 export async function listSignals(
   deps: { readonly signals: SignalStore },
   input: ListSignalsInput,
 ): Promise<Page<Signal>> {
-  const { routing, ...page } = input;
-  return await deps.signals.byRouting(routing, page);
+  const { routing, service, environment, state, ...rest } = input;
+  const page = await deps.signals.byRouting(routing, rest);
+  const items = page.items.filter(
+    (signal) =>
+      (service === undefined || signal.service === service) &&
+      (environment === undefined || signal.environment === environment) &&
+      (state === undefined || signal.status === state),
+  );
+  return { ...page, items };
 }

@@ -1,5 +1,5 @@
 import { canonicalJson, rule } from '../../kernel/index.ts';
-import type { ServiceDocument } from '../contract.ts';
+import type { SERVICE_EVENTS, ServiceDocument } from '../contract.ts';
 
 export type RegisterServiceInputs = {
   readonly name: string;
@@ -7,7 +7,7 @@ export type RegisterServiceInputs = {
   readonly document: ServiceDocument;
 };
 export type RegisterServiceOutcome = {
-  readonly event: 'ServiceRegistered' | 'ServiceChanged';
+  readonly event: (typeof SERVICE_EVENTS)[number];
   /** Top-level fields that differ, in alphabetical order. */
   readonly changed: readonly string[];
 };

@@ -1,9 +1,9 @@
 import { rule } from '../../kernel/index.ts';
-import type { KillSwitchSetting } from '../contract.ts';
+import type { AUTONOMY_EVENTS, KillSwitchSetting } from '../contract.ts';
 
 export type SetKillSwitchInputs = { readonly before: boolean; readonly setting: KillSwitchSetting };
 export type SetKillSwitchOutcome = {
-  readonly event: 'KillSwitchOn' | 'KillSwitchOff';
+  readonly event: Exclude<(typeof AUTONOMY_EVENTS)[number], 'AutonomyChanged'>;
   readonly changed: boolean;
 };
 

@@ -16,7 +16,7 @@ const Metric = z.looseObject({
 });
 
 /** EventBridge's "CloudWatch Alarm State Change". Its times end in +0000. */
-export const AlarmEvent = z.looseObject({
+const AlarmEvent = z.looseObject({
   id: z.string().min(1),
   source: z.literal('aws.cloudwatch'),
   'detail-type': z.literal('CloudWatch Alarm State Change'),
@@ -37,7 +37,7 @@ export const AlarmEvent = z.looseObject({
     configuration: z.looseObject({ metrics: z.array(Metric).nullish() }).nullish(),
   }),
 });
-export type AlarmEvent = z.infer<typeof AlarmEvent>;
+type AlarmEvent = z.infer<typeof AlarmEvent>;
 
 const Triggers = z.looseObject({ triggeringAlarms: z.array(z.looseObject({ arn: z.string() })) });
 

@@ -25,7 +25,7 @@ export type Mapping = {
 };
 
 /** ping: authentic, and nothing to record. */
-export type Mapped =
+type Mapped =
   | { readonly kind: 'ping' }
   | { readonly kind: 'signals'; readonly signals: readonly MappedSignal[] };
 
