@@ -4,6 +4,7 @@ import { type Deployer, startDeployer } from './deployer/deployer.ts';
 import { fileAt } from './deployer/git.ts';
 import { type SandboxForge, startForge } from './forge/start-forge.ts';
 import { type Load, startLoad } from './load/load.ts';
+import { inTurn } from './pushes.ts';
 import { gitopsFiles, manifestPath, manifestText } from './services/gitops.ts';
 import { type Behaviour, serviceFiles } from './services/revisions.ts';
 
@@ -99,13 +100,15 @@ export async function startSandbox(config: SandboxConfig): Promise<Sandbox> {
     deployer.addWebhook({ url: `${api}/v1/webhooks/argocd`, token: secrets.argocdWebhook });
   };
   if (config.api !== undefined) connect(config.api);
+  const push = inTurn();
   const world = { forge, deployer, load, dependency, gitDir };
   return {
     ...{ forge, deployer, load, dependency, connect, prometheusUrl: load.prometheusUrl },
-    addService: (service) => addService(world, service),
+    addService: (service) => push(() => addService(world, service)),
     release: (service, behaviour, message, author) =>
       forge.commit(`acme/${service}`, 'main', serviceFiles(behaviour, message), message, author),
-    promote: (service, environment, sha, author) => promote(forge, { service, environment, sha }, author),
+    promote: (service, environment, sha, author) =>
+      push(() => promote(forge, { service, environment, sha }, author)),
     close: async () => {
       await load.close();
       await deployer.close();
