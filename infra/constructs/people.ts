@@ -11,14 +11,14 @@ import { Construct } from 'constructs';
 import { ROLES } from '../../shared/approvals/contract.ts';
 
 /** Where `holdfast login` listens for the answer of the sign-in page. */
-const LOOPBACK_CALLBACK = 'http://localhost:4749/callback';
+const LOOPBACK_CALLBACK = 'http://localhost:4760/callback';
 
 /** The people of a deployment that brings no issuer of its own: a user pool with a group per role. */
 export class People extends Construct {
   readonly userPool: UserPool;
   readonly client: UserPoolClient;
-  /** Base URL of the sign-in page. */
-  readonly signIn: string;
+  /** As it stands in `iss`; its metadata names the sign-in page. */
+  readonly issuer: string;
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
@@ -60,14 +60,13 @@ export class People extends Construct {
       idTokenValidity: Duration.hours(1),
       refreshTokenValidity: Duration.days(1),
     });
-    const domain = this.userPool.addDomain('SignIn', { cognitoDomain: { domainPrefix: uniquePrefix() } });
-    this.signIn = `https://${domain.domainName}.auth.${Aws.REGION}.amazoncognito.com`;
+    this.userPool.addDomain('SignIn', { cognitoDomain: { domainPrefix: uniquePrefix() } });
+    this.issuer = this.userPool.userPoolProviderUrl;
   }
 
   /** The pool as the authorizer's list of issuers (JSON). */
   issuers(): string {
-    const issuer = `https://cognito-idp.${Aws.REGION}.amazonaws.com/${this.userPool.userPoolId}`;
-    return `[{"issuer":"${issuer}","audience":"${this.client.userPoolClientId}","groupsClaim":"cognito:groups"}]`;
+    return `[{"issuer":"${this.issuer}","audience":"${this.client.userPoolClientId}","groupsClaim":"cognito:groups"}]`;
   }
 }
 

@@ -91,7 +91,7 @@ export class ControlPlaneStack extends Stack {
 
   private declareOutputs(data: DataStack): void {
     new CfnOutput(this, 'ApiUrl', { value: this.api.api.apiEndpoint });
-    new CfnOutput(this, 'SignInUrl', { value: data.people.signIn });
+    new CfnOutput(this, 'Issuer', { value: data.people.issuer });
     new CfnOutput(this, 'ClientId', { value: data.people.client.userPoolClientId });
     new CfnOutput(this, 'UserPoolId', { value: data.people.userPool.userPoolId });
     new CfnOutput(this, 'WebhookSecretsArn', { value: data.webhookSecrets.ref });
