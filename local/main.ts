@@ -69,16 +69,23 @@ function announce(cloud: Cloud): void {
   for (const line of cloud.unsupported) say(`not run       ${line}`);
 }
 
-mkdirSync(settings.dataDir, { recursive: true });
-refuseSecond();
-const { assembly } = await buildAssembly({ root: ROOT, log: say });
-// biome-ignore lint/style/noProcessEnv: where this machine has no engine of its own, the owner names one
-const dynamoDbEndpoint = process.env.HOLDFAST_DYNAMODB_ENDPOINT;
-const cloud = await startCloud({
-  ...settings,
-  assembly,
-  ...(dynamoDbEndpoint !== undefined && { dynamoDbEndpoint }),
-  log: say,
+async function start(): Promise<Cloud> {
+  mkdirSync(settings.dataDir, { recursive: true });
+  refuseSecond();
+  const { assembly } = await buildAssembly({ root: ROOT, log: say });
+  // biome-ignore lint/style/noProcessEnv: where this machine has no engine of its own, the owner names one
+  const dynamoDbEndpoint = process.env.HOLDFAST_DYNAMODB_ENDPOINT;
+  return startCloud({
+    ...settings,
+    assembly,
+    ...(dynamoDbEndpoint !== undefined && { dynamoDbEndpoint }),
+    log: say,
+  });
+}
+
+const cloud = await start().catch((thrown: unknown) => {
+  process.stderr.write(`${thrown instanceof Error ? thrown.message : String(thrown)}\n`);
+  process.exit(1);
 });
 // The sandbox starts here, over the running cloud, and is closed before it.
 announce(cloud);

@@ -8,7 +8,7 @@ import { createSecrets } from './aws/secrets.ts';
 import { lastPart } from './aws/shapes.ts';
 import { createSqs } from './aws/sqs.ts';
 import { createDynamoDb, type DynamoDb } from './dynamodb/dynamodb.ts';
-import { mappingsOf } from './dynamodb/mapping.ts';
+import { type Mapping, mappingsOf } from './dynamodb/mapping.ts';
 import { runStreams } from './dynamodb/streams.ts';
 import { createEvents, type Events } from './events/events.ts';
 import { createFunctions, type Functions } from './functions/functions.ts';
@@ -84,11 +84,31 @@ export async function createServices(ground: Ground): Promise<Services> {
   services.set('sqs', createSqs({ resources, database, physicalName }));
   services.set('secretsmanager', createSecrets({ resources, database, arn: arnOf }));
   services.set('s3', createS3({ resources, database, folder: join(ground.dataDir, 's3'), physicalName }));
-  const parts = { calls, dynamodb, functions, principalOf, states, events };
+  const callerOf = (functionArn: string): Principal => principalOf(functions.roleOf(functionArn));
+  const mappings = readableMappings(ground, iam, callerOf);
+  const parts = { calls, dynamodb, functions, principalOf, states, events, mappings };
   return { iam, calls, functions, dynamodb, principalOf, ...running(ground, parts) };
 }
 
+/** A mapping reads its stream in the name of its function's role, which must be granted that. Throws where it is not. */
+function readableMappings(
+  ground: Ground,
+  iam: Iam,
+  callerOf: (functionArn: string) => Principal,
+): readonly Mapping[] {
+  const mappings = mappingsOf(ground.template.resources, ground.speed);
+  for (const { functionArn, streamArn, id } of mappings) {
+    for (const action of ['DescribeStream', 'GetShardIterator', 'GetRecords']) {
+      const request = { action: `dynamodb:${action}`, resource: streamArn, context: {} };
+      const { allowed, reason } = iam.authorize(callerOf(functionArn), request);
+      if (!allowed) throw new Error(`the mapping ${id} cannot read its stream: ${reason}`);
+    }
+  }
+  return mappings;
+}
+
 type Parts = Pick<Services, 'calls' | 'dynamodb' | 'functions' | 'principalOf'> & {
+  readonly mappings: readonly Mapping[];
   readonly states: States;
   readonly events: Events;
 };
@@ -102,7 +122,7 @@ function running(ground: Ground, parts: Parts): Pick<Services, 'start' | 'close'
       states.resume();
       events.start();
       streams = runStreams({
-        mappings: mappingsOf(ground.template.resources, ground.speed),
+        mappings: parts.mappings,
         dynamodb,
         database: ground.database,
         invoke: functions.invoke,

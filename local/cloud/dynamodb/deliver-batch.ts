@@ -64,7 +64,8 @@ async function invokeOnce(work: BatchWork, records: readonly StreamRecord[]): Pr
     await work.fault();
     const outcome = await work.invoke(mapping.functionArn, { Records: records });
     if ('error' in outcome) {
-      log(`${mapping.id}: ${outcome.error.errorType}: ${outcome.error.errorMessage}`);
+      if (!work.closing.aborted)
+        log(`${mapping.id}: ${outcome.error.errorType}: ${outcome.error.errorMessage}`);
       return 0;
     }
     return mapping.partial ? takenOf(outcome.payload, records) : records.length;

@@ -30,6 +30,9 @@ export async function startEngine(options: {
   const port = await freePort();
   const child = spawn(binary(), ['serve', '--port', String(port), '--db-path', file], { stdio: 'ignore' });
   writeFileSync(pidFile, String(child.pid));
+  // However this process ends, short of SIGKILL, the engine ends with it.
+  const end = (): void => void child.kill('SIGTERM');
+  process.once('exit', end);
   const endpoint = `http://127.0.0.1:${port}/`;
   await answering(endpoint, child);
   const database = openDatabase(file);
@@ -38,6 +41,7 @@ export async function startEngine(options: {
   return {
     endpoint,
     close: async () => {
+      process.removeListener('exit', end);
       await ended(child);
       rmSync(pidFile, { force: true });
     },

@@ -43,6 +43,7 @@ const FUNCTIONS = {
       };`,
     statements: [
       { Effect: 'Allow', Action: 'dynamodb:UpdateItem', Resource: { 'Fn::GetAtt': ['Copies', 'Arn'] } },
+      { Effect: 'Allow', Action: 'dynamodb:*', Resource: { 'Fn::GetAtt': ['Source', 'StreamArn'] } },
       { Effect: 'Allow', Action: 's3:PutObject', Resource: 'arn:aws:s3:::failures/*' },
     ],
   },
