@@ -1,6 +1,7 @@
 import { type Environment, type FunctionSpec, startEnvironment } from './environment.ts';
 import type { FunctionError, Outcome } from './messages.ts';
 
+type Idle = { readonly environment: Environment; readonly since: number };
 type Waiting = {
   readonly requestId: string;
   readonly payload: string;
@@ -12,23 +13,47 @@ export type Pool = {
   readonly close: () => Promise<void>;
 };
 
+const CLOSED: Outcome = {
+  error: { errorType: 'Sandbox.Closed', errorMessage: 'the local cloud is closing' },
+};
+// Each holds about 45 MB. A sweep every minute keeps its own warm.
+const IDLE_LIMIT_MS = 120_000;
+
 /**
  * The environments of one function: started when work waits, one at a time so that a burst does not pay for more
- * loading than it needs, up to the function's concurrency, and reused. Work over the limit waits in order.
+ * loading than it needs, up to the function's concurrency, and reused; after two idle
+ * minutes they are closed. Work over the limit waits in order.
  */
 export function createPool(spec: FunctionSpec, output: (chunk: string) => void): Pool {
-  const idle: Environment[] = [];
+  let idle: readonly Idle[] = [];
   const all = new Set<Environment>();
   const waiting: Waiting[] = [];
   let starting = false;
   let closed = false;
 
+  const forget = (environment: Environment): void => {
+    all.delete(environment);
+    idle = idle.filter((one) => one.environment !== environment);
+  };
+  const rest = (environment: Environment): void => {
+    idle = [...idle, { environment, since: Date.now() }];
+  };
+  const reaper = setInterval(() => {
+    const tired = idle.filter(({ since }) => Date.now() - since > IDLE_LIMIT_MS);
+    for (const { environment } of tired) {
+      forget(environment);
+      void environment.close();
+    }
+  }, IDLE_LIMIT_MS / 4).unref();
+
   const pump = (): void => {
     while (waiting.length > 0) {
-      const environment = idle.pop();
-      if (environment === undefined) break;
+      // The one that rested last: the others may get their two minutes.
+      const last = idle.at(-1);
+      if (last === undefined) break;
+      idle = idle.slice(0, -1);
       const work = waiting.shift();
-      if (work !== undefined) void serve(environment, work);
+      if (work !== undefined) void serve(last.environment, work);
     }
     if (waiting.length > 0 && !starting && !closed && all.size < spec.concurrency) void grow();
   };
@@ -36,7 +61,7 @@ export function createPool(spec: FunctionSpec, output: (chunk: string) => void):
   const serve = async (environment: Environment, work: Waiting): Promise<void> => {
     const outcome = await environment.run(work.requestId, work.payload);
     work.settle(outcome);
-    if (all.has(environment)) idle.push(environment);
+    if (all.has(environment)) rest(environment);
     pump();
   };
 
@@ -44,15 +69,12 @@ export function createPool(spec: FunctionSpec, output: (chunk: string) => void):
     starting = true;
     let born: Environment | undefined;
     const gone = (): void => {
-      if (born === undefined) return;
-      all.delete(born);
-      const index = idle.indexOf(born);
-      if (index >= 0) idle.splice(index, 1);
+      if (born !== undefined) forget(born);
     };
     try {
       born = await startEnvironment(spec, output, gone);
       all.add(born);
-      idle.push(born);
+      rest(born);
     } catch (thrown) {
       waiting.shift()?.settle({ error: thrown as FunctionError });
     }
@@ -64,12 +86,15 @@ export function createPool(spec: FunctionSpec, output: (chunk: string) => void):
   return {
     run: (requestId, payload) => {
       const { promise, resolve } = Promise.withResolvers<Outcome>();
+      if (closed) return Promise.resolve(CLOSED);
       waiting.push({ requestId, payload, settle: resolve });
       pump();
       return promise;
     },
     close: async () => {
       closed = true;
+      clearInterval(reaper);
+      for (const work of waiting.splice(0)) work.settle(CLOSED);
       await Promise.all([...all].map((environment) => environment.close()));
     },
   };
