@@ -48,9 +48,20 @@ export function headingSlug(name: AlarmName): string {
   return name.replaceAll('/', '').toLowerCase();
 }
 
-/** A metric of our own, over all services: alarms do not roll up over dimensions. */
-export function ownMetric(metricName: string, statistic: string, period: Duration): Metric {
-  return new Metric({ namespace: 'Holdfast', metricName, statistic, period });
+/** A metric of our own; without dimensions over all services: alarms do not roll up over them. */
+export function ownMetric(
+  metricName: string,
+  statistic: string,
+  period: Duration,
+  dimensionsMap?: Readonly<Record<string, string>>,
+): Metric {
+  return new Metric({
+    namespace: 'Holdfast',
+    metricName,
+    statistic,
+    period,
+    ...(dimensionsMap !== undefined && { dimensionsMap }),
+  });
 }
 
 /** The sum of several of our metrics; one that was not emitted counts 0. */

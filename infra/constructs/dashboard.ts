@@ -16,8 +16,7 @@ export class HoldfastDashboard extends Construct {
     const { rollbacks, signals, ledger, api } = controlPlane;
     const sums = (...names: readonly string[]) =>
       names.map((name) => ownMetric(name, 'Sum', Duration.minutes(5)));
-    const tails = (...names: readonly string[]) =>
-      names.map((name) => ownMetric(name, 'p95', Duration.hours(1)));
+    const tails = (name: string) => [ownMetric(name, 'p95', Duration.hours(1))];
     const readers = [ledger.sealDecisions, ledger.publishEvents, signals.routeSignals];
     const queues = [signals.alarmDeadLetters, rollbacks.watchDeadLetters, rollbacks.measureDeadLetters];
     const dashboard = new Dashboard(this, 'Overview', { defaultInterval: Duration.hours(6) });
@@ -27,7 +26,7 @@ export class HoldfastDashboard extends Construct {
     dashboard.addWidgets(
       graph('Health sweeps', sums(METRICS.sweeps)),
       graph('Rollbacks', sums(METRICS.detected, METRICS.proposed, METRICS.merged, METRICS.aborted)),
-      graph('Seconds, p95', tails(METRICS.timeToDetect, METRICS.timeToMitigate, METRICS.timeToRecover)),
+      graph('Seconds to recover, p95', tails(METRICS.timeToRecover)),
     );
     dashboard.addWidgets(
       graph('Workflow', [

@@ -99,6 +99,18 @@ export class ObservabilityStack extends Stack {
       threshold: 2,
     });
     new HoldfastAlarm(this, {
+      name: 'Rollbacks/Permission/Denied',
+      meaning: 'A rollback was aborted for security: an outside system refused our credentials.',
+      metric: ownMetric(ROLLBACK.denied, 'Sum', Duration.minutes(5)),
+      threshold: 0,
+    });
+    new HoldfastAlarm(this, {
+      name: 'Rollbacks/Ci/Failing',
+      meaning: 'CI was not green at more than five invariant checks within an hour.',
+      metric: ownMetric(ROLLBACK.violations, 'Sum', Duration.hours(1), { invariant: 'I6' }),
+      threshold: 5,
+    });
+    new HoldfastAlarm(this, {
       name: 'Rollbacks/Recovery/Slow',
       meaning: 'One recovery in twenty took longer than ten minutes.',
       metric: ownMetric(ROLLBACK.timeToRecover, 'p95', Duration.hours(1)),
