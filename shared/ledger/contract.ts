@@ -27,7 +27,7 @@ export const CAPABILITY_OF_KIND = {
 
 /** Counted once for each special entry that is sealed; an alarm watches each. */
 export const LEDGER_METRICS = {
-  'ledger.rejected': 'LedgerRejected',
-  'ledger.conflict': 'LedgerConflict',
-  'ledger.altered': 'LedgerAltered',
+  'ledger.rejected': 'ledger_rejected_total',
+  'ledger.conflict': 'ledger_conflict_total',
+  'ledger.altered': 'ledger_altered_total',
 } as const;

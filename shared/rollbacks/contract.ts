@@ -140,6 +140,7 @@ export const METRICS = {
   merged: 'rollbacks_merged_total',
   aborted: 'rollbacks_aborted_total',
   ended: 'rollbacks_ended_total',
+  denied: 'permission_denied_total',
   violations: 'invariant_violations_total',
   integrationErrors: 'integration_errors_total',
   sweeps: 'health_sweeps_total',

@@ -9,7 +9,7 @@ export const RollbackEventDetail = z.looseObject({
   data: z.looseObject({ state: z.string().optional(), reason: z.string().optional() }),
 });
 
-/** Metrics that follow from published events alone; each is also emitted without dimensions, since alarms do not roll up. */
+/** Metrics that follow from published events alone. The meter emits each without dimensions too: alarms do not roll up. */
 export function measureRollbackEvent(
   meter: Meter,
   type: string,
@@ -18,6 +18,5 @@ export function measureRollbackEvent(
   if (type !== 'RollbackEnded' || detail.data.state !== 'Aborted') return;
   const reason = detail.data.reason ?? 'UNKNOWN';
   meter.count(METRICS.aborted, { reason });
-  meter.count(METRICS.aborted);
-  if (reason === 'SECURITY') meter.count('permission_denied_total');
+  if (reason === 'SECURITY') meter.count(METRICS.denied);
 }
