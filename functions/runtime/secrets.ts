@@ -2,6 +2,9 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { CLIENT_SETTINGS } from '../../shared/adapters/aws/clients.ts';
 import { type SecretsReader, secretsReader } from '../../shared/adapters/aws/secrets-reader.ts';
 import { once, required } from './environment.ts';
+import { clock } from './world.ts';
+
+const REREAD_MILLISECONDS = 60_000;
 
 /** What senders of webhooks prove themselves with, by source. */
 export const webhookSecrets = once(() => reader('WEBHOOK_SECRETS'));
@@ -9,6 +12,16 @@ export const webhookSecrets = once(() => reader('WEBHOOK_SECRETS'));
 /** Our own tokens at outside systems: github, argocd, prometheus. */
 export const integrationSecrets = once(() => reader('INTEGRATION_SECRETS'));
 
+/** Reads again after a minute: a secret that was rotated, or set after the first delivery, counts without a new container. */
 function reader(name: string): SecretsReader {
-  return secretsReader({ client: new SecretsManagerClient(CLIENT_SETTINGS), secretId: required(name) });
+  const client = new SecretsManagerClient(CLIENT_SETTINGS);
+  const secretId = required(name);
+  let held: { readonly read: SecretsReader; readonly at: number } | undefined;
+  return async (key) => {
+    const now = clock();
+    if (held === undefined || now - held.at > REREAD_MILLISECONDS) {
+      held = { read: secretsReader({ client, secretId }), at: now };
+    }
+    return await held.read(key);
+  };
 }
