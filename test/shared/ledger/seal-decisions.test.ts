@@ -60,7 +60,7 @@ describe('sealing what is no sound new decision', () => {
     expect([...ledger.payloads.values()].map(({ bytes }) => JSON.parse(bytes).reason)).toEqual([
       expect.stringContaining('it is no decision'),
     ]);
-    expect(deps.metrics).toEqual(['LedgerRejected']);
+    expect(deps.metrics).toEqual(['ledger_rejected_total']);
     await expectSound(ledger);
   });
 
