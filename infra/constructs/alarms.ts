@@ -10,7 +10,7 @@ import {
 import type { Construct } from 'constructs';
 
 /** `<Capability>/<Subject>/<Condition>`: the alarm's name, and the heading of its page in docs/runbook.md. */
-export type AlarmName = `${string}/${string}/${string}`;
+type AlarmName = `${string}/${string}/${string}`;
 
 type HoldfastAlarmProps = {
   readonly name: AlarmName;
@@ -44,7 +44,7 @@ export class HoldfastAlarm extends Alarm {
 }
 
 /** The anchor that Markdown gives a heading with the alarm's name: lower case, without its slashes. */
-export function headingSlug(name: AlarmName): string {
+function headingSlug(name: AlarmName): string {
   return name.replaceAll('/', '').toLowerCase();
 }
 

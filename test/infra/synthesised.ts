@@ -98,7 +98,7 @@ export function roleStatements(resources: readonly CfnResource[]): readonly Stat
   });
 }
 
-export function statementsOf(of: string, document: unknown): readonly Statement[] {
+function statementsOf(of: string, document: unknown): readonly Statement[] {
   const { Statement } = plain(document) as { Statement: Record<string, unknown>[] };
   return Statement.map((statement) => ({
     of: of.replace(/\/Resource$/, ''),
