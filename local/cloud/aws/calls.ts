@@ -3,7 +3,7 @@ import { type Directory, iamRequests } from '../iam/requests.ts';
 import { AwsFailure, type AwsService, type CallAws, type FaultHook, type Principal } from '../types.ts';
 
 /** What IAM is told beside the call itself, such as the rule that a service acts for. */
-export type CallContext = Readonly<Record<string, string>>;
+type CallContext = Readonly<Record<string, string>>;
 
 export type Calls = {
   readonly call: CallAws;

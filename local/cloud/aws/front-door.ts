@@ -7,7 +7,7 @@ import { readS3, writeS3, writeS3Failure } from './s3-rest.ts';
 import { isJson, type Json, jsonAt, parseJson } from './shapes.ts';
 
 /** Forwards a checked DynamoDB call with its bytes untouched. */
-export type Forward = (
+type Forward = (
   target: string,
   body: Buffer,
   input: Record<string, unknown>,

@@ -6,11 +6,11 @@ import type { EngineClient } from './client.ts';
 const TABLE = 'DynamoDB_20120810.';
 
 /** The tables of a template. */
-export function tablesOf(resources: readonly Resource[]): readonly Resource[] {
+function tablesOf(resources: readonly Resource[]): readonly Resource[] {
   return resources.filter(({ type }) => /^AWS::DynamoDB::(Global)?Table$/.test(type));
 }
 
-export function tableName(resource: Resource): string {
+function tableName(resource: Resource): string {
   return identify(resource).Ref ?? resource.logicalId;
 }
 

@@ -13,7 +13,7 @@ export type FixtureFunction = {
 };
 
 /** Writes a cloud assembly of one stack, as `cdk synth` would: resources, and functions with role and bundle. */
-export function writeAssembly(
+function writeAssembly(
   folder: string,
   resources: Declared,
   functions: Readonly<Record<string, FixtureFunction>> = {},
@@ -94,7 +94,7 @@ export async function startFixture(
 }
 
 /** What an SDK client needs to speak to the fixture, as its owner or under another key. */
-export function clientOf(cloud: Cloud, accessKeyId = 'local') {
+export function clientOf(cloud: Pick<Cloud, 'aws'>, accessKeyId = 'local') {
   return {
     endpoint: cloud.aws,
     region: 'us-east-1',
