@@ -3,7 +3,7 @@ import middy from '@middy/core';
 import type * as z from 'zod';
 import type { IdempotencyKeys } from '../../shared/adapters/aws/dynamodb-idempotency.ts';
 import { Fault, sha256Hex } from '../../shared/kernel/index.ts';
-import { parse } from '../../shared/signals/parse.ts';
+import { parse } from '../../shared/kernel/parse.ts';
 import { type Caller, callerOf, type Role } from './caller.ts';
 import { correlationOf, type HttpEvent, jsonBody, rawBody } from './http-event.ts';
 import { answerOnce } from './idempotency.ts';

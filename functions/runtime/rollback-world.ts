@@ -4,7 +4,7 @@ import { prometheusHistory } from '../../shared/adapters/prometheus/prometheus-h
 import { yamlManifest } from '../../shared/adapters/yaml/splice-scalar.ts';
 import { Fault } from '../../shared/kernel/index.ts';
 import type { WorldDeps } from '../../shared/rollbacks/index.ts';
-import { once, required } from './environment.ts';
+import { once, optional, required } from './environment.ts';
 import { rollbackDeps } from './rollbacks.ts';
 import { integrationSecrets } from './secrets.ts';
 import { clock } from './world.ts';
@@ -14,7 +14,11 @@ export const worldDeps = once(
   (): WorldDeps => ({
     ...rollbackDeps(),
     forge: githubForge({ baseUrl: required('FORGE_URL'), token: token('github'), now: clock }),
-    health: argocdHealth({ baseUrl: required('ARGOCD_URL'), token: token('argocd'), now: clock }),
+    health: configured(
+      'ARGOCD_URL',
+      (baseUrl) => argocdHealth({ baseUrl, token: token('argocd'), now: clock }),
+      { read: unset, deployments: unset },
+    ),
     history: prometheusHistory({
       baseUrl: required('PROMETHEUS_URL'),
       token: async () => (await integrationSecrets()('prometheus'))[0],
@@ -32,4 +36,15 @@ function token(system: string): () => Promise<string> {
     if (newest === undefined) throw new Fault('PermissionDenied', `no token is set for ${system}`);
     return newest;
   };
+}
+
+/** A system whose address is a parameter that may be left empty. */
+function configured<Port>(variable: string, connect: (baseUrl: string) => Port, otherwise: Port): Port {
+  const address = optional(variable, '');
+  return address === '' ? otherwise : connect(address);
+}
+
+/** Without a delivery system nothing can be read, so nothing is decided. Without metrics nothing was measured (I5). */
+async function unset(): Promise<never> {
+  throw new Fault('Unavailable', 'no delivery system is configured: set the parameter ArgocdUrl');
 }

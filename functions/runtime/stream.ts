@@ -1,7 +1,7 @@
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
 import * as z from 'zod';
-import { parse } from '../../shared/signals/parse.ts';
+import { parse } from '../../shared/kernel/parse.ts';
 import { Image, plain } from './attribute-values.ts';
 import { logger } from './observe.ts';
 

@@ -2,7 +2,7 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
 import type * as z from 'zod';
 import { isFault } from '../../shared/kernel/index.ts';
-import { parse } from '../../shared/signals/parse.ts';
+import { parse } from '../../shared/kernel/parse.ts';
 import { logger } from './observe.ts';
 
 export type EventHandler<Output> = (

@@ -4,6 +4,7 @@ export * from './decision.ts';
 export * from './fault.ts';
 export * from './ids.ts';
 export * from './numbers.ts';
+export * from './parse.ts';
 export * from './redact.ts';
 export * from './rule.ts';
 export * from './store.ts';

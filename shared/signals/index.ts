@@ -2,7 +2,6 @@ export * from './accept-signals.ts';
 export * from './contract.ts';
 export * from './list-signals.ts';
 export { mapper } from './mappers/index.ts';
-export * from './parse.ts';
 export * from './ports.ts';
 export * from './read-signal.ts';
 export * from './receive-alarm.ts';

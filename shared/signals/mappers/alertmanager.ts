@@ -1,6 +1,5 @@
 import * as z from 'zod';
-import { sha256Hex } from '../../kernel/index.ts';
-import { parse } from '../parse.ts';
+import { parse, sha256Hex } from '../../kernel/index.ts';
 import { type MappedSignal, type Mapper, severityOf, timeOf } from './mapped.ts';
 
 const Labels = z.record(z.string(), z.string());

@@ -1,7 +1,6 @@
 import * as z from 'zod';
-import { sha256Hex } from '../../kernel/index.ts';
+import { parse, sha256Hex } from '../../kernel/index.ts';
 import type { Severity, SignalStatus } from '../contract.ts';
-import { parse } from '../parse.ts';
 import { type MappedSignal, type Mapper, timeOf } from './mapped.ts';
 
 const Time = z.string().nullish();

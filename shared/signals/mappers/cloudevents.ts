@@ -1,7 +1,6 @@
 import * as z from 'zod';
-import { Fault } from '../../kernel/index.ts';
+import { Fault, parse } from '../../kernel/index.ts';
 import { SIGNAL_STATUSES, type SignalStatus } from '../contract.ts';
-import { parse } from '../parse.ts';
 import { type MappedSignal, type Mapper, type Mapping, severityOf, timeOf } from './mapped.ts';
 
 /** A CloudEvent 1.0; extension attributes stay beside the named ones. */

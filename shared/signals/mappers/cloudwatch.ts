@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { parse } from '../../kernel/index.ts';
 import type { SignalStatus } from '../contract.ts';
-import { parse } from '../parse.ts';
 import { type MappedSignal, type Mapper, severityOf, timeOf } from './mapped.ts';
 
 const Metric = z.looseObject({

@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { parse } from '../../kernel/index.ts';
 import type { Severity, SignalStatus } from '../contract.ts';
-import { parse } from '../parse.ts';
 import { type MappedSignal, timeOf } from './mapped.ts';
 
 export const Repository = z.looseObject({ full_name: z.string().min(1) });

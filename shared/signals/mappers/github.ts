@@ -1,6 +1,5 @@
 import * as z from 'zod';
-import { Fault } from '../../kernel/index.ts';
-import { parse } from '../parse.ts';
+import { Fault, parse } from '../../kernel/index.ts';
 import {
   checkRun,
   checkSuite,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { parse } from '../../../shared/kernel/parse.ts';
 import { ServiceDocument } from '../../../shared/services/contract.ts';
 import {
   allServices,
@@ -9,7 +10,6 @@ import {
   serviceRules,
   serviceView,
 } from '../../../shared/services/index.ts';
-import { parse } from '../../../shared/signals/parse.ts';
 import { fixedClock, seededRandom } from '../../support/chance.ts';
 import { memoryStore } from '../../support/memory-store.ts';
 import { environment, serviceDocument } from './documents.ts';

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { Fault, type Issue } from '../kernel/index.ts';
+import { Fault, type Issue } from './fault.ts';
 
 /** The value as the schema types it. Throws Fault('InvalidInput') with one issue per wrong field, named by its dotted path. */
 export function parse<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
