@@ -6,7 +6,7 @@ const MAX_GAPS_NAMED = 1_000;
 
 /** A subject as the system of record has it: its head's rev. */
 export type SubjectRev = { readonly kind: string; readonly id: string; readonly rev: number };
-export type Missing = { readonly kind: string; readonly id: string; readonly revs: readonly number[] };
+type Missing = { readonly kind: string; readonly id: string; readonly revs: readonly number[] };
 
 export type Completeness = {
   readonly complete: boolean;

@@ -3,7 +3,7 @@ import { appendLeaf, type Frontier, frontierRanges, rootOf } from './frontier.ts
 import type { LedgerHead } from './head.ts';
 import { type ReadEntry, readEntry } from './read-entry.ts';
 
-export type BadReason =
+type BadReason =
   | 'unreadable' // the bytes are no entry
   | 'not-canonical' // the bytes are not the RFC 8785 form of what they say
   | 'other-ledger' // the entry belongs to another ledger

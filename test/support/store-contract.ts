@@ -16,7 +16,7 @@ const CONTENDERS = 8;
 const STEPS_EACH = 5;
 const addOne = rule('add-one', 1, (inputs: { n: number }) => ({ n: inputs.n + 1 }));
 
-export type Plan = Partial<Draft<{ n: number }, { n: number }>> & { state?: string };
+type Plan = Partial<Draft<{ n: number }, { n: number }>> & { state?: string };
 
 function draft(id: string, rev: number, plan: Plan = {}): Draft<{ n: number }, { n: number }> {
   const { state = 'Counted', ...rest } = plan;

@@ -40,7 +40,7 @@ export function errorName(thrown: unknown): string {
 }
 
 /** Whether the same call may succeed a moment later: throttled, timed out, connection lost, 5xx. */
-export function isTransient(thrown: unknown): boolean {
+function isTransient(thrown: unknown): boolean {
   if (!(thrown instanceof Error)) return false;
   const { code } = thrown as Error & { code?: unknown };
   return TRANSIENT.has(thrown.name) || (typeof code === 'string' && TRANSIENT.has(code));

@@ -1,4 +1,3 @@
-import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { LedgerHead, verifyLedger } from '../../../shared/ledger/index.ts';
 import { decisionRecord } from '../../support/decision-records.ts';
@@ -8,6 +7,18 @@ type Answer = { statusCode: number; body: string };
 type Handler = (event: unknown, context: unknown) => Promise<unknown>;
 
 const context = { functionName: 'test', awsRequestId: 'test', getRemainingTimeInMillis: () => 10_000 };
+
+/** An image as a stream carries it. */
+function marshall(image: object): Record<string, object> {
+  return Object.fromEntries(Object.entries(image).map(([name, value]) => [name, attribute(value)]));
+}
+
+function attribute(value: unknown): object {
+  if (typeof value === 'number') return { N: String(value) };
+  if (Array.isArray(value)) return { L: value.map(attribute) };
+  if (typeof value === 'object' && value !== null) return { M: marshall(value) };
+  return { S: String(value) };
+}
 
 function streamEvent(...records: { keys: object; newImage?: object; change: string }[]): object {
   return {
