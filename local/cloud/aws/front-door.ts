@@ -58,7 +58,7 @@ async function serve(
   const credential = /Credential=([^/,\s]+)\/[^/]*\/[^/]*\/([^/]+)\//.exec(
     request.headers.authorization ?? '',
   );
-  if (credential === null && (await options.pages(request, body, response))) return;
+  if (credential === null && isFromHere(request) && (await options.pages(request, body, response))) return;
   const rest = credential?.[2] === 's3';
   try {
     const caller = callerOf(options, credential?.[1]);
@@ -69,6 +69,11 @@ async function serve(
     if (rest) writeAnswer(response, writeS3Failure(failure, request.method ?? ''));
     else writeFailure(response, failure);
   }
+}
+
+/** Pages need no key, so no web page that the owner happens to look at may reach them, rebinding names included. */
+function isFromHere({ headers }: IncomingMessage): boolean {
+  return headers.origin === undefined && /^(127\.0\.0\.1|localhost)(:\d+)?$/.test(headers.host ?? '');
 }
 
 function callerOf(options: FrontDoorOptions, accessKeyId: string | undefined): Principal {

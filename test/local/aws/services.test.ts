@@ -162,3 +162,12 @@ test("the owner's pages say what runs, and have no page for a log that is not th
   const log = await fetch(`${fixture.cloud.aws}/_local/logs?function=../cloud.sqlite`);
   expect(log.status).toBe(404);
 });
+
+test("a web page cannot reach the owner's pages or the issuer", async () => {
+  const headers = { origin: 'https://elsewhere.example' };
+  const status = await fetch(`${fixture.cloud.aws}/_local/status`, { headers });
+  expect(status.status).toBe(403);
+  const body = JSON.stringify({ person: 'eve', groups: ['admin'] });
+  const token = await fetch(`${fixture.cloud.issuer}/token`, { method: 'POST', headers, body });
+  expect(token.status).toBe(403);
+});
