@@ -1,29 +1,49 @@
-import { isOpen, loadAttempt, timedFor } from './attempt.ts';
+import { type Attempt, isOpen, loadAttempt, timedFor } from './attempt.ts';
 import type { RollbackDeps, TaskInput, TaskResult } from './ports.ts';
-import { handOverRollback } from './rules/record-step.ts';
-import { standing, takeStep } from './take-step.ts';
+import { type HandOverInputs, type HandOverOutcome, handOverRollback } from './rules/record-step.ts';
+import { type Move, standing, takeStep } from './take-step.ts';
 
 export type HandOverInput = TaskInput & { readonly failure: string | null };
 
-/** An error the flow does not expect: the attempt goes to a person, with the error's name. In a review it only waits on. */
+/**
+ * An error the flow does not expect: the attempt goes to a person, with the error's name. In a review it only waits on.
+ * Refused credentials before the merge end the attempt instead: Aborted(SECURITY), which keeps the slot.
+ */
 export async function handOverRollbackToPerson(all: RollbackDeps, input: HandOverInput): Promise<TaskResult> {
   const attempt = await loadAttempt(all.store, input.rollbackId);
   const deps = timedFor(all, attempt);
-  if (!isOpen(attempt) || attempt.state.kind === 'AwaitingHumanReview') return standing(deps, attempt);
-  const failure = input.failure ?? 'UnknownState';
+  const inputs: HandOverInputs = {
+    state: attempt.state.kind,
+    failure: input.failure ?? 'UnknownState',
+    afterMerge: attempt.data.merge !== undefined,
+  };
+  const { verdict } = handOverRollback.decide(inputs);
+  const waitsOn = attempt.state.kind === 'AwaitingHumanReview' && verdict === 'review';
+  if (!isOpen(attempt) || waitsOn) return standing(deps, attempt);
   const moved = await takeStep(deps, attempt, {
     key: input.key,
     rule: handOverRollback,
-    inputs: { state: attempt.state.kind, failure },
-    move: () => ({
-      event: 'HandedOver',
-      state: {
-        kind: 'AwaitingHumanReview',
-        reason: 'UNEXPECTED',
-        afterMerge: attempt.data.merge !== undefined,
-      },
-      reasons: [{ code: 'UNEXPECTED', text: `${attempt.state.kind} failed with ${failure}` }],
-    }),
+    inputs,
+    move: (outcome) => moveOf(attempt, inputs, outcome),
   });
   return standing(deps, moved);
+}
+
+function moveOf(
+  attempt: Attempt,
+  { afterMerge }: HandOverInputs,
+  { verdict, failure }: HandOverOutcome,
+): Move {
+  const text = `${attempt.state.kind} failed with ${failure}`;
+  if (verdict === 'security')
+    return {
+      event: 'SecurityViolation',
+      state: { kind: 'Aborted', reason: 'SECURITY' },
+      reasons: [{ code: 'PERMISSION_DENIED', text }],
+    };
+  return {
+    event: 'HandedOver',
+    state: { kind: 'AwaitingHumanReview', reason: 'UNEXPECTED', afterMerge },
+    reasons: [{ code: 'UNEXPECTED', text }],
+  };
 }

@@ -21,7 +21,9 @@ export async function overtake(
   key: string,
   known?: PullRequest,
 ): Promise<Attempt | undefined> {
-  const pullRequest = known ?? (await pullRequestOf(deps, attempt));
+  // After the merge the forge has nothing more to say, and its silence must not hold up the watch on health.
+  const pullRequest =
+    attempt.data.merge === undefined ? (known ?? (await pullRequestOf(deps, attempt))) : undefined;
   const { killSwitch } = await readAutonomy(deps, {
     service: attempt.service,
     environment: attempt.environment,
@@ -65,6 +67,7 @@ function inputsOf(deps: WorldDeps, attempt: Attempt, facts: Facts) {
             ...(pullRequest.mergeCommitSha !== undefined && { mergeSha: pullRequest.mergeCommitSha }),
           },
     readings: recent(facts.readings, facts.now, timings.healthRestored * READ_MARGIN),
+    target: attempt.data.candidate?.revision ?? '',
     createdAt: attempt.createdAt,
     now: isoTime(facts.now),
     limits: {

@@ -35,7 +35,7 @@ export async function readInvariants(
   const readings = await readingsSince(deps, attempt, attempt.createdAt);
   return {
     environment: attempt.environment,
-    mode: stricterMode(attempt.environment, level),
+    mode: stricterMode(attempt.environment, level, attempt.data.mode),
     reading: readingOf(reading),
     readings: recent(readings, now, deps.timings.healthRestored * READ_MARGIN),
     candidate: candidateOf(attempt),

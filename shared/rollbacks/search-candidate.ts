@@ -1,4 +1,4 @@
-import { decimal, isoTime } from '../kernel/index.ts';
+import { decimal, fromDecimal, isoTime } from '../kernel/index.ts';
 import type { Commit, DeliveryTarget, DeployedWindow } from '../ports/index.ts';
 import { CANDIDATE_SEARCH_COMMITS, CANDIDATE_SEARCH_DAYS, STABLE_UPTIME } from './contract.ts';
 import type { WorldDeps } from './ports.ts';
@@ -23,6 +23,8 @@ export async function searchCandidate(
     commits: CANDIDATE_SEARCH_COMMITS,
   };
   const base = { current: search.current, now: isoTime(startedAt), limits };
+  // Without a revision there is no ancestor: the forge would answer with its default branch.
+  if (search.current === '') return { ...base, evidence: [], search: { ended: 'unreadable', examined: 0 } };
   const commits = await ask(deps, 'commits', () =>
     deps.forge.commits(search.repository, search.current, CANDIDATE_SEARCH_COMMITS + 1),
   );
@@ -70,7 +72,8 @@ async function evidenceOf(
       ...(window.to !== undefined && { deployedTo: window.to }),
     }),
   };
-  if (uptime !== undefined && uptime.fraction < STABLE_UPTIME) return { ...known, ci: 'unread' };
+  if (known.uptime !== undefined && fromDecimal(known.uptime) < STABLE_UPTIME)
+    return { ...known, ci: 'unread' };
   const ci = await ask(deps, 'ci', () => deps.forge.ci(search.repository, commit.sha));
   return ci === undefined ? undefined : { ...known, ci: ci.state };
 }

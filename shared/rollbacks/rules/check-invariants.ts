@@ -73,6 +73,9 @@ const CHECKS: Readonly<Record<InvariantId, Check>> = {
   I4: (inputs) => {
     const run = lastRun(inputs.readings, isBad, inputs.limits.gapSeconds);
     const value = `${run.count} bad readings in a row over ${run.seconds} s`;
+    const newest = inputs.readings.at(-1);
+    if (newest === undefined || !(secondsSince(newest.observedAt, inputs.now) <= inputs.limits.gapSeconds))
+      return wait(`${value}, but none is new enough`);
     return run.count >= inputs.limits.checks && run.seconds >= inputs.limits.spanSeconds
       ? pass(value)
       : wait(value);
@@ -95,9 +98,11 @@ const CHECKS: Readonly<Record<InvariantId, Check>> = {
       ...conflicts.sameTarget.filter((number) => number !== pullRequest.number),
       ...conflicts.sameFile,
     ];
-    return others.length === 0
+    if (others.length > 0) return fail(`also open: ${others.map((number) => `#${number}`).join(', ')}`);
+    // Closed, renamed or stripped of its labels since: then it is not the pull request that was opened.
+    return pullRequest.state === 'open' && conflicts.sameTarget.includes(pullRequest.number)
       ? pass('the only one')
-      : fail(`also open: ${others.map((number) => `#${number}`).join(', ')}`);
+      : wait('this pull request is not among the open ones');
   },
   I8: ({ protection, pullRequest, limits }) => {
     if (protection === null || pullRequest === null) return wait('branch rules could not be read');

@@ -51,5 +51,6 @@ function verdictOf(
   if (count >= limits.checks && fromDecimal(span) >= limits.spanSeconds) return 'confirmed';
   if (fromDecimal(healthy) >= limits.healthySeconds) return 'restored';
   if (Date.parse(inputs.now) < Date.parse(inputs.deadlineAt)) return 'pending';
-  return inputs.readings.length === 0 ? 'readings-missing' : 'not-confirmed';
+  const nothingUsable = inputs.readings.every((reading) => reading.health === 'Unknown');
+  return nothingUsable ? 'readings-missing' : 'not-confirmed';
 }

@@ -1,5 +1,5 @@
 import { rule } from '../../kernel/index.ts';
-import type { Mode } from '../contract.ts';
+import { MODES, type Mode } from '../contract.ts';
 
 export type OpenRollbackInputs = {
   readonly service: string;
@@ -50,7 +50,11 @@ function sameEpisode({ previous, revision }: OpenRollbackInputs): boolean {
   return revision === null || previous.revision === null || previous.revision === revision;
 }
 
-/** Staging may go as far as autonomy says; every other environment stops at a person's approval. */
-export function stricterMode(environment: string, level: Mode): Mode {
-  return environment !== 'staging' && level === 'auto' ? 'approve' : level;
+/**
+ * Staging may go as far as autonomy says; every other environment stops at a person's approval. An attempt never goes
+ * further than it said when it began (`until`): raising autonomy meanwhile is for the next one.
+ */
+export function stricterMode(environment: string, level: Mode, until: Mode = 'auto'): Mode {
+  const now = environment !== 'staging' && level === 'auto' ? 'approve' : level;
+  return MODES.indexOf(now) < MODES.indexOf(until) ? now : until;
 }

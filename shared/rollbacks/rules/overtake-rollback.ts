@@ -12,6 +12,8 @@ export type OvertakeInputs = {
     readonly mergeSha?: string | undefined;
   } | null;
   readonly readings: readonly Reading[];
+  /** The revision that a merge brought: after it, only health on this one counts. */
+  readonly target: string;
   readonly createdAt: string;
   readonly now: string;
   readonly limits: {
@@ -33,12 +35,20 @@ export type OvertakeOutcome = { readonly overtaken: Overtaken | null; readonly h
 
 /**
  * What overtakes an attempt in any waiting state, in this order: a person merged or closed the pull request, the kill
- * switch, 60 s of unbroken health, 24 h of age. After the merge only health ends it.
+ * switch, 60 s of unbroken health, 24 h of age. After the merge only health on the target ends it, or age.
  */
 export const overtakeRollback = rule('overtake-rollback', 1, (inputs: OvertakeInputs): OvertakeOutcome => {
-  const healthy = decimal(healthySeconds(inputs.readings, inputs.now, inputs.limits.gapSeconds));
+  const readings = inputs.afterMerge
+    ? inputs.readings.map((reading) => seenOn(inputs.target, reading))
+    : inputs.readings;
+  const healthy = decimal(healthySeconds(readings, inputs.now, inputs.limits.gapSeconds));
   return { overtaken: overtakenBy(inputs, fromDecimal(healthy)), healthySeconds: healthy };
 });
+
+function seenOn(target: string, reading: Reading): Reading {
+  const synced = reading.sync === 'Synced' && reading.revision === target;
+  return synced ? reading : { ...reading, health: 'Unknown' };
+}
 
 function overtakenBy(inputs: OvertakeInputs, healthy: number): Overtaken | null {
   const restored = healthy >= inputs.limits.healthySeconds;

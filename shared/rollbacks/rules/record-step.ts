@@ -39,13 +39,23 @@ export const recordReview = rule(
       : { event: 'ManualTakeover', reason: 'MANUAL_TAKEOVER' },
 );
 
-/** An error that the flow does not expect goes to a person, with its name. */
+export type HandOverInputs = {
+  readonly state: string;
+  readonly failure: string;
+  readonly afterMerge: boolean;
+};
+export type HandOverOutcome = { readonly verdict: 'review' | 'security'; readonly failure: string };
+
+/**
+ * An error that the flow does not expect goes to a person, with its name. Credentials that an outside system refuses
+ * are a matter of security before the merge; after it the health of the service still needs eyes.
+ */
 export const handOverRollback = rule(
   'hand-over-rollback',
   1,
-  (inputs: { readonly state: string; readonly failure: string }) => ({
-    verdict: 'review' as const,
-    failure: inputs.failure,
+  ({ failure, afterMerge }: HandOverInputs): HandOverOutcome => ({
+    verdict: failure === 'PermissionDenied' && !afterMerge ? 'security' : 'review',
+    failure,
   }),
 );
 
