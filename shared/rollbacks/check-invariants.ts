@@ -1,4 +1,5 @@
 import { type Attempt, loadAttempt, timedFor } from './attempt.ts';
+import { settleForge } from './close-pull-request.ts';
 import { METRICS } from './contract.ts';
 import { overtake } from './overtake-rollback.ts';
 import type { TaskInput, TaskResult, WorldDeps } from './ports.ts';
@@ -29,7 +30,10 @@ export async function checkInvariantsOfRollback(all: WorldDeps, input: TaskInput
     verdict: 'moved',
     evaluation: null,
   });
-  if (attempt.state.kind !== 'AwaitingMerge') return moved(attempt);
+  if (attempt.state.kind !== 'AwaitingMerge') {
+    await settleForge(deps, attempt);
+    return moved(attempt);
+  }
   const pullRequest = await pullRequestOf(deps, attempt);
   const overtaken = await overtake(deps, attempt, input.key, pullRequest ?? undefined);
   if (overtaken !== undefined) return moved(overtaken);

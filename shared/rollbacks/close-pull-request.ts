@@ -1,7 +1,8 @@
 import type { Attempt } from './attempt.ts';
 import type { AbortReason } from './contract.ts';
-import type { WorldDeps } from './ports.ts';
+import type { TaskResult, WorldDeps } from './ports.ts';
 import { ask } from './read-world.ts';
+import { standing } from './take-step.ts';
 
 /**
  * Tidies the forge after an end: a pull request that health made needless is closed with a comment and its branch
@@ -14,15 +15,27 @@ export async function settleForge(deps: WorldDeps, attempt: Attempt): Promise<vo
   const text = farewell(attempt);
   if (text === undefined) return;
   const { repository, number, branch } = pullRequest;
-  await ask(deps, 'comment', () =>
+  const tell = <T>(call: string, request: () => Promise<T>) =>
+    ask(deps, call, request).catch(() => undefined);
+  await tell('comment', () =>
     deps.forge.comment(repository, number, `${attempt.id}/${attempt.state.kind}`, text),
   );
-  if (attempt.state.kind === 'SelfHealed') {
-    await ask(deps, 'close-pull-request', () =>
+  if (attempt.state.kind !== 'SelfHealed') return;
+  const present = await tell('pull-request', () => deps.forge.pullRequest(repository, number));
+  if (present?.state === 'open')
+    await tell('close-pull-request', () =>
       deps.forge.updatePullRequest(repository, number, { state: 'closed' }),
     );
-    await ask(deps, 'delete-branch', () => deps.forge.deleteBranch(repository, branch));
-  }
+  await tell('delete-branch', () => deps.forge.deleteBranch(repository, branch));
+}
+
+/**
+ * What a task answers that finds its attempt already moved on. It may be the retry of one that died between recording
+ * an end and telling the forge, so the forge is settled first.
+ */
+export async function movedOn(deps: WorldDeps, attempt: Attempt): Promise<TaskResult> {
+  await settleForge(deps, attempt);
+  return standing(deps, attempt);
 }
 
 function farewell(attempt: Attempt): string | undefined {

@@ -1,9 +1,10 @@
 import { isoTime } from '../kernel/index.ts';
 import { type Attempt, loadAttempt, timedFor } from './attempt.ts';
-import { settleForge } from './close-pull-request.ts';
+import { movedOn, settleForge } from './close-pull-request.ts';
 import type { TaskInput, TaskResult, WorldDeps } from './ports.ts';
 import { readingsSince } from './read-world.ts';
 import { type ExpireRollbackOutcome, expireRollback } from './rules/expire-rollback.ts';
+import type { Reading } from './rules/readings.ts';
 import { type Move, standing, takeStep } from './take-step.ts';
 
 /** Records the end that the table states for a state whose deadline has passed. */
@@ -11,13 +12,13 @@ export async function expireRollbackAtDeadline(all: WorldDeps, input: TaskInput)
   const attempt = await loadAttempt(all.store, input.rollbackId);
   const deps = timedFor(all, attempt);
   const { deadlineAt } = attempt.data;
-  if (deadlineAt === undefined) return standing(deps, attempt);
+  if (deadlineAt === undefined) return movedOn(deps, attempt);
   const readings = await readingsSince(deps, attempt, attempt.createdAt);
   const inputs = {
     state: attempt.state.kind,
     mode: attempt.data.mode,
     usableReadings: readings.filter((reading) => reading.health !== 'Unknown').length,
-    synced: attempt.data.times.synced !== undefined,
+    synced: readings.some((reading) => isSyncedTo(attempt, reading)),
     deadlineAt,
     now: isoTime(deps.clock()),
   };
@@ -30,6 +31,12 @@ export async function expireRollbackAtDeadline(all: WorldDeps, input: TaskInput)
   });
   await settleForge(deps, moved);
   return standing(deps, moved);
+}
+
+function isSyncedTo(attempt: Attempt, reading: Reading): boolean {
+  const { candidate, merge } = attempt.data;
+  const afterMerge = merge !== undefined && reading.observedAt >= merge.at;
+  return afterMerge && reading.sync === 'Synced' && reading.revision === candidate?.revision;
 }
 
 function moveOf(attempt: Attempt, outcome: ExpireRollbackOutcome): Move {

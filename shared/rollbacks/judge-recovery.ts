@@ -1,5 +1,6 @@
 import { isoTime, millis } from '../kernel/index.ts';
 import { type Attempt, loadAttempt, timedFor } from './attempt.ts';
+import { movedOn } from './close-pull-request.ts';
 import { METRICS, PERSISTENCE_CHECKS } from './contract.ts';
 import { overtake } from './overtake-rollback.ts';
 import type { TaskInput, TaskResult, WorldDeps } from './ports.ts';
@@ -16,7 +17,7 @@ import { type Move, standing, takeStep } from './take-step.ts';
 export async function judgeRecoveryOfRollback(all: WorldDeps, input: TaskInput): Promise<TaskResult> {
   const attempt = await loadAttempt(all.store, input.rollbackId);
   const deps = timedFor(all, attempt);
-  if (attempt.state.kind !== 'RollbackMerged') return standing(deps, attempt);
+  if (attempt.state.kind !== 'RollbackMerged') return movedOn(deps, attempt);
   const overtaken = await overtake(deps, attempt, input.key);
   if (overtaken !== undefined) return standing(deps, overtaken);
   const inputs = recoveryInputs(deps, attempt, await readingsSince(deps, attempt, mergedAt(attempt)));

@@ -1,5 +1,6 @@
 import { Fault, isFault, isoTime, millis } from '../kernel/index.ts';
 import { type Attempt, loadAttempt, timedFor } from './attempt.ts';
+import { movedOn } from './close-pull-request.ts';
 import { METRICS } from './contract.ts';
 import { overtake } from './overtake-rollback.ts';
 import type { TaskInput, TaskResult, WorldDeps } from './ports.ts';
@@ -17,7 +18,7 @@ export type MergeInput = TaskInput & { readonly evaluation: CheckInvariantsInput
 export async function mergePullRequestOfRollback(all: WorldDeps, input: MergeInput): Promise<TaskResult> {
   const attempt = await loadAttempt(all.store, input.rollbackId);
   const deps = timedFor(all, attempt);
-  if (attempt.state.kind !== 'AwaitingMerge') return standing(deps, attempt);
+  if (attempt.state.kind !== 'AwaitingMerge') return movedOn(deps, attempt);
   if (checkInvariants.decide(input.evaluation).verdict !== 'merge') {
     throw new Fault('Forbidden', 'the invariant check does not allow a merge');
   }
@@ -29,6 +30,7 @@ export async function mergePullRequestOfRollback(all: WorldDeps, input: MergeInp
     if (overtaken !== undefined) return standing(deps, overtaken);
   }
   const result = merged ?? (await merge(deps, attempt));
+  if (result.kind === 'merged') await deleteBranch(deps, attempt);
   const inputs: MergeInputs = { evaluation: input.evaluation, result };
   const moved = await takeStep(deps, attempt, {
     key: input.key,
@@ -57,6 +59,13 @@ async function mergedByUs(deps: WorldDeps, attempt: Attempt): Promise<MergeInput
     : undefined;
 }
 
+/** A branch that stays behind harms nothing: failing to delete it stops nothing. */
+async function deleteBranch(deps: WorldDeps, attempt: Attempt): Promise<void> {
+  const facts = attempt.data.pullRequest;
+  if (facts !== undefined)
+    await deps.forge.deleteBranch(facts.repository, facts.branch).catch(() => undefined);
+}
+
 function mark(attempt: Attempt): string {
   return `Holdfast-Merge: ${attempt.id}`;
 }
@@ -67,14 +76,11 @@ async function merge(deps: WorldDeps, attempt: Attempt): Promise<MergeInputs['re
   const title = `Rollback: ${attempt.service} in ${attempt.environment} (#${facts.number})`;
   const message = `${mark(attempt)}\nHoldfast-Correlation: ${attempt.correlationId}`;
   try {
-    const answer = await deps.forge.merge(facts.repository, facts.number, {
+    return await deps.forge.merge(facts.repository, facts.number, {
       headSha: facts.headSha,
       title,
       message,
     });
-    if (answer.kind === 'merged')
-      await deps.forge.deleteBranch(facts.repository, facts.branch).catch(() => undefined);
-    return answer;
   } catch (thrown) {
     deps.meter.count(METRICS.integrationErrors, {
       call: 'merge',

@@ -1,6 +1,7 @@
 import { Fault, isFault, isoTime } from '../kernel/index.ts';
 import type { PullRequest } from '../ports/index.ts';
 import { type Attempt, loadAttempt, type PullRequestFacts, timedFor } from './attempt.ts';
+import { movedOn } from './close-pull-request.ts';
 import { METRICS, PULL_REQUEST_LABELS } from './contract.ts';
 import { overtake } from './overtake-rollback.ts';
 import type { TaskInput, TaskResult, WorldDeps } from './ports.ts';
@@ -24,7 +25,7 @@ type Opened = {
 export async function openPullRequestForRollback(all: WorldDeps, input: TaskInput): Promise<TaskResult> {
   const attempt = await loadAttempt(all.store, input.rollbackId);
   const deps = timedFor(all, attempt);
-  if (attempt.state.kind !== 'CandidateResolved') return standing(deps, attempt);
+  if (attempt.state.kind !== 'CandidateResolved') return movedOn(deps, attempt);
   const overtaken = await overtake(deps, attempt, input.key);
   if (overtaken !== undefined) return standing(deps, overtaken);
   const opened = await openOrFault(deps, attempt);
@@ -69,15 +70,19 @@ async function open(deps: WorldDeps, attempt: Attempt): Promise<Opened> {
   const { repository, branch: baseBranch, path, pointer } = environment.manifest;
   const title = pullRequestTitle(attempt, candidate.revision);
   const labels = [...PULL_REQUEST_LABELS, attempt.environment];
-  const reused = (await deps.forge.openPullRequests(repository, labels)).find(
-    (each) => each.title === title && each.baseBranch === baseBranch,
-  );
-  if (reused !== undefined)
-    return { pullRequest: reused, facts: factsOf(repository, reused, path), reused: true };
   const file = await deps.forge.readFile(repository, path, baseBranch);
   const spliced = deps.manifest.splice(file.text, pointer, candidate.revision);
   if (spliced.before === candidate.revision)
     throw new Fault('Conflict', `${path} already names ${candidate.revision.slice(0, 7)}`);
+  const body = pullRequestBody(attempt, { path, pointer, before: spliced.before, after: candidate.revision });
+  const present = (await deps.forge.openPullRequests(repository, labels)).find(
+    (each) => each.title === title && each.baseBranch === baseBranch,
+  );
+  if (present !== undefined && (await changesOnly(deps, repository, present, { path, text: spliced.text }))) {
+    const reused = !present.body.includes(attempt.id);
+    if (reused) await deps.forge.updatePullRequest(repository, present.number, { body });
+    return { pullRequest: present, facts: factsOf(repository, present, path), reused };
+  }
   const headBranch = await ownBranch(
     deps,
     attempt,
@@ -93,7 +98,6 @@ async function open(deps: WorldDeps, attempt: Attempt): Promise<Opened> {
     blobSha: file.blobSha,
     message,
   });
-  const body = pullRequestBody(attempt, { path, pointer, before: spliced.before, after: candidate.revision });
   const pullRequest = await deps.forge.openPullRequest({
     repository,
     headBranch,
@@ -103,6 +107,19 @@ async function open(deps: WorldDeps, attempt: Attempt): Promise<Opened> {
     labels,
   });
   return { pullRequest, facts: factsOf(repository, pullRequest, path), reused: false };
+}
+
+/** Whether a pull request makes exactly the change that this attempt would make: its title alone says nothing. */
+async function changesOnly(
+  deps: WorldDeps,
+  repository: string,
+  pullRequest: PullRequest,
+  change: { readonly path: string; readonly text: string },
+): Promise<boolean> {
+  const files = await deps.forge.changedFiles(repository, pullRequest.number);
+  if (files.length !== 1 || files[0] !== change.path) return false;
+  const file = await deps.forge.readFile(repository, change.path, pullRequest.headSha);
+  return file.text === change.text;
 }
 
 /** `rollback/<service>-<environment>-<sha7>`, with a suffix while the name is taken by another attempt. */

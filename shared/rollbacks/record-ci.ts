@@ -1,5 +1,6 @@
 import { isoTime } from '../kernel/index.ts';
 import { type Attempt, loadAttempt, timedFor } from './attempt.ts';
+import { movedOn } from './close-pull-request.ts';
 import { overtake } from './overtake-rollback.ts';
 import type { TaskInput, TaskResult, WorldDeps } from './ports.ts';
 import { ask, pullRequestOf } from './read-world.ts';
@@ -12,7 +13,7 @@ const CHECKS_KEPT = 20;
 export async function recordCi(all: WorldDeps, input: TaskInput): Promise<TaskResult> {
   const attempt = await loadAttempt(all.store, input.rollbackId);
   const deps = timedFor(all, attempt);
-  if (attempt.state.kind !== 'PullRequestOpen') return standing(deps, attempt);
+  if (attempt.state.kind !== 'PullRequestOpen') return movedOn(deps, attempt);
   const pullRequest = await pullRequestOf(deps, attempt);
   const overtaken = await overtake(deps, attempt, input.key, pullRequest ?? undefined);
   if (overtaken !== undefined) return standing(deps, overtaken);

@@ -1,5 +1,5 @@
 import { loadAttempt, timedFor } from './attempt.ts';
-import { settleForge } from './close-pull-request.ts';
+import { movedOn } from './close-pull-request.ts';
 import { overtake } from './overtake-rollback.ts';
 import type { TaskInput, TaskResult, WorldDeps } from './ports.ts';
 import { standing } from './take-step.ts';
@@ -15,6 +15,5 @@ export async function recordReviewOfRollback(all: WorldDeps, input: TaskInput): 
     const overtaken = await overtake(deps, attempt, input.key);
     return standing(deps, overtaken ?? attempt);
   }
-  await settleForge(deps, attempt);
-  return standing(deps, attempt);
+  return movedOn(deps, attempt);
 }

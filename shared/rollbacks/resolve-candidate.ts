@@ -1,6 +1,7 @@
 import { isoTime, type Reason } from '../kernel/index.ts';
 import { readAutonomy } from '../services/index.ts';
 import { type Attempt, type AttemptData, loadAttempt, timedFor } from './attempt.ts';
+import { movedOn } from './close-pull-request.ts';
 import { PERSISTENCE_CHECKS } from './contract.ts';
 import { endUnconfirmed } from './end-unconfirmed.ts';
 import { overtake } from './overtake-rollback.ts';
@@ -26,7 +27,7 @@ const READ_MARGIN = 3;
 export async function resolveCandidateForRollback(all: WorldDeps, input: TaskInput): Promise<TaskResult> {
   const attempt = await loadAttempt(all.store, input.rollbackId);
   const deps = timedFor(all, attempt);
-  if (attempt.state.kind !== 'DegradationDetected') return standing(deps, attempt);
+  if (attempt.state.kind !== 'DegradationDetected') return movedOn(deps, attempt);
   const overtaken = await overtake(deps, attempt, input.key);
   if (overtaken !== undefined) return standing(deps, overtaken);
   const readings = await readingsSince(deps, attempt, attempt.createdAt);

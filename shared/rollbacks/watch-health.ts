@@ -74,9 +74,10 @@ async function readPlace(deps: WorldDeps, place: Place, slotAt: number, interval
   const last = await deps.work.lastReading(place.service, place.environment);
   const attempt = await openAttempt(deps, place);
   // Another watch has read this interval already: go on from its reading.
-  const stored = last?.slot === slot ? undefined : await readAndStore(deps, place, slot);
+  const done = last?.slot === slot;
+  const stored = done ? undefined : await readAndStore(deps, place, slot);
   const newest = stored ?? last;
-  if (stored !== undefined) await react(deps, place, attempt, stored, slotAt, interval);
+  if (!done) await react(deps, place, attempt, stored, Math.round(slotAt / interval));
   return {
     place,
     read: stored !== undefined,
@@ -103,12 +104,18 @@ async function react(
   deps: WorldDeps,
   place: Place,
   attempt: Attempt | undefined,
-  reading: StoredReading,
-  slotAt: number,
-  interval: number,
+  reading: StoredReading | undefined,
+  slotNumber: number,
 ): Promise<void> {
-  if (attempt !== undefined) return reactToAttempt(deps, attempt, Math.round(slotAt / interval));
-  if (isBad(asReading(reading))) await openFor(deps, place, reading);
+  try {
+    // The kill switch and the forge have news also while health cannot be read.
+    if (attempt !== undefined) await reactToAttempt(deps, attempt, slotNumber);
+    else if (reading !== undefined && isBad(asReading(reading))) await openFor(deps, place, reading);
+  } catch (thrown) {
+    // One service's conflict or missing entry must not end the sweep of the others; the next reading tries again.
+    if (!isFault(thrown)) throw thrown;
+    deps.meter.count(METRICS.integrationErrors, { call: 'watch-health', code: thrown.name });
+  }
 }
 
 async function reactToAttempt(all: WorldDeps, attempt: Attempt, slotNumber: number): Promise<void> {
@@ -125,30 +132,34 @@ async function reactToAttempt(all: WorldDeps, attempt: Attempt, slotNumber: numb
     environment: attempt.environment,
     action: 'rollback',
   });
-  if (killSwitch.on || (await hasNews(deps, attempt, slotNumber))) await wakeAttempt(deps, attempt);
+  if (killSwitch.on || (await newsOf(deps, attempt, slotNumber))) await wakeAttempt(deps, attempt);
+}
+
+/** Refused credentials are news: the woken task meets the refusal itself and ends the attempt for security. */
+async function newsOf(deps: WorldDeps, attempt: Attempt, slotNumber: number): Promise<boolean> {
+  try {
+    return await hasNews(deps, attempt, slotNumber);
+  } catch (thrown) {
+    if (isFault(thrown, 'PermissionDenied')) return true;
+    throw thrown;
+  }
 }
 
 async function openFor(deps: WorldDeps, place: Place, reading: StoredReading): Promise<void> {
   const replicas =
     reading.desired === undefined ? '' : ` with ${reading.available ?? '?'} of ${reading.desired} replicas`;
-  try {
-    await openRollbackAttempt(
-      { ...deps, workflow: { ...deps.workflow, watchNow: async () => {} } },
-      {
-        service: place.service,
-        environment: place.environment,
-        trigger: {
-          type: 'reading',
-          id: `reading/${place.service}/${place.environment}/${reading.slot}`,
-          text: `the health sweep read ${reading.health}${replicas}`,
-        },
-        ...(reading.revision !== undefined && { revision: reading.revision }),
-        actor: SWEEP_ACTOR,
+  await openRollbackAttempt(
+    { ...deps, workflow: { ...deps.workflow, watchNow: async () => {} } },
+    {
+      service: place.service,
+      environment: place.environment,
+      trigger: {
+        type: 'reading',
+        id: `reading/${place.service}/${place.environment}/${reading.slot}`,
+        text: `the health sweep read ${reading.health}${replicas}`,
       },
-    );
-  } catch (thrown) {
-    // One service's conflict or missing entry must not end the sweep of the others; the next reading tries again.
-    if (!isFault(thrown)) throw thrown;
-    deps.meter.count(METRICS.integrationErrors, { call: 'open-rollback', code: thrown.name });
-  }
+      ...(reading.revision !== undefined && { revision: reading.revision }),
+      actor: SWEEP_ACTOR,
+    },
+  );
 }
