@@ -3,25 +3,25 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { numberAt, parseJson } from './cloud/aws/shapes.ts';
 import { buildAssembly } from './cloud/build.ts';
-import { type Cloud, startCloud } from './cloud/cloud.ts';
+import { startDesk } from './sandbox/desk.ts';
+import { startWorld, type World } from './world.ts';
 
-/** The process behind `holdfast local start`: builds if needed, runs the cloud until it is told to stop. */
+/** The process behind `holdfast local`: builds if needed, runs the cloud and its sandbox until it is told to stop. */
+/** The AWS endpoint, the forge, Argo CD, Prometheus and the sandbox's desk take the ports after the API's. */
+const DESK_OFFSET = 5;
+const FIRST_SERVICES = ['checkout', 'catalog', 'search'];
 const ROOT = resolve(import.meta.dirname, '..');
 const { values } = parseArgs({
   options: {
     port: { type: 'string', default: '4750' },
-    data: { type: 'string', default: join(ROOT, '.holdfast', 'data') },
+    data: { type: 'string', default: join(ROOT, '.holdfast', 'local') },
     speed: { type: 'string', default: '1' },
-    parameter: { type: 'string', multiple: true, default: [] },
   },
 });
 const settings = {
   port: numberWithin('port', values.port, 1024, 65_534),
   speed: numberWithin('speed', values.speed, 1, 10),
   dataDir: resolve(values.data),
-  parameters: Object.fromEntries(
-    values.parameter.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]),
-  ),
 };
 const stateFile = join(settings.dataDir, 'local.json');
 
@@ -53,48 +53,70 @@ function isRunning(pid: number): boolean {
   }
 }
 
-function announce(cloud: Cloud): void {
+function announce({ cloud, sandbox, secrets }: World, desk: string): void {
   const state = {
     pid: process.pid,
     api: cloud.api,
     aws: cloud.aws,
     issuer: cloud.issuer,
+    tokenUrl: `${cloud.issuer}/token`,
+    forge: sandbox.forge.url,
+    argocd: sandbox.deployer.url,
+    prometheus: sandbox.prometheusUrl,
+    sandbox: desk,
+    webhooks: {
+      argocd: `authorization: Bearer ${secrets.argocdWebhook}`,
+      alertmanager: `authorization: Bearer ${secrets.alertmanagerWebhook}`,
+      cloudevents: `authorization: Bearer ${secrets.cloudeventsWebhook}`,
+      github: `x-hub-signature-256 with ${secrets.githubWebhook}`,
+    },
+    tokens: { forge: secrets.github, argocd: secrets.argocd, prometheus: secrets.prometheus },
     startedAt: new Date().toISOString(),
     speed: settings.speed,
   };
-  writeFileSync(stateFile, JSON.stringify(state, null, 2));
+  writeFileSync(stateFile, JSON.stringify(state, null, 2), { mode: 0o600 });
   say(`HTTP API      ${cloud.api}`);
   say(`AWS endpoint  ${cloud.aws}`);
+  say(
+    `forge         ${sandbox.forge.url}  Argo CD ${sandbox.deployer.url}  Prometheus ${sandbox.prometheusUrl}`,
+  );
+  say(`sandbox desk  ${desk}`);
   say(`data          ${settings.dataDir}, speed ${settings.speed}`);
   for (const line of cloud.unsupported) say(`not run       ${line}`);
 }
 
-async function start(): Promise<Cloud> {
+/** Services that run from the start, so that there is something to register, deploy to and break. */
+async function firstServices(desk: string): Promise<void> {
+  for (const name of FIRST_SERVICES) {
+    await fetch(`${desk}/services`, { method: 'POST', body: JSON.stringify({ name }) });
+  }
+}
+
+async function start(): Promise<{
+  readonly world: World;
+  readonly desk: Awaited<ReturnType<typeof startDesk>>;
+}> {
   mkdirSync(settings.dataDir, { recursive: true });
   refuseSecond();
   const { assembly } = await buildAssembly({ root: ROOT, log: say });
-  // biome-ignore lint/style/noProcessEnv: where this machine has no engine of its own, the owner names one
-  const dynamoDbEndpoint = process.env.HOLDFAST_DYNAMODB_ENDPOINT;
-  return startCloud({
-    ...settings,
-    assembly,
-    ...(dynamoDbEndpoint !== undefined && { dynamoDbEndpoint }),
-    log: say,
-  });
+  const world = await startWorld({ ...settings, assembly, log: say });
+  const desk = await startDesk(world.sandbox, settings.port + DESK_OFFSET);
+  return { world, desk };
 }
 
-const cloud = await start().catch((thrown: unknown) => {
+const { world, desk } = await start().catch((thrown: unknown) => {
   process.stderr.write(`${thrown instanceof Error ? thrown.message : String(thrown)}\n`);
   process.exit(1);
 });
-// The sandbox starts here, over the running cloud, and is closed before it.
-announce(cloud);
+await firstServices(desk.url);
+announce(world, desk.url);
 
 let stopping = false;
 async function stop(): Promise<void> {
   if (stopping) return;
   stopping = true;
-  await cloud.close();
+  await desk.close();
+  await world.close();
   rmSync(stateFile, { force: true });
   process.exit(0);
 }

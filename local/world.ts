@@ -56,6 +56,8 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     ...(port !== 0 && { ports: { forge: port + 2, argocd: port + 3, prometheus: port + 4 } }),
     log: (event, fields) => log(`sandbox ${event} ${JSON.stringify(fields)}`),
   });
+  // biome-ignore lint/style/noProcessEnv: where this machine has no engine of its own, the owner names one
+  const dynamoDbEndpoint = process.env.HOLDFAST_DYNAMODB_ENDPOINT;
   const cloud = await startCloud({
     assembly: options.assembly,
     dataDir: join(dataDir, 'cloud'),
@@ -66,6 +68,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       ArgocdUrl: sandbox.deployer.url,
       PrometheusUrl: sandbox.prometheusUrl,
     },
+    ...(dynamoDbEndpoint !== undefined && { dynamoDbEndpoint }),
     log,
   });
   await storeSecrets(cloud, secrets);

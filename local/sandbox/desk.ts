@@ -1,0 +1,68 @@
+import { Hono } from 'hono';
+import { type Listening, listen } from './listen.ts';
+import type { Sandbox } from './sandbox.ts';
+import { BEHAVIOURS, type Behaviour } from './services/revisions.ts';
+
+const NAME = /^[a-z][a-z0-9-]{0,62}$/;
+const DEFAULT_REPLICAS = 3;
+type Body = Readonly<Record<string, unknown>>;
+
+/** What the sandbox's people do: add a service, deploy a revision, take away what services depend on. Loopback only. */
+export function startDesk(sandbox: Sandbox, port: number): Promise<Listening> {
+  const app = new Hono();
+  const applications = new Set<string>();
+  app.onError((error, context) => context.json({ message: error.message }, 400));
+  app.get('/', (context) =>
+    context.json({
+      behaviours: BEHAVIOURS,
+      applications: [...applications].map((name) => overview(sandbox, name)),
+    }),
+  );
+  app.post('/services', async (context) => {
+    const body: Body = await context.req.json();
+    const name = nameIn(body, 'name');
+    const environment = nameIn(body, 'environment', 'staging');
+    const replicas = Number(body.replicas ?? DEFAULT_REPLICAS);
+    const revision = await sandbox.addService({ name, environment, replicas });
+    applications.add(`${name}-${environment}`);
+    return context.json({ application: `${name}-${environment}`, repository: `acme/${name}`, revision });
+  });
+  app.post('/deployments', async (context) => {
+    const body: Body = await context.req.json();
+    const service = nameIn(body, 'service');
+    const environment = nameIn(body, 'environment', 'staging');
+    const behaviour = behaviourIn(body);
+    const message = typeof body.message === 'string' ? body.message : `Deploy a ${behaviour} revision`;
+    const revision = await sandbox.release(service, behaviour, message, 'dana');
+    await sandbox.promote(service, environment, revision, 'dana');
+    return context.json({ service, environment, behaviour, revision });
+  });
+  app.post('/dependency', async (context) => {
+    const { up }: Body = await context.req.json();
+    await (up === true ? sandbox.dependency.start() : sandbox.dependency.stop());
+    return context.json({ up: up === true });
+  });
+  return listen(app.fetch, port);
+}
+
+function nameIn(body: Body, field: string, otherwise?: string): string {
+  const value = body[field] ?? otherwise;
+  if (typeof value === 'string' && NAME.test(value)) return value;
+  throw new Error(`${field} must be lower-case letters, digits and dashes`);
+}
+
+function behaviourIn(body: Body): Behaviour {
+  const found = BEHAVIOURS.find((behaviour) => behaviour === body.behaviour);
+  if (found === undefined) throw new Error(`behaviour must be one of ${BEHAVIOURS.join(', ')}`);
+  return found;
+}
+
+function overview(sandbox: Sandbox, application: string) {
+  const snapshot = sandbox.deployer.snapshot(application);
+  return {
+    application,
+    health: snapshot?.health,
+    deployed: snapshot?.deployed,
+    replicas: snapshot?.replicas,
+  };
+}
