@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Ajv, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
 import type { OperationId } from './operations.ts';
-import { NOT_REQUIRED, STATUSES_OF_EVERY_OPERATION } from './relaxations.ts';
+import { ANY_OF_FROM_STATUS, NOT_REQUIRED, STATUSES_OF_EVERY_OPERATION } from './relaxations.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
 type Content = { readonly content?: { readonly 'application/json'?: { readonly schema: Schema } } };
@@ -108,9 +108,15 @@ function responseProblems(
     const allowed = answer.status in STATUSES_OF_EVERY_OPERATION;
     return allowed ? [] : [`${id} response ${answer.status}: not described`];
   }
-  const schema = described.content?.['application/json']?.schema;
+  const schema = schemaFor(answer.status, described.content?.['application/json']?.schema);
   if (schema !== undefined) return problems(`${id} response ${answer.status}`, schema, answer.body);
   return answer.body === undefined || answer.status >= 300 ? [] : [`${id} response ${answer.status}: a body`];
+}
+
+function schemaFor(status: number, schema: Schema | undefined): Schema | undefined {
+  if (schema === undefined || status < ANY_OF_FROM_STATUS || !Array.isArray(schema.oneOf)) return schema;
+  const { oneOf, ...rest } = schema;
+  return { ...rest, anyOf: oneOf };
 }
 
 /** Paths and queries are text; a described number or truth value is read as one. */

@@ -34,3 +34,9 @@ export const NOT_REQUIRED: readonly Relaxation[] = [
     reason: 'absent in the description’s own example of branch protection',
   },
 ];
+
+/**
+ * The first status from which `oneOf` is read as `anyOf`: error bodies are described as one of several schemas without
+ * a required property (409 of repos/create-or-update-file-contents), so that every error matches all, and none passes.
+ */
+export const ANY_OF_FROM_STATUS = 400;
