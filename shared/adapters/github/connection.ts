@@ -20,7 +20,7 @@ export type GithubOptions = {
   readonly firstWaitMs?: number;
 };
 
-export type Parameters = Readonly<Record<string, unknown>>;
+type Parameters = Readonly<Record<string, unknown>>;
 export type Answer = { readonly status: number; readonly data: unknown; readonly message: string };
 
 /** One request: its route as GitHub documents it, and the refusals that are answers to the caller. */

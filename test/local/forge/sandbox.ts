@@ -9,14 +9,14 @@ import {
 } from '../../../local/sandbox/forge/start-forge.ts';
 
 export const REPOSITORY = 'acme/shop';
-export const TOKEN = 'bot-token';
+const TOKEN = 'bot-token';
 
 export async function startTestForge(options: Partial<ForgeOptions> = {}): Promise<SandboxForge> {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'holdfast-forge-')));
   return startForge({ now: () => Date.now(), log: () => undefined, token: TOKEN, ...options, dataDir });
 }
 
-export type Received = { readonly headers: Readonly<Record<string, unknown>>; readonly body: string };
+type Received = { readonly headers: Readonly<Record<string, unknown>>; readonly body: string };
 export type Receiver = {
   readonly url: string;
   readonly received: Received[];

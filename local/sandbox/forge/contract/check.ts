@@ -24,7 +24,7 @@ export type ContractDocument = {
 };
 
 export type Route = { readonly id: OperationId; readonly method: string; readonly path: string };
-export type Request = {
+type Request = {
   readonly path: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
   readonly body: unknown;

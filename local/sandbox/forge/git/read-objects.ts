@@ -1,7 +1,7 @@
 import { isSha } from './names.ts';
 import { gitLine, runGit, tryGit } from './run-git.ts';
 
-export type Person = { readonly name: string; readonly email: string; readonly date: string };
+type Person = { readonly name: string; readonly email: string; readonly date: string };
 export type GitCommit = {
   readonly sha: string;
   readonly tree: string;

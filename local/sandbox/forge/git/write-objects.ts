@@ -40,7 +40,7 @@ export async function commitEdits(directory: string, edits: Edits, commit: NewCo
   });
 }
 
-export async function writeBlob(directory: string, content: string | Uint8Array): Promise<string> {
+async function writeBlob(directory: string, content: string | Uint8Array): Promise<string> {
   return gitLine(directory, ['hash-object', '-w', '--stdin'], { input: Buffer.from(content) });
 }
 
