@@ -1,0 +1,114 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { localCloud } from '../../cli/session.ts';
+import { freePort } from '../../local/cloud/aws/listening.ts';
+import { buildAssembly } from '../../local/cloud/build.ts';
+import { type DecisionItem, type Rollback, until } from '../../local/scenarios/attempt.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const dataDir = mkdtempSync(join(tmpdir(), 'holdfast-restart-'));
+let running: ReturnType<typeof spawn> | undefined;
+afterAll(() => {
+  running?.kill('SIGTERM');
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+/** The process behind `holdfast local`, up to where it answers. */
+async function start(port: number) {
+  running = spawn(
+    process.execPath,
+    [join(ROOT, 'local/main.ts'), '--data', dataDir, '--port', String(port), '--speed', '10'],
+    { stdio: 'ignore' },
+  );
+  const { pid } = running;
+  return until('the local cloud', 60, async () => {
+    const cloud = localCloud(dataDir);
+    return cloud?.pid === pid ? cloud : undefined;
+  });
+}
+
+type Cloud = NonNullable<ReturnType<typeof localCloud>>;
+
+async function call(cloud: Cloud, method: string, path: string, body?: unknown): Promise<unknown> {
+  const answer = await fetch(cloud.tokenUrl, {
+    method: 'POST',
+    body: JSON.stringify({ person: 'dana', groups: ['admin'] }),
+  });
+  const { id_token } = (await answer.json()) as { id_token: string };
+  const response = await fetch(`${cloud.api}${path}`, {
+    method,
+    headers: { authorization: `Bearer ${id_token}`, 'content-type': 'application/json' },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  return response.json();
+}
+
+async function newest(cloud: Cloud): Promise<Rollback | undefined> {
+  return ((await call(cloud, 'GET', '/v1/rollbacks?service=checkout')) as { items: Rollback[] }).items[0];
+}
+
+test('killed in the middle of a rollback and started again, the attempt goes on to the same end with nothing done twice', async () => {
+  await buildAssembly({ root: ROOT, log: () => {} });
+  // six ports in a row: the API, the AWS endpoint and the sandbox's
+  const port = await freePort();
+  const first = await start(port);
+  await call(first, 'PUT', '/v1/services/checkout', {
+    tier: 2,
+    owners: ['dana'],
+    repository: 'acme/checkout',
+    environments: {
+      staging: {
+        platform: 'argocd',
+        application: 'checkout-staging',
+        manifest: {
+          repository: 'acme/gitops',
+          branch: 'main',
+          path: 'apps/checkout/staging.yaml',
+          pointer: '/spec/source/targetRevision',
+        },
+      },
+    },
+    selectors: [{ source: 'argocd', environment: 'staging', match: { app: 'checkout-staging' } }],
+  });
+  await call(first, 'PUT', '/v1/autonomy', {
+    service: 'checkout',
+    environment: 'staging',
+    action: 'rollback',
+    level: 'auto',
+  });
+  await new Promise((measured) => setTimeout(measured, 3_000));
+  await fetch(`${first.sandbox}/deployments`, {
+    method: 'POST',
+    body: JSON.stringify({ service: 'checkout', behaviour: 'crashing' }),
+  });
+  const open = await until('a pull request', 60, async () => {
+    const attempt = await newest(first);
+    return attempt?.pullRequest === undefined ? undefined : attempt;
+  });
+  running?.kill('SIGKILL');
+  await until('the process to be gone', 10, async () =>
+    localCloud(dataDir) === undefined ? true : undefined,
+  );
+  const second = await start(port);
+  const ended = await until('the end', 90, async () => {
+    const attempt = await newest(second);
+    return attempt?.state.kind === 'RollbackComplete' ? attempt : undefined;
+  });
+  expect(ended.id).toBe(open.id);
+  expect(ended.pullRequest?.number).toBe(open.pullRequest?.number);
+  const { items } = (await call(second, 'GET', `/v1/rollbacks/${ended.id}/decisions`)) as {
+    items: DecisionItem[];
+  };
+  expect(items.map(({ rev }) => rev)).toEqual([1, 2, 3, 4, 5, 6]);
+  expect(items.map(({ to }) => to)).toEqual([
+    'DegradationDetected',
+    'CandidateResolved',
+    'PullRequestOpen',
+    'AwaitingMerge',
+    'RollbackMerged',
+    'RollbackComplete',
+  ]);
+}, 240_000);
