@@ -1,0 +1,27 @@
+import { expect } from 'vitest';
+import { matchesCommitment, replayDecision } from '../../shared/ledger/index.ts';
+import { rollbackRules } from '../../shared/rollbacks/index.ts';
+import { isAllowed } from '../../shared/rollbacks/transitions.ts';
+import { serviceRules } from '../../shared/services/index.ts';
+import type { MemoryStore } from './memory-store.ts';
+
+/** Every decision ever made: revs without a gap, pairs of the table, and the same outcome when recomputed. */
+export async function expectReplay(store: MemoryStore): Promise<void> {
+  const rules = [...rollbackRules, ...serviceRules];
+  const lookup = (name: string, version: number) =>
+    rules.find((each) => each.name === name && each.version === version);
+  const subjects = new Map(store.written.map(({ kind, id }) => [`${kind}/${id}`, { kind, id }]));
+  expect(subjects.size).toBeGreaterThan(0);
+  for (const subject of subjects.values()) {
+    const steps = await store.decisions(subject);
+    expect(steps.map(({ envelope }) => envelope.rev)).toEqual(steps.map((_, index) => index + 1));
+    for (const { envelope, payload, decision } of steps) {
+      if (payload === undefined || decision === undefined) throw new Error('a decision has no payload');
+      expect(replayDecision(decision, lookup)).toEqual({ kind: 'identical' });
+      expect(matchesCommitment(payload, envelope.commitment)).toBe(true);
+      const { from, event, to } = envelope;
+      if (envelope.kind === 'rollback')
+        expect([from, event, to, isAllowed(from, event, to)]).toEqual([from, event, to, true]);
+    }
+  }
+}
