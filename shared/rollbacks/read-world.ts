@@ -64,6 +64,7 @@ export async function ask<T>(
   } catch (thrown) {
     const code = thrown instanceof Fault ? thrown.name : 'Unknown';
     deps.meter.count(METRICS.integrationErrors, { call, code });
+    if (code === 'PermissionDenied') deps.meter.count(METRICS.denied);
     if (isFault(thrown, 'Unavailable', 'RateLimited', 'Malformed', 'NotFound')) return undefined;
     throw thrown;
   }
