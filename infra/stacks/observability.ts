@@ -105,6 +105,13 @@ export class ObservabilityStack extends Stack {
       threshold: 0,
     });
     new HoldfastAlarm(this, {
+      name: 'Rollbacks/Integration/Failing',
+      meaning:
+        'The forge, the delivery system or the metrics gave no usable answer: nothing is decided on them.',
+      metric: ownMetric(ROLLBACK.integrationErrors, 'Sum', Duration.minutes(5)),
+      threshold: 3,
+    });
+    new HoldfastAlarm(this, {
       name: 'Rollbacks/Ci/Failing',
       meaning: 'CI was not green at more than five invariant checks within an hour.',
       metric: ownMetric(ROLLBACK.violations, 'Sum', Duration.hours(1), { invariant: 'I6' }),
