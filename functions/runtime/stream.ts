@@ -5,6 +5,8 @@ import { parse } from '../../shared/kernel/parse.ts';
 import { Image, plain } from './attribute-values.ts';
 import { logger } from './observe.ts';
 
+const LANES_AT_ONCE = 8;
+
 const StreamEvent = z.object({
   Records: z.array(
     z.object({
@@ -51,25 +53,44 @@ export function streamBatch(
     }) as unknown as StreamHandler;
 }
 
-/** Hands records over one at a time, in order, and stops at the first that throws: it and all after it come again. */
-export function streamRecords(useCase: (record: StreamRecord) => Promise<unknown>): StreamHandler {
-  return streamBatchOf(() => useCase);
-}
-
-/** As `streamRecords`; `begin` is called once a batch, for what its records share. */
-export function streamBatchOf(begin: () => (record: StreamRecord) => Promise<unknown>): StreamHandler {
+/**
+ * Hands the records of a batch over one at a time, in order within a lane; `begin` is called once a batch, and lanes run
+ * side by side, at most eight. The first record that failed is answered: it and all after it come again, so the use case
+ * must be safe to repeat.
+ */
+export function streamBatchOf(
+  begin: () => (record: StreamRecord) => Promise<unknown>,
+  laneOf: (record: StreamRecord) => string = () => '',
+): StreamHandler {
   return streamBatch(async (records) => {
     const useCase = begin();
-    for (const record of records) {
-      try {
-        await useCase(record);
-      } catch (error) {
-        logger.error('a record of a stream failed', { error, id: record.id, keys: record.keys });
-        return record;
+    const lanes = [...Map.groupBy(records, laneOf).values()];
+    const failed = new Set<StreamRecord>();
+    const workers = Array.from({ length: Math.min(LANES_AT_ONCE, lanes.length) }, async () => {
+      for (let lane = lanes.shift(); lane !== undefined; lane = lanes.shift()) {
+        const first = await runLane(lane, useCase);
+        if (first !== undefined) failed.add(first);
       }
-    }
-    return undefined;
+    });
+    await Promise.all(workers);
+    return records.find((record) => failed.has(record));
   });
+}
+
+/** In order, up to the first that fails. */
+async function runLane(
+  records: readonly StreamRecord[],
+  useCase: (record: StreamRecord) => Promise<unknown>,
+): Promise<StreamRecord | undefined> {
+  for (const record of records) {
+    try {
+      await useCase(record);
+    } catch (error) {
+      logger.error('a record of a stream failed', { error, id: record.id, keys: record.keys });
+      return record;
+    }
+  }
+  return undefined;
 }
 
 function recordsOf(event: unknown): readonly StreamRecord[] {

@@ -1,12 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import * as z from 'zod';
 import { onEvent, onSchedule } from '../../../functions/runtime/event.ts';
-import {
-  type StreamRecord,
-  streamBatch,
-  streamBatchOf,
-  streamRecords,
-} from '../../../functions/runtime/stream.ts';
+import { type StreamRecord, streamBatch, streamBatchOf } from '../../../functions/runtime/stream.ts';
 import { task } from '../../../functions/runtime/task.ts';
 import { Fault } from '../../../shared/kernel/index.ts';
 import { CONTEXT } from './events.ts';
@@ -68,7 +63,7 @@ describe('a stream', () => {
       list: { L: [{ S: 'x' }, { M: { y: { N: '2' } } }] },
       set: { SS: ['p', 'q'] },
     };
-    await streamRecords(async (each) => seen.push(each))({ Records: [record('1', image)] }, CONTEXT);
+    await streamBatchOf(() => async (each) => seen.push(each))({ Records: [record('1', image)] }, CONTEXT);
     expect(seen).toEqual([
       {
         id: 'e1',
@@ -83,7 +78,7 @@ describe('a stream', () => {
 
   test('stops at the first record that fails and asks for it and all after it again', async () => {
     const done: string[] = [];
-    const handler = streamRecords(async ({ sequence }) => {
+    const handler = streamBatchOf(() => async ({ sequence }) => {
       if (sequence === '2') throw new Error('poison');
       done.push(sequence);
     });
@@ -92,7 +87,24 @@ describe('a stream', () => {
   });
 
   test('that was done whole asks for nothing again', async () => {
-    expect(await streamRecords(async () => undefined)(batch, CONTEXT)).toEqual({ batchItemFailures: [] });
+    expect(await streamBatchOf(() => async () => undefined)(batch, CONTEXT)).toEqual({
+      batchItemFailures: [],
+    });
+  });
+
+  test('keeps the order within a lane, goes on in the others, and asks for the earliest failure', async () => {
+    const done: string[] = [];
+    const lanes = { Records: ['a1', 'b1', 'a2', 'b2', 'a3'].map((sequence) => record(sequence)) };
+    const handler = streamBatchOf(
+      () =>
+        async ({ sequence }) => {
+          if (sequence === 'a2' || sequence === 'b2') throw new Error('poison');
+          done.push(sequence);
+        },
+      ({ sequence }) => sequence.charAt(0),
+    );
+    expect(await handler(lanes, CONTEXT)).toEqual({ batchItemFailures: [{ itemIdentifier: 'a2' }] });
+    expect(done.toSorted()).toEqual(['a1', 'b1']);
   });
 
   test('begins once a batch', async () => {
