@@ -24,6 +24,8 @@ export type MemoryWorld = {
   readonly revisions: Map<string, HealthStatus>;
   /** Overrides what is read of a service, whatever its revision. */
   readonly seen: Map<string, Partial<HealthReading>>;
+  /** Services of which no revision is told. */
+  readonly nameless: Set<string>;
   /** Measured uptime by revision. */
   readonly uptimes: Map<string, number>;
   /** Makes the delivery system fail for a service, as long as it answers a Fault. */
@@ -68,6 +70,7 @@ export function memoryWorld(now: () => number): MemoryWorld {
     manifest: yamlManifest,
     revisions: new Map(),
     seen: new Map(),
+    nameless: new Set(),
     uptimes: new Map(),
     unreadable: () => undefined,
     syncSeconds: 5,
@@ -85,7 +88,8 @@ export function memoryWorld(now: () => number): MemoryWorld {
         const { revision, synced } = follow(target);
         const health = world.revisions.get(revision) ?? 'Healthy';
         return {
-          ...{ health, sync: synced ? 'Synced' : 'OutOfSync', revision, desired: 3 },
+          ...{ health, sync: synced ? 'Synced' : 'OutOfSync', desired: 3 },
+          ...(!world.nameless.has(target.service) && { revision }),
           ...{ available: health === 'Healthy' ? 3 : 1, observedAt: isoTime(now()) },
           ...world.seen.get(target.service),
         };
