@@ -1,5 +1,4 @@
 import { ACCOUNT, type Endpoints, identityOf, REGION } from './identities.ts';
-import { parameterValue } from './parameters.ts';
 import { entryOf, isRecord, type Json, record, text } from './values.ts';
 
 /** A synthesised stack: its name and its template as JSON. */
@@ -19,7 +18,6 @@ export type ResolverOptions = {
 
 type Scope = ResolverOptions & { readonly once: Once; readonly stack: Stack };
 type Once = (key: string, make: () => unknown) => unknown;
-type Intrinsic = (argument: unknown, scope: Scope) => unknown;
 
 /** What `AWS::NoValue` resolves to; the field that holds it disappears. */
 const NOTHING = Symbol('AWS::NoValue');
@@ -30,49 +28,40 @@ const PSEUDO: Readonly<Record<string, (scope: Scope) => unknown>> = {
   'AWS::Partition': () => 'aws',
   'AWS::URLSuffix': () => 'amazonaws.com',
   'AWS::NoValue': () => NOTHING,
-  'AWS::NotificationARNs': () => [],
   'AWS::StackName': ({ stack }) => stack.name,
   'AWS::StackId': ({ stack }) =>
     `arn:aws:cloudformation:${REGION}:${ACCOUNT}:stack/${stack.name}/00000000-0000-0000-0000-000000000000`,
 };
 
-const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
+/** The intrinsics that the synthesised templates use. */
+const INTRINSICS: Readonly<Record<string, (argument: unknown, scope: Scope) => unknown>> = {
   Ref: (argument, scope) => reference(text(argument, 'Ref'), scope),
   'Fn::GetAtt': (argument, scope) => {
-    const [logicalId, ...path] = Array.isArray(argument) ? argument : text(argument, 'Fn::GetAtt').split('.');
-    return attribute(text(logicalId, 'Fn::GetAtt'), walk(path.join('.'), scope), scope);
+    const [logicalId, name] = list(argument, 'Fn::GetAtt');
+    return attribute(text(logicalId, 'Fn::GetAtt'), text(name, 'Fn::GetAtt'), scope);
   },
-  'Fn::Sub': (argument, scope) => substitute(argument, scope),
+  'Fn::Sub': (argument, scope) =>
+    text(argument, 'Fn::Sub without variables').replaceAll(/\$\{([^}]+)\}/g, (_, name: string) => {
+      const [logicalId = '', attributeName] = name.split('.');
+      const value =
+        attributeName === undefined ? reference(name, scope) : attribute(logicalId, attributeName, scope);
+      return text(value, `Fn::Sub ${name}`);
+    }),
   'Fn::Join': (argument, scope) => {
-    const [glue, parts] = arguments_(argument, scope, 'Fn::Join');
+    const [glue, parts] = list(walk(argument, scope), 'Fn::Join');
     return list(parts, 'Fn::Join')
       .map((part) => text(part, 'Fn::Join'))
       .join(text(glue, 'Fn::Join'));
   },
   'Fn::Split': (argument, scope) => {
-    const [glue, whole] = arguments_(argument, scope, 'Fn::Split');
+    const [glue, whole] = list(walk(argument, scope), 'Fn::Split');
     return text(whole, 'Fn::Split').split(text(glue, 'Fn::Split'));
   },
   'Fn::Select': (argument, scope) => {
-    const [index, from] = arguments_(argument, scope, 'Fn::Select');
+    const [index, from] = list(walk(argument, scope), 'Fn::Select');
     const found = list(from, 'Fn::Select')[Number(index)];
-    if (found === undefined)
-      throw new Error(`Fn::Select finds no item ${String(index)} in ${JSON.stringify(from)}`);
+    if (found === undefined) throw new Error(`Fn::Select finds no item ${index} in ${JSON.stringify(from)}`);
     return found;
-  },
-  'Fn::Base64': (argument, scope) =>
-    Buffer.from(text(walk(argument, scope), 'Fn::Base64')).toString('base64'),
-  'Fn::FindInMap': (argument, scope) => {
-    const [map, first, second] = arguments_(argument, scope, 'Fn::FindInMap').map((key) =>
-      text(key, 'Fn::FindInMap'),
-    );
-    const path = ['Mappings', map, first, second];
-    return path.reduce<unknown>((at, key) => {
-      const found = isRecord(at) && key !== undefined ? at[key] : undefined;
-      if (found === undefined)
-        throw new Error(`Fn::FindInMap: ${path.join('/')} is not in stack ${scope.stack.name}`);
-      return found;
-    }, scope.stack.template);
   },
   'Fn::ImportValue': (argument, scope) => imported(text(walk(argument, scope), 'Fn::ImportValue'), scope),
   'Fn::If': (argument, scope) => {
@@ -80,12 +69,10 @@ const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
     return walk(condition(text(name, 'Fn::If'), scope) ? then : otherwise, scope);
   },
   'Fn::Equals': (argument, scope) => {
-    const [left, right] = arguments_(argument, scope, 'Fn::Equals');
+    const [left, right] = list(walk(argument, scope), 'Fn::Equals');
     return text(left, 'Fn::Equals') === text(right, 'Fn::Equals');
   },
-  'Fn::And': (argument, scope) => list(argument, 'Fn::And').every((part) => truth(part, scope)),
-  'Fn::Or': (argument, scope) => list(argument, 'Fn::Or').some((part) => truth(part, scope)),
-  'Fn::Not': (argument, scope) => !truth(list(argument, 'Fn::Not')[0], scope),
+  'Fn::Not': (argument, scope) => walk(list(argument, 'Fn::Not')[0], scope) !== true,
 };
 
 /** Resolves lazily: a value is computed when it is first asked for, and a circle is refused with its path. */
@@ -133,65 +120,52 @@ function walk(node: unknown, scope: Scope): unknown {
 function reference(name: string, scope: Scope): unknown {
   const pseudo = entryOf(PSEUDO, name);
   if (pseudo !== undefined) return pseudo(scope);
-  const parameters = scope.stack.template.Parameters;
-  if (isRecord(parameters) && Object.hasOwn(parameters, name)) {
-    return parameterValue(name, record(parameters[name], name), scope.parameters[name]);
-  }
+  const declared = entryOf(record(scope.stack.template.Parameters ?? {}, 'Parameters'), name);
+  if (declared !== undefined) return parameter(name, record(declared, name), scope.parameters[name]);
   return attribute(name, 'Ref', scope);
 }
 
-function attribute(logicalId: string, name: unknown, scope: Scope): string {
-  const resources = record(scope.stack.template.Resources ?? {}, 'Resources');
+/** The value of a stack parameter, held to its declared type and values as CloudFormation holds it. */
+function parameter(name: string, declared: Json, override: string | undefined): unknown {
+  if (declared.Type !== 'String' && declared.Type !== 'Number') {
+    throw new Error(`parameter ${name} of type ${declared.Type} is not run locally`);
+  }
+  const value = override ?? declared.Default;
+  if (value === undefined) throw new Error(`parameter ${name} has no default and needs a value`);
+  const given = text(value, `parameter ${name}`);
+  const allowed = declared.AllowedValues;
+  if (Array.isArray(allowed) && !allowed.map(String).includes(given)) {
+    throw new Error(`parameter ${name} is ${given}, allowed are ${allowed.join(', ')}`);
+  }
+  return declared.Type === 'Number' ? Number(given) : given;
+}
+
+function attribute(logicalId: string, name: string, scope: Scope): string {
   const where = `${scope.stack.name}/${logicalId}`;
-  const found = resources[logicalId];
+  const found = record(scope.stack.template.Resources ?? {}, 'Resources')[logicalId];
   if (!isRecord(found)) throw new Error(`${where} is referred to and not in the template`);
   const type = text(found.Type, `the type of ${where}`);
   const properties = record(found.Properties ?? {}, `the properties of ${where}`);
   const property = (key: string) => scope.once(`${where}.${key}`, () => walk(properties[key], scope));
-  const subject = { logicalId, type, stack: scope.stack.name, property };
-  const value = identityOf(subject, scope.endpoints)[String(name)];
-  if (value === undefined) throw new Error(`attribute ${String(name)} of ${type} ${where} is not known`);
+  const value = identityOf({ logicalId, type, stack: scope.stack.name, property }, scope.endpoints)[name];
+  if (value === undefined) throw new Error(`attribute ${name} of ${type} ${where} is not known`);
   return value;
 }
 
 function imported(name: string, scope: Scope): unknown {
   for (const stack of scope.stacks) {
     for (const [key, output] of Object.entries(record(stack.template.Outputs ?? {}, 'Outputs'))) {
-      if (!isRecord(output) || !isRecord(output.Export)) continue;
-      const inside = { ...scope, stack };
-      if (walk(output.Export.Name, inside) !== name) continue;
-      return scope.once(`${stack.name} output ${key}`, () => walk(output.Value, inside));
+      if (!isRecord(output) || !isRecord(output.Export) || output.Export.Name !== name) continue;
+      return scope.once(`${stack.name} output ${key}`, () => walk(output.Value, { ...scope, stack }));
     }
   }
   throw new Error(`Fn::ImportValue: no stack exports ${name}`);
 }
 
-function substitute(argument: unknown, scope: Scope): string {
-  const [template, variables] = Array.isArray(argument) ? argument : [argument, {}];
-  const own = record(variables ?? {}, 'the variables of Fn::Sub');
-  return text(template, 'Fn::Sub').replaceAll(/\$\{(!?)([^}]+)\}/g, (_, literal: string, name: string) => {
-    if (literal === '!') return `\${${name}}`;
-    if (Object.hasOwn(own, name)) return text(walk(own[name], scope), `Fn::Sub ${name}`);
-    const [logicalId, ...path] = name.trim().split('.');
-    const value =
-      path.length === 0 ? reference(name.trim(), scope) : attribute(String(logicalId), path.join('.'), scope);
-    return text(value, `Fn::Sub ${name}`);
-  });
-}
-
 function condition(name: string, scope: Scope): boolean {
   const declared = record(scope.stack.template.Conditions ?? {}, 'Conditions')[name];
   if (declared === undefined) throw new Error(`condition ${name} is not in stack ${scope.stack.name}`);
-  return scope.once(`${scope.stack.name} condition ${name}`, () => truth(declared, scope)) === true;
-}
-
-function truth(node: unknown, scope: Scope): boolean {
-  if (isRecord(node) && typeof node.Condition === 'string') return condition(node.Condition, scope);
-  return walk(node, scope) === true;
-}
-
-function arguments_(argument: unknown, scope: Scope, name: string): readonly unknown[] {
-  return list(walk(argument, scope), name);
+  return scope.once(`${scope.stack.name} condition ${name}`, () => walk(declared, scope)) === true;
 }
 
 function list(value: unknown, name: string): readonly unknown[] {
