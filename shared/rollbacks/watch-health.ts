@@ -127,12 +127,15 @@ async function reactToAttempt(all: WorldDeps, attempt: Attempt, slotNumber: numb
       await startWorkflow({ ...deps, workflow: { ...deps.workflow, watchNow: async () => {} } }, attempt);
     return;
   }
+  // After the merge the kill switch ends nothing, so it is no news either.
+  const mayEnd = attempt.data.merge === undefined;
   const { killSwitch } = await readAutonomy(deps, {
     service: attempt.service,
     environment: attempt.environment,
     action: 'rollback',
   });
-  if (killSwitch.on || (await newsOf(deps, attempt, slotNumber))) await wakeAttempt(deps, attempt);
+  if ((mayEnd && killSwitch.on) || (await newsOf(deps, attempt, slotNumber)))
+    await wakeAttempt(deps, attempt);
 }
 
 /** Refused credentials are news: the woken task meets the refusal itself and ends the attempt for security. */

@@ -8,6 +8,7 @@ import { confirmationInputs } from './resolve-candidate.ts';
 import { confirmDegradation } from './rules/confirm-degradation.ts';
 import { judgeCi } from './rules/judge-ci.ts';
 import { judgeRecovery } from './rules/judge-recovery.ts';
+import { seenOn } from './rules/overtake-rollback.ts';
 import { healthySeconds, type Reading } from './rules/readings.ts';
 
 /**
@@ -29,6 +30,7 @@ export async function hasNews(deps: WorldDeps, attempt: Attempt, slotNumber: num
         (forgeTurn(deps, slotNumber) && (await pullRequestEnded(deps, attempt)))
       );
     case 'AwaitingHumanReview':
+      if (attempt.data.merge !== undefined) return restored(deps, readingsOnTarget(attempt, readings));
       return (
         restored(deps, readings) || (forgeTurn(deps, slotNumber) && (await pullRequestEnded(deps, attempt)))
       );
@@ -43,6 +45,11 @@ export async function hasNews(deps: WorldDeps, attempt: Attempt, slotNumber: num
     case 'Aborted':
       return false;
   }
+}
+
+function readingsOnTarget(attempt: Attempt, readings: readonly Reading[]): readonly Reading[] {
+  const target = attempt.data.candidate?.revision ?? '';
+  return readings.map((reading) => seenOn(target, reading));
 }
 
 function restored(deps: WorldDeps, readings: readonly Reading[]): boolean {

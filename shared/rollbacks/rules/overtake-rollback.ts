@@ -45,7 +45,8 @@ export const overtakeRollback = rule('overtake-rollback', 1, (inputs: OvertakeIn
   return { overtaken: overtakenBy(inputs, fromDecimal(healthy)), healthySeconds: healthy };
 });
 
-function seenOn(target: string, reading: Reading): Reading {
+/** A reading as it counts after a merge: health on anything but the synced target is unknown. */
+export function seenOn(target: string, reading: Reading): Reading {
   const synced = reading.sync === 'Synced' && reading.revision === target;
   return synced ? reading : { ...reading, health: 'Unknown' };
 }

@@ -73,3 +73,20 @@ test('a whole flow stays far under its budget of 5,000 history events', async ()
   expect(await run.execution(id)).toMatchObject({ status: 'RUNNING' });
   await run.close();
 });
+
+test('what can no longer end a review after the merge does not wake it', async () => {
+  const run = await rollbackRun();
+  run.world.forge.firstChecks = 'success';
+  run.degrade();
+  run.sweepEveryMinute();
+  await run.until('DegradationDetected');
+  run.world.syncSeconds = Number.POSITIVE_INFINITY;
+  await run.until('AwaitingHumanReview');
+  const before = run.tasks.length;
+  run.heal();
+  await run.killSwitch(true);
+  run.world.forge.refuse = () => new Fault('PermissionDenied', '403');
+  await run.pass(600);
+  expect(run.tasks.length).toBeLessThanOrEqual(before + 1);
+  await run.close();
+});
