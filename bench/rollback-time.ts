@@ -1,0 +1,124 @@
+import * as z from 'zod';
+import { attemptOf, decisionsOf, follow, type Rollback } from '../local/scenarios/attempt.ts';
+import { deploy, deployAndMeasure, healthyOn, prepareService } from '../local/scenarios/prepare.ts';
+import type { World } from '../local/world.ts';
+import { inFreshWorld } from './fresh-world.ts';
+import { type OutsideCall, watchCalls } from './outside-calls.ts';
+import { type Bench, held, type Measured, type Say } from './result.ts';
+import { callsIn, perState } from './rollback-steps.ts';
+import { median, percentile, rounded } from './statistics.ts';
+import { type Visit, visitsOf } from './workflow-history.ts';
+
+const RUNS = 10;
+const SPEED = 10;
+const QUIET = { note: () => {}, step: () => {} };
+
+/** One rollback as it was: milliseconds, its task states, and the calls that were made meanwhile. */
+export type Run = {
+  readonly toPullRequest: number;
+  readonly controlPlane: number;
+  readonly visits: readonly Visit[];
+  readonly calls: readonly OutsideCall[];
+};
+
+const CandidateInputs = z.object({
+  confirmation: z.object({ readings: z.array(z.looseObject({ observedAt: z.string() })) }),
+});
+
+export const rollbackTimeBench: Bench = {
+  name: 'rollback-time',
+  summary:
+    'Rollbacks in staging, one after the other, each of a fresh service: what Holdfast itself takes, its waits left out.',
+  run: (say) => inFreshWorld(SPEED, say, (world) => measure(world, say)),
+};
+
+async function measure(world: World, say: Say): Promise<Measured> {
+  const watched = watchCalls(world);
+  const runs: Run[] = [];
+  try {
+    for (let number = 1; number <= RUNS; number += 1) {
+      const run = await rollBack(world, `bench${number}`, watched.calls);
+      runs.push(run);
+      say(
+        `  run ${number}: pull request after ${run.toPullRequest} ms, control plane ${rounded(run.controlPlane)} ms`,
+      );
+    }
+  } finally {
+    watched.stop();
+  }
+  const [cold, ...warm] = runs;
+  const of = (value: (run: Run) => number): readonly number[] => warm.map((run) => rounded(value(run)));
+  const opening = of((run) => run.toPullRequest);
+  const whole = of((run) => run.controlPlane);
+  return {
+    rows: [
+      held(
+        { measure: 'third bad reading to pull request opened, p50', value: median(opening), unit: 'ms' },
+        { below: 500 },
+      ),
+      {
+        measure: 'third bad reading to pull request opened, p90',
+        value: percentile(opening, 0.9),
+        unit: 'ms',
+      },
+      { measure: 'the same, cold (first run)', value: cold?.toPullRequest ?? 0, unit: 'ms' },
+      held({ measure: 'whole flow, waits out, p50', value: median(whole), unit: 'ms' }, { below: 2000 }),
+      { measure: 'whole flow, waits out, p90', value: percentile(whole, 0.9), unit: 'ms' },
+      { measure: 'the same, cold (first run)', value: rounded(cold?.controlPlane ?? 0), unit: 'ms' },
+    ],
+    samples: {
+      opening: runs.map((run) => run.toPullRequest),
+      whole: runs.map((run) => rounded(run.controlPlane)),
+    },
+    details: { forgeRequests: world.sandbox.forge.requests(), runs: runs.map(ownCalls) },
+    notes: [
+      `${RUNS} runs at speed ${SPEED}; the first is cold, the medians are of the other ${RUNS - 1}. The time-outs of real calls are not scaled.`,
+      ...perState(warm),
+    ],
+  };
+}
+
+/** The staging journey of one service, up to its end. Throws when it does not end as RollbackComplete. */
+async function rollBack(world: World, service: string, calls: () => readonly OutsideCall[]): Promise<Run> {
+  await prepareService(world, service, 'auto');
+  const stable = await deployAndMeasure(world, service, 'good', 'Round the total to cents');
+  const from = calls().length;
+  await deploy(world, service, 'crashing', 'Join replica 0 at the start');
+  const { id } = await attemptOf(world, service);
+  const ended = await follow(world, id, QUIET);
+  if (ended.state.kind !== 'RollbackComplete') throw new Error(`${service} ended as ${ended.state.kind}`);
+  await healthyOn(world, service, stable);
+  const visits = await visitsOf(world, id);
+  const worked = visits.filter(({ state }) => !state.startsWith('Await '));
+  return {
+    toPullRequest: await toPullRequest(world, ended),
+    controlPlane: worked.reduce((sum, visit) => sum + visit.to - visit.from, 0),
+    visits,
+    calls: calls().slice(from),
+  };
+}
+
+/** Milliseconds from the last reading that confirmed the degradation to the decision that the pull request is open. */
+async function toPullRequest(world: World, rollback: Rollback): Promise<number> {
+  const decisions = await decisionsOf(world, rollback.id);
+  const resolved = decisions.find(({ event }) => event === 'CandidateResolved');
+  const { confirmation } = CandidateInputs.parse(resolved?.inputs);
+  const last = confirmation.readings.at(-1)?.observedAt ?? '';
+  return Date.parse(rollback.times.pullRequest ?? '') - Date.parse(last);
+}
+
+/** A run as it is kept: each state with the calls of its own function, ms after the state was entered. */
+function ownCalls({ visits, calls, ...times }: Run): unknown {
+  const worked = visits.filter(({ state }) => !state.startsWith('Await '));
+  return {
+    ...times,
+    states: worked.map((visit) => ({
+      state: visit.state,
+      milliseconds: Math.round(visit.to - visit.from),
+      calls: callsIn(calls, visit, visit.state).map(
+        ({ at, system, what, milliseconds }) =>
+          `+${Math.round(at - visit.from)} ${system} ${what}: ${milliseconds} ms`,
+      ),
+    })),
+  };
+}

@@ -1,0 +1,52 @@
+import { loadavg } from 'node:os';
+import { bundlesBench } from './bundles.ts';
+import { intakeBench } from './intake.ts';
+import { ledgerBench } from './ledger.ts';
+import { type Bench, type Row, record } from './result.ts';
+import { rollbackTimeBench } from './rollback-time.ts';
+import { synthBench } from './synth.ts';
+import { writeRateBench } from './write-rate.ts';
+import { writeTable } from './write-table.ts';
+
+const BENCHES: readonly Bench[] = [
+  bundlesBench,
+  synthBench,
+  writeRateBench,
+  intakeBench,
+  ledgerBench,
+  rollbackTimeBench,
+];
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+function text({ measure, value, unit, target, met }: Row): string {
+  const verdict = met === true ? 'met' : 'MISSED';
+  const aim = target === undefined ? '' : `   target ${target} ${unit}: ${verdict}`;
+  return `  ${measure}: ${value} ${unit}${aim}`;
+}
+
+/** Runs the named benches, or all; a number that misses its target is reported and ends nothing. */
+async function main(names: readonly string[]): Promise<void> {
+  const unknown = names.filter((name) => !BENCHES.some((bench) => bench.name === name));
+  for (const { name, summary } of BENCHES) say(`${name.padEnd(14)} ${summary}`);
+  if (unknown.length > 0) {
+    process.stderr.write(`there is no bench ${unknown.join(', ')}\n`);
+    process.exitCode = 2;
+    return;
+  }
+  for (const bench of BENCHES) {
+    if (names.length > 0 && !names.includes(bench.name)) continue;
+    say(
+      `\n${bench.name}   load average ${loadavg()
+        .map((load) => load.toFixed(2))
+        .join(' ')}`,
+    );
+    const { rows } = await record(bench, say);
+    for (const row of rows) say(text(row));
+  }
+  writeTable();
+}
+
+await main(process.argv.slice(2));
