@@ -90,7 +90,9 @@ function contentCalls(repo: Repo, writes: string[]): ContentCalls {
     },
     commits: async (name, from, limit) => {
       const found: Commit[] = [];
-      for (let sha: string | undefined = from; sha !== undefined && found.length < limit; ) {
+      // As GitHub does: no revision means the default branch.
+      const first = from === '' ? repo(name).branches.get('main') : from;
+      for (let sha = first; sha !== undefined && found.length < limit; ) {
         const one = repo(name).commits.get(sha);
         if (one === undefined) throw new Fault('NotFound', `no commit ${sha}`);
         found.push({ sha: one.sha, message: one.message, committedAt: one.committedAt });

@@ -113,3 +113,25 @@ test('signals and wakes that come twice change nothing', async () => {
   once(run.world.forge.writes);
   await run.close();
 });
+
+test.each([
+  ['self-heal', 'pending', 'PullRequestOpen', 'SelfHealed'],
+  ['a person merges', 'success', 'AwaitingMerge', 'RollbackComplete'],
+  ['a person closes', 'success', 'AwaitingMerge', 'Aborted'],
+  ['the kill switch', 'failure', 'AwaitingHumanReview', 'Aborted'],
+  ['a review that nobody answers', 'failure', 'AwaitingHumanReview', 'Aborted'],
+] as const)('every task repeated after its success changes nothing: %s', async (what, checks, waits, end) => {
+  const run = await rollbackRun({ twice: true, level: 'suggest', timings: { reviewWait: 200 } });
+  run.world.forge.firstChecks = checks;
+  run.degrade();
+  run.sweepEveryMinute();
+  await run.until(waits);
+  if (what === 'self-heal') run.heal();
+  if (what === 'a person merges') run.world.forge.byPerson(GITOPS, 1, 'merged');
+  if (what === 'a person closes') run.world.forge.byPerson(GITOPS, 1, 'closed');
+  if (what === 'the kill switch') await run.killSwitch(true);
+  await run.until(end);
+  await run.pass(10);
+  once(run.world.forge.writes);
+  await run.close();
+});

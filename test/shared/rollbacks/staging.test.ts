@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { PULL_REQUEST_LABELS } from '../../../shared/rollbacks/contract.ts';
+import { noticeForgeEvent } from '../../../shared/rollbacks/notice-forge-event.ts';
 import { GITOPS, manifestPath, POINTER } from '../../support/memory-world.ts';
 import { rollbackRun } from '../../support/rollback-run.ts';
 
@@ -114,6 +115,7 @@ test('autonomy raised meanwhile does not make an attempt merge that said it woul
   run.sweepEveryMinute();
   await run.until('AwaitingMerge');
   await run.setLevel('auto');
+  expect(await noticeForgeEvent(run.deps, { repository: GITOPS, pullRequest: 1 })).toBe(1);
   await run.pass(300);
   expect((await run.attempts())[0]?.state.kind).toBe('AwaitingMerge');
   await run.close();
