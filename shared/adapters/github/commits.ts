@@ -36,21 +36,23 @@ export function commits(connection: Connection): Commits {
     commits: (repository, from, limit) => listCommits(connection, { repository, from, limit }),
     ci: async (repository, sha) => {
       const parameters = { ...repositoryOf(repository), ref: sha };
-      const runs = await allPages(
-        connection,
-        {
-          route: 'GET /repos/{owner}/{repo}/commits/{ref}/check-runs',
-          parameters: { ...parameters, filter: 'latest' },
-        },
-        CheckRun,
-        'check_runs',
-      );
-      const statuses = await allPages(
-        connection,
-        { route: 'GET /repos/{owner}/{repo}/commits/{ref}/status', parameters },
-        Status,
-        'statuses',
-      );
+      const [runs, statuses] = await Promise.all([
+        allPages(
+          connection,
+          {
+            route: 'GET /repos/{owner}/{repo}/commits/{ref}/check-runs',
+            parameters: { ...parameters, filter: 'latest' },
+          },
+          CheckRun,
+          'check_runs',
+        ),
+        allPages(
+          connection,
+          { route: 'GET /repos/{owner}/{repo}/commits/{ref}/status', parameters },
+          Status,
+          'statuses',
+        ),
+      ]);
       const checks = [...runs.map(checkOfRun), ...statuses.map(checkOfStatus)];
       return { state: stateOf(checks), checks };
     },
