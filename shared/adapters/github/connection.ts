@@ -38,8 +38,6 @@ export type Connection = {
   readonly once: (request: Request) => Promise<Answer>;
   /** 1 + 3 attempts, for calls that may be repeated. */
   readonly call: (request: Request) => Promise<Answer>;
-  /** As `call`, for several requests that are one step. */
-  readonly repeat: <T>(attempt: () => Promise<T>) => Promise<T>;
   /**
    * A write that must not happen twice: before each attempt but the first, `done` reads whether an earlier one, whose
    * answer was lost, did happen after all.
@@ -80,7 +78,6 @@ export function connect(options: GithubOptions): Connection {
   return {
     once,
     call: (request) => repeat(() => once(request)),
-    repeat,
     write: (attempt, done) => {
       let tried = false;
       return repeat(async () => {

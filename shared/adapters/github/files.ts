@@ -32,13 +32,12 @@ function contents(repository: string, path: string, ref: string): Parameters<Con
   return { route: 'GET /repos/{owner}/{repo}/contents/{path}', parameters };
 }
 
+/** Written at once: the blob's sha guards the write, and who is refused (409) looks whether the text is there already. */
 async function commitFile(
   connection: Connection,
   change: CommitChange,
   done: () => Promise<{ readonly sha: string } | undefined>,
 ): Promise<{ readonly sha: string }> {
-  const already = await connection.repeat(done);
-  if (already !== undefined) return already;
   return connection.write(async () => {
     const answer = await connection.once({
       route: 'PUT /repos/{owner}/{repo}/contents/{path}',
@@ -53,7 +52,7 @@ async function commitFile(
       expected: [409],
     });
     if (answer.status !== 409) return { sha: parse(Committed, answer.data, change.path).commit.sha };
-    // an attempt whose answer was lost may have come through after we looked
+    // an earlier attempt whose answer was lost may have come through
     const found = await done();
     if (found !== undefined) return found;
     throw new Fault('Conflict', `${change.path} on ${change.branch} was changed: ${answer.message}`);
