@@ -1,11 +1,35 @@
 import { defineConfig } from 'vitest/config';
 
+const SCENARIOS = 'test/scenarios/**/*.test.ts';
+const SHARED = { pool: 'forks' as const, testTimeout: 30_000, hookTimeout: 60_000 };
+
+/** Two workers for all that stands alone; then the journeys, one file after the other: each fills both cores by itself. */
 export default defineConfig({
   test: {
-    dir: 'test',
-    include: ['**/*.test.ts'],
-    pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 30_000,
+    projects: [
+      {
+        test: {
+          ...SHARED,
+          name: 'parts',
+          include: ['test/**/*.test.ts'],
+          exclude: [SCENARIOS],
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          ...SHARED,
+          name: 'scenarios',
+          include: [SCENARIOS],
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          maxWorkers: 1,
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });
