@@ -21,57 +21,53 @@ export type Retrier = {
 type Catcher = Shaping & { readonly ErrorEquals: readonly string[]; readonly Next: string };
 type Rule = Shaping & { readonly Condition: Json; readonly Next: string };
 
-/** The fields of a state that are templates: their strings may be expressions. */
-type Templates =
-  | 'Arguments'
-  | 'Seconds'
-  | 'Timestamp'
-  | 'TimeoutSeconds'
-  | 'HeartbeatSeconds'
-  | 'Error'
-  | 'Cause';
-type MapTemplates =
-  | 'Items'
-  | 'ItemSelector'
-  | 'MaxConcurrency'
-  | 'ToleratedFailureCount'
-  | 'ToleratedFailurePercentage';
-export type State = Shaping &
-  Readonly<Partial<Record<Templates | MapTemplates, Json>>> & {
-    readonly Type: 'Pass' | 'Task' | 'Choice' | 'Wait' | 'Succeed' | 'Fail' | 'Parallel' | 'Map';
-    readonly Next?: string;
-    readonly Resource?: string;
-    readonly Retry?: readonly Retrier[];
-    readonly Catch?: readonly Catcher[];
-    readonly Choices?: readonly Rule[];
-    readonly Default?: string;
-    readonly Branches?: readonly Graph[];
-    readonly ItemProcessor?: Graph;
-  };
-export type Graph = { readonly StartAt: string; readonly States: Readonly<Record<string, State>> };
-export type Definition = Graph & { readonly TimeoutSeconds?: number };
+export type State = Shaping & {
+  readonly Type: 'Pass' | 'Task' | 'Choice' | 'Succeed' | 'Fail';
+  readonly Next?: string;
+  readonly Resource?: string;
+  readonly Arguments?: Json;
+  readonly TimeoutSeconds?: Json;
+  readonly Retry?: readonly Retrier[];
+  readonly Catch?: readonly Catcher[];
+  readonly Choices?: readonly Rule[];
+  readonly Default?: string;
+  readonly Error?: Json;
+  readonly Cause?: Json;
+};
+export type Definition = {
+  readonly StartAt: string;
+  readonly States: Readonly<Record<string, State>>;
+  readonly TimeoutSeconds?: number;
+};
 
+const MACHINE_FIELDS = /^(Comment|QueryLanguage|StartAt|States|TimeoutSeconds|Version)$/;
 const FIELDS =
-  `Type Comment QueryLanguage Next End Output Assign Arguments Resource TimeoutSeconds HeartbeatSeconds
-  Retry Catch Choices Default Seconds Timestamp Error Cause Branches ItemProcessor Items ItemSelector MaxConcurrency
-  ToleratedFailureCount ToleratedFailurePercentage`.split(/\s+/);
-const TYPES = ['Pass', 'Task', 'Choice', 'Wait', 'Succeed', 'Fail', 'Parallel', 'Map'];
+  /^(Type|Comment|QueryLanguage|Next|End|Output|Assign|Arguments|Resource|TimeoutSeconds|Retry|Catch|Choices|Default|Error|Cause)$/;
+const TYPES = /^(Pass|Task|Choice|Succeed|Fail)$/;
+const INVOKE = 'arn:aws:states:::lambda:invoke';
+const INVOKE_AND_AWAIT = `${INVOKE}.waitForTaskToken`;
+// Step Functions adds these to JSONata, or has them otherwise than the library; $eval it does not have.
+const FUNCTIONS = /\$(?:partition|range|hash|random|uuid|parse|eval)(?=\s*\()/g;
+
+/** Whether a task's call only asks, and its answer comes with a token. */
+export const awaitsToken = (state: State): boolean => state.Resource === INVOKE_AND_AWAIT;
 
 type Loose = Readonly<Record<string, unknown>>;
 const isObject = (value: unknown): value is Loose =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+const others = (found: Loose, known: RegExp): readonly string[] =>
+  Object.keys(found).filter((field) => !known.test(field));
 
 /**
  * What of a machine this interpreter does not run, one sentence each. A machine with any is refused at start,
  * because a step left out here would run on AWS.
  */
-export function unsupportedFeatures(machine: unknown, outer: unknown = 'JSONPath'): readonly string[] {
+export function unsupportedFeatures(machine: unknown): readonly string[] {
   if (!isObject(machine) || !isObject(machine.States)) return ['has no States'];
-  const { States, StartAt, QueryLanguage = outer, ProcessorConfig } = machine;
-  const mode = isObject(ProcessorConfig) ? ProcessorConfig.Mode : 'INLINE';
+  const { States, StartAt, QueryLanguage } = machine;
   return [
+    ...others(machine, MACHINE_FIELDS).map((field) => `${field} is not run`),
     ...(String(StartAt) in States ? [] : ['StartAt names no state']),
-    ...(mode === 'INLINE' ? [] : [`a ${String(mode)} map is not run`]),
     ...Object.entries(States).flatMap(([name, state]) =>
       unsupportedInState(isObject(state) ? state : {}, QueryLanguage).map(
         (what) => `state '${name}': ${what}`,
@@ -81,18 +77,14 @@ export function unsupportedFeatures(machine: unknown, outer: unknown = 'JSONPath
 }
 
 function unsupportedInState(state: Loose, outer: unknown): readonly string[] {
-  const { Type, QueryLanguage = outer, Resource, Branches, ItemProcessor } = state;
-  const inner = [
-    ...(Array.isArray(Branches) ? Branches : []),
-    ...(isObject(ItemProcessor) ? [ItemProcessor] : []),
-  ];
-  const fields = Object.keys(state).filter((field) => !FIELDS.includes(field));
+  const { Type, QueryLanguage = outer, Resource } = state;
+  if (!TYPES.test(String(Type))) return [`${String(Type)} states are not run`];
+  const isRun = Type !== 'Task' || Resource === INVOKE || Resource === INVOKE_AND_AWAIT;
+  const functions = new Set(JSON.stringify(state).match(FUNCTIONS));
   return [
-    ...fields.map((field) => `${field} is not run`),
-    ...(TYPES.includes(String(Type)) ? [] : [`${String(Type)} states are not run`]),
+    ...[...others(state, FIELDS), ...functions].map((feature) => `${feature} is not run`),
     ...(QueryLanguage === 'JSONata' ? [] : ['only JSONata is run']),
-    ...(/\.sync(:\d+)?$/.test(String(Resource)) ? [`${String(Resource)} is not run`] : []),
-    ...inner.flatMap((graph) => unsupportedFeatures(graph, QueryLanguage)),
+    ...(isRun ? [] : [`${String(Resource)} is not run`]),
   ];
 }
 
@@ -101,18 +93,4 @@ export function parseDefinition(definition: unknown): Definition {
   const missing = unsupportedFeatures(definition);
   if (missing.length > 0) throw new Error(`cannot run this state machine: ${missing.join('; ')}`);
   return definition as Definition;
-}
-
-/** The way from the machine to an inner graph: the Parallel or Map states passed, and the branch of each. */
-export type Path = readonly { readonly state: string; readonly branch: number }[];
-
-/** The graph at the end of a path. @throws Error when the stored path fits no longer: the machine was changed */
-export function graphAt(definition: Definition, path: Path): Graph {
-  return path.reduce<Graph>((graph, { state, branch }) => {
-    const outer = graph.States[state];
-    const inner = outer?.ItemProcessor ?? outer?.Branches?.[branch];
-    if (inner === undefined)
-      throw new Error(`the machine has no branch ${branch} in state '${state}' any more`);
-    return inner;
-  }, definition);
 }

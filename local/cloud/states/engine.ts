@@ -1,9 +1,60 @@
 import type { CallAws, FaultHook, Principal } from '../types.ts';
-import { type Definition, graphAt, type State } from './definition.ts';
-import { awsFunctions, type Bindings, type Chance } from './expression.ts';
-import type { Execution, Frame } from './frame.ts';
+import type { Definition, Json, JsonObject, State } from './definition.ts';
+import type { Bindings } from './expression.ts';
+import type { Failure } from './failure.ts';
 import type { Sleeper } from './sleeper.ts';
 import type { StateStore } from './store.ts';
+
+/** A task that has been scheduled. Times are ms since 1970; a deadline is kept over a restart, for tokens only. */
+export type TaskCall = {
+  readonly arguments: Json;
+  readonly token?: string;
+  readonly timeoutMs?: number;
+  readonly deadline?: number;
+};
+
+/** What an execution does next. Everything needed to go on after a kill is in here. */
+type Doing =
+  | { readonly kind: 'entering' | 'working' }
+  | { readonly kind: 'retrying'; readonly until: number }
+  | { readonly kind: 'calling'; readonly call: TaskCall }
+  | { readonly kind: 'awaiting'; readonly call: TaskCall & { readonly token: string } }
+  | { readonly kind: 'leaving'; readonly result: Json };
+
+/** Where an execution stands. */
+export type Frame = {
+  readonly state: string;
+  readonly input: Json;
+  readonly variables: JsonObject;
+  readonly enteredTime: string;
+  readonly enteredEvent: number;
+  /** Retries spent in this state, one count per retrier. */
+  readonly attempts: readonly number[];
+  readonly doing: Doing;
+};
+
+export type Ending = {
+  readonly status: 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT';
+  readonly output?: string;
+  readonly failure?: Failure;
+};
+
+/** An execution; `input` and `output` are JSON texts as the API carries them, times are ms since 1970. */
+export type Execution = {
+  readonly arn: string;
+  readonly name: string;
+  readonly machineArn: string;
+  readonly input: string;
+  readonly status: 'RUNNING' | Ending['status'];
+  readonly startedAt: number;
+  readonly deadline?: number;
+  readonly stoppedAt?: number;
+  readonly output?: string;
+  readonly error?: string;
+  readonly cause?: string;
+  /** Until it ends. */
+  readonly frame?: Frame;
+};
 
 /** A state machine ready to run: substitutions done, definition checked by `parseDefinition`. */
 export type Machine = {
@@ -20,53 +71,49 @@ export type Engine = {
   readonly call: CallAws;
   /** ms since 1970. */
   readonly now: () => number;
-  /** Divides Wait states, token time-outs and heartbeats, and a machine's TimeoutSeconds. */
+  /** Divides the time-outs of tokens and a machine's TimeoutSeconds. */
   readonly speed: number;
   readonly fault: FaultHook;
-  readonly chance: Chance;
+  /** Where chance and ids come from, so that a test can fix them. */
+  readonly chance: { readonly random: () => number; readonly newId: () => string };
   readonly sleeper: Sleeper;
   readonly eventBudget: number;
   readonly log: (line: string, details?: Readonly<Record<string, unknown>>) => void;
   readonly closing: AbortSignal;
-  /** The loops that are running, so that the close can wait for them. */
-  readonly loops: Set<Promise<void>>;
-  /** Starts the loop of a frame. */
-  readonly spawn: (executionArn: string, frameId: string) => void;
+  /** Lets an execution go on from its last stored step. */
+  readonly proceed: (execution: Execution) => void;
 };
 
 /** One execution while it runs here. */
 export type Run = { readonly engine: Engine; readonly machine: Machine; readonly execution: Execution };
 
 /** The state a frame stands in. @throws Error when the machine has it no longer */
-export function stateOf(run: Run, frame: Frame): State {
-  const state = graphAt(run.machine.definition, frame.path).States[frame.state];
+export function stateOf({ machine }: Run, frame: Frame): State {
+  const state = machine.definition.States[frame.state];
   if (state === undefined) throw new Error(`the machine has no state '${frame.state}' any more`);
   return state;
 }
 
-/** The state whose branch or iteration a frame is; undefined for the machine itself. */
-export function outerStateOf(run: Run, frame: Frame): State | undefined {
-  const last = frame.path.at(-1);
-  if (last === undefined) return undefined;
-  return graphAt(run.machine.definition, frame.path.slice(0, -1)).States[last.state];
+/** A frame at the door of a state. */
+export function atDoorOf(state: string, input: Json, variables: JsonObject): Frame {
+  const doing = { kind: 'entering' } as const;
+  return { state, input, variables, enteredTime: '', enteredEvent: 0, attempts: [], doing };
 }
 
-/** The key under which a frame sleeps and is woken. */
-export const wakeKey = (executionArn: string, frameId: string): string => `${executionArn}#${frameId}`;
+/** ARN of the role a machine runs as, under the name that a record of AWS gives it. */
+export function roleAs<Name extends string>(name: Name, { principal }: Machine) {
+  return principal.kind === 'role' ? { [name]: principal.arn } : {};
+}
 
-export const retryCount = (frame: Frame): number => frame.attempts.reduce((sum, count) => sum + count, 0);
-
-/** The variables of an expression: `$states`, the machine's own, and the functions of AWS. */
+/** The variables of an expression: `$states` and the machine's own. */
 export function bindings(
-  run: Run,
+  { execution, machine }: Run,
   frame: Frame,
   extra: { readonly result?: unknown; readonly errorOutput?: unknown; readonly token?: string } = {},
 ): Bindings {
   const { token, ...outcome } = extra;
-  const { execution, machine } = run;
-  const state = stateOf(run, frame);
-  const retries = ['Task', 'Map', 'Parallel'].includes(state.Type);
-  const role = machine.principal.kind === 'role' ? machine.principal.arn : undefined;
+  const retries = frame.attempts.reduce((sum, count) => sum + count, 0);
+  const isTask = machine.definition.States[frame.state]?.Type === 'Task';
   const context = {
     Execution: {
       Id: execution.arn,
@@ -74,20 +121,11 @@ export function bindings(
       Name: execution.name,
       StartTime: new Date(execution.startedAt).toISOString(),
       RedriveCount: 0,
-      ...(role !== undefined && { RoleArn: role }),
+      ...roleAs('RoleArn', machine),
     },
     StateMachine: { Id: execution.machineArn, Name: machine.name },
-    State: {
-      Name: frame.state,
-      EnteredTime: frame.enteredTime,
-      ...(retries && { RetryCount: retryCount(frame) }),
-    },
+    State: { Name: frame.state, EnteredTime: frame.enteredTime, ...(isTask && { RetryCount: retries }) },
     ...(token !== undefined && { Task: { Token: token } }),
-    ...(frame.item !== undefined && { Map: { Item: frame.item } }),
   };
-  return {
-    ...awsFunctions(run.engine.chance),
-    ...frame.variables,
-    states: { input: frame.input, context, ...outcome },
-  };
+  return { ...frame.variables, states: { input: frame.input, context, ...outcome } };
 }

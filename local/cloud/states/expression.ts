@@ -1,10 +1,7 @@
-import { createHash } from 'node:crypto';
 import jsonata from 'jsonata';
 import type { Json, JsonObject } from './definition.ts';
 import { stateFailure } from './failure.ts';
 
-/** Where chance and ids come from, so that a test can fix them. */
-export type Chance = { readonly random: () => number; readonly newId: () => string };
 export type Bindings = Readonly<Record<string, unknown>>;
 
 const compiled = new Map<string, jsonata.Expression>();
@@ -21,7 +18,7 @@ function compile(source: string): jsonata.Expression {
 export async function evaluate(template: Json, field: string, bindings: Bindings): Promise<Json> {
   if (typeof template === 'string') return evaluateText(template, field, bindings);
   if (typeof template !== 'object' || template === null) return template;
-  if (AN_ARRAY.is(template)) {
+  if (Array.isArray(template)) {
     return Promise.all(template.map((item, index) => evaluate(item, `${field}[${index}]`, bindings)));
   }
   const entries = Object.entries(template).map(async ([key, value]) => [
@@ -46,19 +43,17 @@ export async function evaluateAs<T extends Json>(
 
 const type = <T extends Json>(name: string, is: (value: Json) => value is T) => ({ name, is });
 
-export const AN_ARRAY = type('array', (value): value is readonly Json[] => Array.isArray(value));
 export const AN_OBJECT = type(
   'object',
-  (value): value is JsonObject => typeof value === 'object' && value !== null && !AN_ARRAY.is(value),
+  (value): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value),
 );
 export const A_STRING = type('string', (value) => typeof value === 'string');
 export const A_BOOLEAN = type('boolean', (value) => typeof value === 'boolean');
-export const WHOLE_NUMBER = type(
-  'number',
-  (value): value is number => Number.isInteger(value) && Number(value) >= 0,
-);
 /** AWS takes whole seconds from 1 on; a fraction that worked here would fail there. */
-export const WHOLE_SECONDS = type('number', (value): value is number => WHOLE_NUMBER.is(value) && value > 0);
+export const WHOLE_SECONDS = type(
+  'number',
+  (value): value is number => Number.isInteger(value) && Number(value) > 0,
+);
 
 async function evaluateText(text: string, field: string, bindings: Bindings): Promise<Json> {
   if (!(text.startsWith('{%') && text.endsWith('%}'))) return text;
@@ -100,37 +95,4 @@ function isFunction(value: unknown): boolean {
 function typeName(value: Json): string {
   if (value === null) return 'null';
   return Array.isArray(value) ? 'array' : typeof value;
-}
-
-/** The functions Step Functions adds to JSONata; `$eval` is taken away, as there. */
-export function awsFunctions(chance: Chance): Bindings {
-  return {
-    eval: undefined,
-    partition,
-    range,
-    hash: (text: string, algorithm: string) =>
-      createHash(algorithm.replace('-', '').toLowerCase()).update(text).digest('hex'),
-    random: (seed?: number) => (seed === undefined ? chance.random() : seeded(seed)),
-    uuid: () => chance.newId(),
-    parse: (text: string) => JSON.parse(text),
-  };
-}
-
-function partition(items: readonly unknown[], size: number): readonly unknown[] {
-  const count = Math.ceil(items.length / size);
-  return Array.from({ length: count }, (_, index) => items.slice(index * size, (index + 1) * size));
-}
-
-function range(first: number, last: number, step: number): readonly number[] {
-  const items = Array.from(
-    { length: Math.floor((last - first) / step) + 1 },
-    (_, index) => first + index * step,
-  );
-  // Marked as a JSONata sequence: one item collapses into itself, as recorded from AWS.
-  return Object.defineProperty(items, 'sequence', { value: true });
-}
-
-/** A number in [0, 1) that only the seed decides. AWS does not publish its generator; the value differs. */
-function seeded(seed: number): number {
-  return createHash('sha256').update(String(seed)).digest().readUInt32BE(0) / 2 ** 32;
 }

@@ -4,7 +4,7 @@ import type { Json, Retrier } from './definition.ts';
 export type Failure = {
   readonly error?: string;
   readonly cause?: string;
-  readonly evaluation?: { readonly location?: string };
+  readonly evaluation?: { readonly location: string };
 };
 
 type FailureCarrier = Error & { readonly failure: Failure };

@@ -3,11 +3,9 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { AwsService, CallAws, FaultHook, Principal } from '../types.ts';
 import { parseDefinition } from './definition.ts';
 import type { Engine } from './engine.ts';
-import type { Chance } from './expression.ts';
-import { runFrame } from './loop.ts';
+import { runExecution } from './loop.ts';
 import { statesService } from './service.ts';
 import { createSleeper } from './sleeper.ts';
-import { proceed } from './start.ts';
 import { stateStore } from './store.ts';
 
 export { unsupportedFeatures } from './definition.ts';
@@ -27,7 +25,7 @@ export type StatesOptions = {
   readonly speed: number;
   readonly fault: FaultHook;
   readonly log: Engine['log'];
-  readonly chance?: Chance;
+  readonly chance?: Engine['chance'];
   /** The most history events of one execution. AWS allows 25,000; the machines here are built for 5,000. */
   readonly eventBudget?: number;
 };
@@ -43,41 +41,38 @@ export type States = {
 /** Step Functions on this machine. @throws Error when a machine needs what is not run here */
 export function createStates(options: StatesOptions): States {
   const closing = new AbortController();
-  const engine = createEngine(options, closing.signal);
-  return {
-    service: statesService(engine),
-    resume: () => {
-      for (const execution of engine.store.running()) proceed(engine, execution.arn);
-    },
-    close: async () => {
-      closing.abort();
-      engine.sleeper.wakeAll('');
-      await Promise.all([...engine.loops]);
-    },
-  };
-}
-
-function createEngine(options: StatesOptions, closing: AbortSignal): Engine {
-  const machines = [...options.machines].map(([arn, { definition, principal }]) => {
-    const name = arn.split(':').at(-1) ?? arn;
-    return [arn, { name, principal, definition: parseDefinition(definition) }] as const;
-  });
+  // The loops that are running, so that the close can wait for them.
   const loops = new Set<Promise<void>>();
   const engine: Engine = {
     chance: { random: Math.random, newId: randomUUID },
     eventBudget: 5000,
     ...options,
     store: stateStore(options.database),
-    machines: new Map(machines),
+    machines: machinesOf(options),
     sleeper: createSleeper(options.now),
-    closing,
-    loops,
-    spawn: (executionArn, frameId) => {
-      const execution = engine.store.execution(executionArn);
-      if (execution === undefined) return;
-      const running = runFrame(engine, execution, frameId).finally(() => loops.delete(running));
+    closing: closing.signal,
+    proceed: (execution) => {
+      const running = runExecution(engine, execution).finally(() => loops.delete(running));
       loops.add(running);
     },
   };
-  return engine;
+  return {
+    service: statesService(engine),
+    resume: () => {
+      for (const execution of engine.store.running()) engine.proceed(execution);
+    },
+    close: async () => {
+      closing.abort();
+      engine.sleeper.wakeAll();
+      await Promise.all([...loops]);
+    },
+  };
+}
+
+function machinesOf({ machines }: StatesOptions): Engine['machines'] {
+  const read = [...machines].map(([arn, { definition, principal }]) => {
+    const name = arn.split(':').at(-1) ?? arn;
+    return [arn, { name, principal, definition: parseDefinition(definition) }] as const;
+  });
+  return new Map(read);
 }

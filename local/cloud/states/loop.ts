@@ -1,35 +1,37 @@
-import { commit, endNow, isLive, isStop } from './commit.ts';
+import { closed, commit, end, isStop, type Next } from './commit.ts';
 import type { Json } from './definition.ts';
-import { bindings, type Engine, type Run, stateOf, wakeKey } from './engine.ts';
-import { A_BOOLEAN, A_STRING, evaluateAs, WHOLE_NUMBER } from './expression.ts';
+import { bindings, type Engine, type Execution, type Frame, type Run, stateOf } from './engine.ts';
+import { A_BOOLEAN, A_STRING, evaluateAs } from './expression.ts';
 import { failureOf, stateFailure } from './failure.ts';
-import { fanOut, gather } from './fan-out.ts';
-import type { Execution, Frame } from './frame.ts';
 import { fail, leave } from './leave.ts';
 import { awaitToken, callTask, schedule } from './task.ts';
 
-/** Runs a frame from its last stored step until it ends, or until nothing more may be written. */
-export async function runFrame(engine: Engine, execution: Execution, frameId: string): Promise<void> {
+/** Runs an execution from its last stored step until it ends, or until nothing more may be written. */
+export async function runExecution(engine: Engine, execution: Execution): Promise<void> {
   const machine = engine.machines.get(execution.machineArn);
-  let frame = engine.store.frame(execution.arn, frameId);
-  if (machine === undefined || frame === undefined) {
+  if (machine === undefined) {
     engine.log('an execution cannot go on: its machine is not in the template', { execution: execution.arn });
     return;
   }
   const run = { engine, machine, execution };
   try {
-    while (isLive(engine, execution.arn, frameId) && !hasEnded(frame)) frame = await step(run, frame);
+    let next: Next = execution.frame;
+    while (next !== undefined) next = await step(run, next);
   } catch (thrown) {
-    if (isStop(thrown)) return;
+    if (isStop(thrown) || engine.closing.aborted) return;
     engine.log('the interpreter failed', { execution: execution.arn, error: String(thrown) });
     const failure = { error: 'States.Runtime', cause: String(thrown) };
-    if (!engine.closing.aborted) endNow(engine, execution.arn, { status: 'FAILED', failure });
+    engine.store.transact(() => end(run, { status: 'FAILED', failure }));
   }
 }
 
-const hasEnded = ({ doing }: Frame): boolean => doing.kind === 'done' || doing.kind === 'failed';
-
-async function step(run: Run, frame: Frame): Promise<Frame> {
+async function step(run: Run, frame: Frame): Promise<Next> {
+  const { engine, execution } = run;
+  if (engine.closing.aborted) throw closed();
+  if (engine.now() >= (execution.deadline ?? Number.POSITIVE_INFINITY)) {
+    const failure = { error: 'States.Timeout' };
+    return commit(run, frame, { to: { end: { status: 'TIMED_OUT', failure } } });
+  }
   try {
     return await advance(run, frame);
   } catch (thrown) {
@@ -39,49 +41,37 @@ async function step(run: Run, frame: Frame): Promise<Frame> {
   }
 }
 
-function advance(run: Run, frame: Frame): Promise<Frame> {
+function advance(run: Run, frame: Frame): Promise<Next> {
   const { doing } = frame;
   switch (doing.kind) {
     case 'entering':
       return enter(run, frame);
     case 'working':
       return work(run, frame);
-    case 'waiting':
-      return afterSleep(run, frame, doing.until, () => leaveWith(run, frame, frame.input));
     case 'retrying':
-      return afterSleep(run, frame, doing.until, () =>
-        commit(run, frame, { next: { doing: { kind: 'working' } } }),
-      );
+      return rest(run, frame, doing.until);
     case 'calling':
       return callTask(run, frame, doing.call);
     case 'awaiting':
       return awaitToken(run, frame, doing.call);
-    case 'gathering':
-      return gather(run, frame, doing);
     case 'leaving':
       return leaveWith(run, frame, doing.result, { result: doing.result });
-    case 'done':
-    case 'failed':
-      return Promise.resolve(frame);
   }
 }
 
-function enter(run: Run, frame: Frame): Promise<Frame> {
-  const details = {
-    name: frame.state,
-    input: JSON.stringify(frame.input),
-    inputDetails: { truncated: false },
-  };
+function enter(run: Run, frame: Frame): Promise<Next> {
+  const input = { input: JSON.stringify(frame.input), inputDetails: { truncated: false } };
+  const type = `${stateOf(run, frame).Type}StateEntered`;
   return commit(run, frame, {
-    events: [{ type: `${stateOf(run, frame).Type}StateEntered`, details }],
-    next: { doing: { kind: 'working' }, enteredTime: new Date(run.engine.now()).toISOString() },
+    events: [{ type, details: { name: frame.state, ...input } }],
+    to: { doing: { kind: 'working' }, enteredTime: new Date(run.engine.now()).toISOString() },
   });
 }
 
-async function afterSleep(run: Run, frame: Frame, until: number, then: () => Promise<Frame>): Promise<Frame> {
+async function rest(run: Run, frame: Frame, until: number): Promise<Next> {
   const { engine, execution } = run;
-  if (engine.now() >= until) return then();
-  await engine.sleeper.sleep(wakeKey(execution.arn, frame.id), until);
+  if (engine.now() >= until) return commit(run, frame, { to: { doing: { kind: 'working' } } });
+  await engine.sleeper.sleep(execution.arn, Math.min(until, execution.deadline ?? until));
   return frame;
 }
 
@@ -90,14 +80,13 @@ function leaveWith(
   frame: Frame,
   fallback: Json,
   outcome: { readonly result?: Json } = {},
-): Promise<Frame> {
+): Promise<Next> {
   const state = stateOf(run, frame);
   return leave(run, frame, { shaping: state, fallback, next: state.Next, outcome });
 }
 
-function work(run: Run, frame: Frame): Promise<Frame> {
-  const state = stateOf(run, frame);
-  switch (state.Type) {
+function work(run: Run, frame: Frame): Promise<Next> {
+  switch (stateOf(run, frame).Type) {
     case 'Pass':
     case 'Succeed':
       return leaveWith(run, frame, frame.input);
@@ -105,17 +94,12 @@ function work(run: Run, frame: Frame): Promise<Frame> {
       return schedule(run, frame);
     case 'Choice':
       return choose(run, frame);
-    case 'Wait':
-      return beginWait(run, frame);
     case 'Fail':
       return failOnPurpose(run, frame);
-    case 'Parallel':
-    case 'Map':
-      return fanOut(run, frame);
   }
 }
 
-async function choose(run: Run, frame: Frame): Promise<Frame> {
+async function choose(run: Run, frame: Frame): Promise<Next> {
   const state = stateOf(run, frame);
   const names = bindings(run, frame);
   for (const [index, rule] of (state.Choices ?? []).entries()) {
@@ -130,30 +114,7 @@ async function choose(run: Run, frame: Frame): Promise<Frame> {
   return leave(run, frame, { shaping: state, fallback: frame.input, next: state.Default });
 }
 
-async function beginWait(run: Run, frame: Frame): Promise<Frame> {
-  const state = stateOf(run, frame);
-  const { now, speed } = run.engine;
-  const names = bindings(run, frame);
-  const start = now();
-  const end =
-    state.Timestamp === undefined
-      ? start + 1000 * (await evaluateAs(state.Seconds ?? 0, 'Seconds', names, WHOLE_NUMBER))
-      : instant(await evaluateAs(state.Timestamp, 'Timestamp', names, A_STRING));
-  const until = start + Math.max(end - start, 0) / speed;
-  return commit(run, frame, { next: { doing: { kind: 'waiting', until } } });
-}
-
-const OFFSET_DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/;
-
-function instant(text: string): number {
-  const ms = OFFSET_DATE_TIME.test(text) ? Date.parse(text) : Number.NaN;
-  if (!Number.isNaN(ms)) return ms;
-  const cause = `The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: ${text}`;
-  const evaluation = { location: 'Timestamp' };
-  throw stateFailure({ error: 'States.QueryEvaluationError', cause, evaluation });
-}
-
-async function failOnPurpose(run: Run, frame: Frame): Promise<Frame> {
+async function failOnPurpose(run: Run, frame: Frame): Promise<Next> {
   const { Error: error, Cause: cause } = stateOf(run, frame);
   const names = bindings(run, frame);
   const failure = {

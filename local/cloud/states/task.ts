@@ -1,13 +1,11 @@
 import { AwsFailure } from '../types.ts';
-import { closed, commit } from './commit.ts';
-import type { Json, JsonObject } from './definition.ts';
-import { bindings, type Run, stateOf, wakeKey } from './engine.ts';
+import { closed, commit, type Next } from './commit.ts';
+import { awaitsToken, type Json, type JsonObject } from './definition.ts';
+import { bindings, type Frame, type Run, stateOf, type TaskCall } from './engine.ts';
 import { AN_OBJECT, evaluate, evaluateAs, WHOLE_SECONDS } from './expression.ts';
 import type { Failure } from './failure.ts';
-import type { Frame, TaskCall } from './frame.ts';
-import { failureDetails } from './history.ts';
+import { type EventDraft, failureDetails } from './history.ts';
 import { fail } from './leave.ts';
-import { type Target, targetOf } from './resource.ts';
 import { LONGEST_MS } from './sleeper.ts';
 
 type Answer = { readonly result: Json } | { readonly failure: Failure } | 'late';
@@ -16,43 +14,29 @@ const TIMEOUT = { error: 'States.Timeout' };
 // AWS's default is 99,999,999 s, longer than a timer can count.
 const NEVER = Number.POSITIVE_INFINITY;
 
-/** Works out the arguments and time-outs of a task and stores them, before anything is called. */
-export async function schedule(run: Run, frame: Frame): Promise<Frame> {
-  const { engine, execution } = run;
+/** Works out the arguments and the time-out of a task and stores them, before anything is called. */
+export async function schedule(run: Run, frame: Frame): Promise<Next> {
+  const { engine } = run;
   const state = stateOf(run, frame);
-  const target = targetOf(state.Resource ?? '');
-  const token = target.awaitsToken ? engine.chance.newId() : undefined;
+  const token = awaitsToken(state) ? engine.chance.newId() : undefined;
   const names = bindings(run, frame, token === undefined ? {} : { token });
-  const absent = target.plainFunction ? frame.input : {};
-  const args = state.Arguments === undefined ? absent : await evaluate(state.Arguments, 'Arguments', names);
-  const limit = async (field: 'TimeoutSeconds' | 'HeartbeatSeconds'): Promise<number | undefined> =>
-    state[field] === undefined ? undefined : evaluateAs(state[field], field, names, WHOLE_SECONDS);
-  const timeout = await limit('TimeoutSeconds');
-  const heartbeat = await limit('HeartbeatSeconds');
-  const scale = target.awaitsToken ? 1000 / engine.speed : 1000;
-  const until = timeout === undefined ? {} : { deadline: engine.now() + timeout * scale };
-  const beats =
-    heartbeat === undefined
-      ? {}
-      : { heartbeatMs: heartbeat * scale, heartbeatDue: engine.now() + heartbeat * scale };
+  const args = await evaluate(state.Arguments ?? {}, 'Arguments', names);
+  const limit = state.TimeoutSeconds;
+  const timeout =
+    limit === undefined ? undefined : await evaluateAs(limit, 'TimeoutSeconds', names, WHOLE_SECONDS);
+  // A wait for an answer is divided by the speed, the time of a real call is not.
+  const timeoutMs = (timeout ?? NEVER) * (token === undefined ? 1000 : 1000 / engine.speed);
   const call = {
     arguments: args,
     ...(token !== undefined && { token }),
-    ...(timeout !== undefined && { timeoutMs: timeout * scale }),
-    ...until,
+    ...(timeout !== undefined && { timeoutMs, deadline: engine.now() + timeoutMs }),
   };
-  const times = {
-    ...(timeout !== undefined && { timeoutInSeconds: timeout }),
-    ...(heartbeat !== undefined && { heartbeatInSeconds: heartbeat }),
-  };
-  const details = { region: 'local', parameters: JSON.stringify(args), ...times };
+  const parameters = { region: 'local', parameters: JSON.stringify(args) };
+  const details = { ...parameters, ...(timeout !== undefined && { timeoutInSeconds: timeout }) };
   return commit(run, frame, {
-    events: [taskEvent(target, 'Scheduled', details), taskEvent(target, 'Started')],
-    next: { doing: { kind: 'calling', call } },
-    also: () => {
-      if (token === undefined) return;
-      engine.store.putToken({ token, execution: execution.arn, frame: frame.id, ...until, ...beats });
-    },
+    events: [taskEvent(run, frame, 'Scheduled', details), taskEvent(run, frame, 'Started')],
+    to: { doing: { kind: 'calling', call } },
+    token,
   });
 }
 
@@ -60,50 +44,48 @@ export async function schedule(run: Run, frame: Frame): Promise<Frame> {
  * Makes the call of a scheduled task. After a kill it is made again: at least once, as after an error of Lambda
  * itself. A token keeps its stored deadline over that; a plain call gets its whole time again.
  */
-export async function callTask(run: Run, frame: Frame, call: TaskCall): Promise<Frame> {
-  const { engine } = run;
-  const target = targetOf(stateOf(run, frame).Resource ?? '');
-  const { token } = call;
-  const left = token === undefined ? call.timeoutMs : (call.deadline ?? NEVER) - engine.now();
-  const answer = await within(run, left ?? NEVER, ask(run, target, call));
-  if (token !== undefined && engine.store.token(token)?.outcome !== undefined) {
-    return commit(run, frame, { next: { doing: { kind: 'awaiting', call: { ...call, token } } } });
-  }
-  if (answer === 'late') return fail(run, frame, TIMEOUT, [taskEvent(target, 'TimedOut', TIMEOUT)]);
-  if ('failure' in answer) {
-    return fail(run, frame, answer.failure, [taskEvent(target, 'Failed', failureDetails(answer.failure))]);
-  }
-  if (token === undefined) return succeed(run, frame, target, answer.result);
-  return commit(run, frame, {
-    events: [taskEvent(target, 'Submitted', { output: JSON.stringify(answer.result) })],
-    next: { doing: { kind: 'awaiting', call: { ...call, token } } },
-  });
-}
-
-function succeed(run: Run, frame: Frame, target: Target, result: Json): Promise<Frame> {
-  const event = taskEvent(target, 'Succeeded', { output: JSON.stringify(result) });
-  return commit(run, frame, { events: [event], next: { doing: { kind: 'leaving', result } } });
-}
-
-function taskEvent(target: Target, what: string, details: JsonObject = {}) {
-  const { resourceType, resource } = target;
-  return { type: `Task${what}`, details: { resourceType, resource, ...details } };
-}
-
-/** Waits for a token: its answer, its heartbeat or its deadline, whichever is first. One look per turn. */
-export async function awaitToken(run: Run, frame: Frame, call: TaskCall & { token: string }): Promise<Frame> {
+export async function callTask(run: Run, frame: Frame, call: TaskCall): Promise<Next> {
   const { engine, execution } = run;
-  const target = targetOf(stateOf(run, frame).Resource ?? '');
-  const token = engine.store.token(call.token);
-  const outcome = token?.outcome;
-  if (outcome !== undefined && outcome !== 'spent') {
-    if ('output' in outcome) return succeed(run, frame, target, JSON.parse(outcome.output));
-    return fail(run, frame, outcome.failure, [taskEvent(target, 'Failed', failureDetails(outcome.failure))]);
+  const { token, timeoutMs = NEVER, deadline = NEVER } = call;
+  const left = token === undefined ? timeoutMs : deadline - engine.now();
+  const leftToAll = (execution.deadline ?? NEVER) - engine.now();
+  const answer = await within(run, Math.min(left, leftToAll), ask(run, call));
+  const waiting = token !== undefined && { doing: { kind: 'awaiting', call: { ...call, token } } as const };
+  // The answer may be faster than the call that asked for it.
+  if (waiting && engine.store.token(token ?? '')?.output !== undefined)
+    return commit(run, frame, { to: waiting });
+  if (answer === 'late') return leftToAll < left ? frame : timedOut(run, frame);
+  if ('failure' in answer) {
+    const event = taskEvent(run, frame, 'Failed', failureDetails(answer.failure));
+    return fail(run, frame, answer.failure, [event]);
   }
-  const due = Math.min(call.deadline ?? NEVER, token?.heartbeatDue ?? NEVER);
-  if (engine.now() >= due) return fail(run, frame, TIMEOUT, [taskEvent(target, 'TimedOut', TIMEOUT)]);
-  await engine.sleeper.sleep(wakeKey(execution.arn, frame.id), due);
+  if (!waiting) return succeed(run, frame, answer.result);
+  const submitted = taskEvent(run, frame, 'Submitted', { output: JSON.stringify(answer.result) });
+  return commit(run, frame, { events: [submitted], to: waiting });
+}
+
+/** Waits for a token: its answer or its deadline, whichever is first. One look per turn. */
+export async function awaitToken(run: Run, frame: Frame, call: TaskCall & { token: string }): Promise<Next> {
+  const { engine, execution } = run;
+  const { deadline = NEVER } = call;
+  const output = engine.store.token(call.token)?.output;
+  if (output !== undefined) return succeed(run, frame, JSON.parse(output));
+  if (engine.now() >= deadline) return timedOut(run, frame);
+  await engine.sleeper.sleep(execution.arn, Math.min(deadline, execution.deadline ?? NEVER));
   return frame;
+}
+
+function succeed(run: Run, frame: Frame, result: Json): Promise<Next> {
+  const event = taskEvent(run, frame, 'Succeeded', { output: JSON.stringify(result) });
+  return commit(run, frame, { events: [event], to: { doing: { kind: 'leaving', result } } });
+}
+
+const timedOut = (run: Run, frame: Frame): Promise<Next> =>
+  fail(run, frame, TIMEOUT, [taskEvent(run, frame, 'TimedOut', TIMEOUT)]);
+
+function taskEvent(run: Run, frame: Frame, what: string, details: JsonObject = {}): EventDraft {
+  const resource = stateOf(run, frame).Resource?.split(':').at(-1) ?? '';
+  return { type: `Task${what}`, details: { resourceType: 'lambda', resource, ...details } };
 }
 
 async function within(run: Run, ms: number, answer: Promise<Answer>): Promise<Answer> {
@@ -120,38 +102,28 @@ async function within(run: Run, ms: number, answer: Promise<Answer>): Promise<An
   }
 }
 
-async function ask({ engine, machine }: Run, target: Target, call: TaskCall): Promise<Answer> {
-  const { arguments: args } = call;
-  const plain = { FunctionName: target.resource, Payload: args };
-  const input = target.plainFunction ? plain : { ...asObject(args) };
+/** Invokes the function. Its own failure names the error, and its payload is the cause. */
+async function ask({ engine, machine }: Run, call: TaskCall): Promise<Answer> {
   try {
-    const answer = await engine.call(machine.principal, target.service, target.action, input);
+    const input = { ...asObject(call.arguments) };
+    const answer = await engine.call(machine.principal, 'lambda', 'Invoke', input);
     const result: Json = JSON.parse(JSON.stringify(answer ?? {}));
-    return target.service === 'lambda' && target.action === 'Invoke' ? invoked(target, result) : { result };
-  } catch (thrown) {
-    return { failure: refusal(target, thrown) };
-  }
-}
-
-/** Lambda's answer: the function's own failure names the error, its payload is the cause. */
-function invoked(target: Target, result: Json): Answer {
-  const { FunctionError, Payload = null } = asObject(result);
-  if (FunctionError !== undefined) {
+    const { FunctionError, Payload = null } = asObject(result);
+    if (FunctionError === undefined) return { result };
     const { errorType } = asObject(Payload);
     const error = typeof errorType === 'string' ? errorType : 'Lambda.Unknown';
     return { failure: { error, cause: JSON.stringify(Payload) } };
+  } catch (thrown) {
+    return { failure: refusal(thrown) };
   }
-  return { result: target.plainFunction ? Payload : result };
 }
 
-function refusal(target: Target, thrown: unknown): Failure {
+function refusal(thrown: unknown): Failure {
   const message = thrown instanceof Error ? thrown.message : String(thrown);
-  if (!(thrown instanceof AwsFailure)) {
-    // No answer came: what an SDK reports when the connection breaks.
-    return { error: `${target.errorPrefix}.SdkClientException`, cause: message };
-  }
-  const cause = `${message} (Service: ${target.errorPrefix}, Status Code: ${thrown.status})`;
-  return { error: `${target.errorPrefix}.${thrown.code}`, cause };
+  // No answer came: what an SDK reports when the connection breaks.
+  if (!(thrown instanceof AwsFailure)) return { error: 'Lambda.SdkClientException', cause: message };
+  const cause = `${message} (Service: Lambda, Status Code: ${thrown.status})`;
+  return { error: `Lambda.${thrown.code}`, cause };
 }
 
 const asObject = (value: Json): JsonObject => (AN_OBJECT.is(value) ? value : {});

@@ -16,18 +16,39 @@ import {
 } from './harness.ts';
 
 describe('an execution', () => {
-  const waiting = machine({ Rest: { Type: 'Wait', Seconds: 3600, End: true } });
+  const resource = 'arn:aws:states:::lambda:invoke.waitForTaskToken';
+  const waiting = machine({ Rest: { Type: 'Task', Resource: resource, End: true } });
 
   test('is started once by name: the same input joins it, another is refused', async () => {
     const states = statesOf(new DatabaseSync(':memory:'), waiting, { call: noCall });
     const first = await start(states, 'one', { a: 1 });
     expect(await start(states, 'one', { a: 1 })).toEqual(first);
     await expect(start(states, 'one', { a: 2 })).rejects.toMatchObject({ code: 'ExecutionAlreadyExists' });
-    await api(states, 'StopExecution', { executionArn: executionArn('one'), error: 'Enough' });
-    expect(await endOf(states, 'one')).toEqual({ status: 'ABORTED', error: 'Enough' });
+    await states.close();
+  });
+
+  test('that has ended is not started again under its name', async () => {
+    const states = statesOf(new DatabaseSync(':memory:'), machine({ A: { Type: 'Succeed' } }), {
+      call: noCall,
+    });
+    await start(states, 'one', { a: 1 });
+    expect(await endOf(states, 'one')).toEqual({ status: 'SUCCEEDED', output: { a: 1 } });
     await expect(start(states, 'one', { a: 1 })).rejects.toMatchObject({ code: 'ExecutionAlreadyExists' });
-    const listed = await api(states, 'ListExecutions', { stateMachineArn: MACHINE_ARN });
-    expect(listed.executions.map(({ name }: { name: string }) => name)).toEqual(['one']);
+    await states.close();
+  });
+
+  test('that nobody started, of a machine nobody has, or asked for an action that is not run is refused', async () => {
+    const states = statesOf(new DatabaseSync(':memory:'), waiting, { call: noCall });
+    const codes = [
+      ['DescribeExecution', { executionArn: executionArn('one') }, 'ExecutionDoesNotExist'],
+      ['StartExecution', { stateMachineArn: 'arn:other' }, 'StateMachineDoesNotExist'],
+      ['StartExecution', { stateMachineArn: MACHINE_ARN, name: 'a b' }, 'InvalidName'],
+      ['StartExecution', { stateMachineArn: MACHINE_ARN, input: '{' }, 'InvalidExecutionInput'],
+      ['StartExecution', {}, 'ValidationException'],
+      ['StopExecution', { executionArn: executionArn('one') }, 'UnknownOperationException'],
+    ] as const;
+    for (const [action, input, code] of codes)
+      await expect(api(states, action, input)).rejects.toMatchObject({ code });
     await states.close();
   });
 
@@ -63,26 +84,34 @@ describe('an execution', () => {
     expect(history.map(({ id }) => id)).toEqual(history.map((_, index) => index + 1));
     for (const { id, previousEventId } of history) expect(Number(previousEventId)).toBeLessThan(id);
   });
+});
 
-  test('of a machine with a feature that is not run is refused by name, state by state', () => {
-    const distributed = {
-      Type: 'Map',
-      ItemProcessor: {
-        ProcessorConfig: { Mode: 'DISTRIBUTED' },
-        StartAt: 'A',
-        States: { A: { Type: 'Pass' } },
-      },
-    };
-    const found = unsupportedFeatures(
-      machine({
+test('a machine with a feature that is not run is refused by name, state by state', () => {
+  const found = unsupportedFeatures(
+    machine(
+      {
         A: { Type: 'Pass', Parameters: {} },
         B: { QueryLanguage: 'JSONPath', Type: 'Pass' },
-        C: distributed,
-      }),
-    );
-    expect(found).toHaveLength(3);
-    expect(() =>
-      statesOf(new DatabaseSync(':memory:'), { StartAt: 'X', States: {} }, { call: noCall }),
-    ).toThrow();
-  });
+        C: { Type: 'Map', ItemProcessor: { StartAt: 'A', States: { A: { Type: 'Pass' } } } },
+        D: { Type: 'Wait', Seconds: 1 },
+        E: { Type: 'Task', Resource: 'arn:aws:states:::dynamodb:getItem', HeartbeatSeconds: 1 },
+        F: { Type: 'Pass', Output: '{% $uuid() & $partition([1], 1) & $uuid() %}' },
+      },
+      { ProcessorConfig: {} },
+    ),
+  );
+  expect(found).toEqual([
+    'ProcessorConfig is not run',
+    "state 'A': Parameters is not run",
+    "state 'B': only JSONata is run",
+    "state 'C': Map states are not run",
+    "state 'D': Wait states are not run",
+    "state 'E': HeartbeatSeconds is not run",
+    "state 'E': arn:aws:states:::dynamodb:getItem is not run",
+    "state 'F': $uuid is not run",
+    "state 'F': $partition is not run",
+  ]);
+  expect(() =>
+    statesOf(new DatabaseSync(':memory:'), { StartAt: 'X', States: {} }, { call: noCall }),
+  ).toThrow();
 });

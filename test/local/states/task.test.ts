@@ -13,25 +13,14 @@ const task = (resource: string, more: object = {}) => ({
 const caught = { Caught: { Type: 'Pass' } };
 
 describe('a task', () => {
-  test('calls the service its resource names, signed by the role of the machine', async () => {
+  test('invokes the function it names, signed by the role of the machine', async () => {
     const asked: unknown[] = [];
-    const call: CallAws = async (...one) => {
+    const { end } = await run(machine({ T: task('lambda:invoke'), ...caught }), async (...one) => {
       asked.push(one);
-      return { Item: { n: 1 } };
-    };
-    const { end } = await run(
-      machine({
-        Sdk: { ...task('aws-sdk:sfn:listExecutions', { Arguments: { a: 1 } }), End: false, Next: 'Item' },
-        Item: task('dynamodb:getItem', { Arguments: { b: 2 } }),
-        ...caught,
-      }),
-      call,
-    );
-    expect(end).toEqual({ status: 'SUCCEEDED', output: { Item: { n: 1 } } });
-    expect(asked).toEqual([
-      [ROLE, 'states', 'ListExecutions', { a: 1 }],
-      [ROLE, 'dynamodb', 'GetItem', { b: 2 }],
-    ]);
+      return { StatusCode: 200, Payload: { n: 1 } };
+    });
+    expect(end).toEqual({ status: 'SUCCEEDED', output: { StatusCode: 200, Payload: { n: 1 } } });
+    expect(asked).toEqual([[ROLE, 'lambda', 'Invoke', { FunctionName: 'f', Payload: {} }]]);
   });
 
   test('fails by the name of the function error, with the payload as its cause', async () => {
@@ -86,25 +75,19 @@ describe('a failure', () => {
     expect(end).toMatchObject({ status: 'FAILED', error: 'States.NoChoiceMatched' });
   });
 
-  test('in a branch ends the other branches and is caught outside', async () => {
-    const branch = (name: string, state: object) => ({ StartAt: name, States: { [name]: state } });
+  test('inside its catcher ends the execution, after the failure that was caught', async () => {
+    const Catch = [{ ErrorEquals: ['States.ALL'], Output: '{% $nothing %}', Next: 'Caught' }];
+    const failing = { FunctionError: 'Unhandled', Payload: { errorType: 'E' } };
     const { end, history } = await run(
-      machine({
-        Both: {
-          Type: 'Parallel',
-          Branches: [
-            branch('Hang', task('lambda:invoke', { Catch: [] })),
-            branch('Break', { Type: 'Fail', Error: 'Broken' }),
-          ],
-          Catch: [{ ErrorEquals: ['Broken'], Next: 'Caught' }],
-          End: true,
-        },
-        ...caught,
-      }),
-      () => new Promise(() => {}),
+      machine({ T: task('lambda:invoke', { Catch }), ...caught }),
+      async () => failing,
     );
-    expect(end).toEqual({ status: 'SUCCEEDED', output: { Error: 'Broken', Cause: null } });
-    expect(history.map(({ type }) => type)).toContain('TaskStateAborted');
+    expect(end).toMatchObject({ status: 'FAILED', error: 'States.QueryEvaluationError' });
+    expect(history.slice(-3).map(({ type }) => type)).toEqual([
+      'TaskFailed',
+      'EvaluationFailed',
+      'ExecutionFailed',
+    ]);
   });
 
   test('is not retried more often than MaxAttempts says, and RetryCount counts', async () => {

@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, test } from 'vitest';
 import type { States } from '../../../local/cloud/states/index.ts';
-import { api, endOf, historyOf, start, statesOf, statusOf } from './harness.ts';
+import { api, endOf, historyOf, start, statesOf } from './harness.ts';
 
 const TOKEN_TASK = {
   Type: 'Task',
@@ -69,19 +69,12 @@ describe('a task token', () => {
 
   test('that was never given is invalid, and an answer that is no JSON is refused', async () => {
     const { states, taskToken } = await untilWaiting(machine(TOKEN_TASK));
-    await expect(api(states, 'SendTaskHeartbeat', { taskToken: 'x' })).rejects.toMatchObject({
+    await expect(api(states, 'SendTaskSuccess', { taskToken: 'x', output: '1' })).rejects.toMatchObject({
       code: 'InvalidToken',
     });
     await expect(api(states, 'SendTaskSuccess', { taskToken, output: '{' })).rejects.toMatchObject({
       code: 'InvalidOutput',
     });
-    await states.close();
-  });
-
-  test('fails its task with the error sent', async () => {
-    const { states, taskToken } = await untilWaiting(machine(TOKEN_TASK));
-    await api(states, 'SendTaskFailure', { taskToken });
-    expect((await endOf(states, 'one')).output).toEqual({ Error: null, Cause: null });
     await states.close();
   });
 
@@ -104,17 +97,14 @@ describe('a task token', () => {
     await resumed.close();
   });
 
-  test('lives as long as its heartbeat beats', async () => {
-    const { restart, clock, states, taskToken } = await untilWaiting(
-      machine({ ...TOKEN_TASK, HeartbeatSeconds: 10 }),
-    );
-    clock.now += 9000;
-    await api(states, 'SendTaskHeartbeat', { taskToken });
-    clock.now += 9000;
-    await api(states, 'SendTaskHeartbeat', { taskToken });
-    clock.now += 10_001;
+  test('dies with its execution when the time of the machine is over', async () => {
+    const { restart, clock, taskToken } = await untilWaiting({ ...machine(TOKEN_TASK), TimeoutSeconds: 50 });
+    clock.now += 50_000;
     const resumed = await restart();
-    expect((await endOf(resumed, 'one')).output).toEqual({ Error: 'States.Timeout', Cause: '' });
+    expect(await endOf(resumed, 'one')).toEqual({ status: 'TIMED_OUT', error: 'States.Timeout' });
+    await expect(api(resumed, 'SendTaskSuccess', { taskToken, output: '1' })).rejects.toMatchObject({
+      code: 'TaskTimedOut',
+    });
     await resumed.close();
   });
 });
@@ -141,25 +131,6 @@ test('the token of a try that failed is spent, and the next try has its own', as
 });
 
 describe('a wait', () => {
-  test('goes on for what is left of it after a restart', async () => {
-    const { clock, next } = world(machine({ Type: 'Wait', Seconds: 60, End: true }));
-    const states = next();
-    await start(states, 'one', { a: 1 });
-    await until(async () => (await historyOf(states, 'one')).length === 2);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    await states.close();
-    clock.now += 59_000;
-    const early = next();
-    early.resume();
-    expect(await statusOf(early, 'one')).toEqual({ status: 'RUNNING' });
-    await early.close();
-    clock.now += 1001;
-    const late = next();
-    late.resume();
-    expect(await endOf(late, 'one')).toEqual({ status: 'SUCCEEDED', output: { a: 1 } });
-    await late.close();
-  });
-
   test('between two tries is kept over a restart, and is not divided by the speed', async () => {
     const database = new DatabaseSync(':memory:');
     const clock = { now: 0 };
