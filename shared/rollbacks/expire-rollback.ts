@@ -2,7 +2,7 @@ import { isoTime } from '../kernel/index.ts';
 import { type Attempt, loadAttempt, timedFor } from './attempt.ts';
 import { movedOn, settleForge } from './close-pull-request.ts';
 import type { TaskInput, TaskResult, WorldDeps } from './ports.ts';
-import { readingsSince } from './read-world.ts';
+import { attemptReadings } from './read-world.ts';
 import { type ExpireRollbackOutcome, expireRollback } from './rules/expire-rollback.ts';
 import type { Reading } from './rules/readings.ts';
 import { type Move, standing, takeStep } from './take-step.ts';
@@ -13,7 +13,7 @@ export async function expireRollbackAtDeadline(all: WorldDeps, input: TaskInput)
   const deps = timedFor(all, attempt);
   const { deadlineAt } = attempt.data;
   if (deadlineAt === undefined) return movedOn(deps, attempt);
-  const readings = await readingsSince(deps, attempt, attempt.createdAt);
+  const readings = await attemptReadings(deps, attempt);
   const inputs = {
     state: attempt.state.kind,
     mode: attempt.data.mode,

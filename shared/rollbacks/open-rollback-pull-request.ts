@@ -1,5 +1,6 @@
 import { Fault, isFault, isoTime } from '../kernel/index.ts';
 import type { PullRequest } from '../ports/index.ts';
+import { readAutonomy } from '../services/index.ts';
 import { type Attempt, loadAttempt, type PullRequestFacts, timedFor } from './attempt.ts';
 import { movedOn } from './close-pull-request.ts';
 import { METRICS, PULL_REQUEST_LABELS } from './contract.ts';
@@ -63,7 +64,15 @@ async function openOrFault(deps: WorldDeps, attempt: Attempt): Promise<Opened | 
   }
 }
 
+/** Autonomy is read at every action: one that was lowered to observe meanwhile leaves the rest to a person. */
+async function assertMayAct(deps: WorldDeps, attempt: Attempt): Promise<void> {
+  const { service, environment } = attempt;
+  const { level } = await readAutonomy(deps, { service, environment, action: 'rollback' });
+  if (level === 'observe') throw new Fault('Forbidden', 'autonomy was lowered to observe meanwhile');
+}
+
 async function open(deps: WorldDeps, attempt: Attempt): Promise<Opened> {
+  await assertMayAct(deps, attempt);
   const { environment } = await placeOf(deps, attempt);
   const { candidate } = attempt.data;
   if (candidate === undefined) throw new Fault('Malformed', `rollback ${attempt.id} has no candidate`);

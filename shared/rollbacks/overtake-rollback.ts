@@ -5,7 +5,7 @@ import type { Attempt } from './attempt.ts';
 import { settleForge } from './close-pull-request.ts';
 import type { AbortReason } from './contract.ts';
 import type { WorldDeps } from './ports.ts';
-import { pullRequestOf, readingsSince, recent } from './read-world.ts';
+import { attemptReadings, pullRequestOf, recent } from './read-world.ts';
 import { type OvertakeOutcome, overtakeRollback } from './rules/overtake-rollback.ts';
 import { type Move, takeStep } from './take-step.ts';
 
@@ -30,7 +30,7 @@ export async function overtake(
     action: 'rollback',
   });
   const now = deps.clock();
-  const readings = await readingsSince(deps, attempt, attempt.createdAt);
+  const readings = await attemptReadings(deps, attempt);
   const moved = overtakeRollback.decide(
     inputsOf(deps, attempt, { pullRequest, killSwitchOn: killSwitch.on, readings, now }),
   );
@@ -48,7 +48,7 @@ export async function overtake(
 type Facts = {
   readonly pullRequest: PullRequest | null | undefined;
   readonly killSwitchOn: boolean;
-  readonly readings: Awaited<ReturnType<typeof readingsSince>>;
+  readonly readings: Awaited<ReturnType<typeof attemptReadings>>;
   readonly now: number;
 };
 

@@ -5,7 +5,7 @@ import type { Attempt } from './attempt.ts';
 import { PERSISTENCE_CHECKS, PULL_REQUEST_LABELS, STABLE_UPTIME } from './contract.ts';
 import type { WorldDeps } from './ports.ts';
 import { pullRequestTitle } from './pull-request-text.ts';
-import { ask, asReading, placeOf, readingsSince, recent } from './read-world.ts';
+import { ask, asReading, attemptReadings, placeOf, recent } from './read-world.ts';
 import type { CheckInvariantsInputs } from './rules/check-invariants.ts';
 import { stricterMode } from './rules/open-rollback.ts';
 
@@ -32,7 +32,7 @@ export async function readInvariants(
     facts === undefined ? NOTHING : readForge(deps, attempt, facts, pullRequest),
   ]);
   const now = deps.clock();
-  const readings = await readingsSince(deps, attempt, attempt.createdAt);
+  const readings = await attemptReadings(deps, attempt);
   return {
     environment: attempt.environment,
     mode: stricterMode(attempt.environment, level, attempt.data.mode),

@@ -23,6 +23,17 @@ export function targetOf(document: ServiceDocument, service: string, environment
   return { service, environment, application: place.application };
 }
 
+/**
+ * The readings that speak for an attempt, oldest first: from one gap before its opening on, since the reading that
+ * opened it is its first.
+ */
+export function attemptReadings(
+  deps: RollbackDeps,
+  attempt: Pick<Attempt, 'service' | 'environment' | 'createdAt'>,
+): Promise<readonly Reading[]> {
+  return readingsSince(deps, attempt, isoTime(millis(attempt.createdAt) - deps.timings.readingGap * 1000));
+}
+
 /** Readings of the attempt's service since a time, oldest first, as rules take them. */
 export async function readingsSince(
   deps: RollbackDeps,

@@ -6,7 +6,7 @@ import { PERSISTENCE_CHECKS } from './contract.ts';
 import { endUnconfirmed } from './end-unconfirmed.ts';
 import { overtake } from './overtake-rollback.ts';
 import type { TaskInput, TaskResult, WorldDeps } from './ports.ts';
-import { placeOf, readingsSince, recent } from './read-world.ts';
+import { attemptReadings, placeOf, recent } from './read-world.ts';
 import {
   type ConfirmDegradationInputs,
   type ConfirmDegradationOutcome,
@@ -30,7 +30,7 @@ export async function resolveCandidateForRollback(all: WorldDeps, input: TaskInp
   if (attempt.state.kind !== 'DegradationDetected') return movedOn(deps, attempt);
   const overtaken = await overtake(deps, attempt, input.key);
   if (overtaken !== undefined) return standing(deps, overtaken);
-  const readings = await readingsSince(deps, attempt, attempt.createdAt);
+  const readings = await attemptReadings(deps, attempt);
   const confirmation = confirmationInputs(deps, attempt, readings);
   const { verdict } = confirmDegradation.decide(confirmation);
   if (verdict === 'pending') return standing(deps, attempt);

@@ -2,7 +2,7 @@ import { isoTime } from '../kernel/index.ts';
 import type { Attempt } from './attempt.ts';
 import { mergedAt, recoveryInputs } from './judge-recovery.ts';
 import type { WorldDeps } from './ports.ts';
-import { pullRequestOf, readingsSince } from './read-world.ts';
+import { attemptReadings, pullRequestOf } from './read-world.ts';
 import { ciInputs } from './record-ci.ts';
 import { confirmationInputs } from './resolve-candidate.ts';
 import { confirmDegradation } from './rules/confirm-degradation.ts';
@@ -16,7 +16,7 @@ import { healthySeconds, type Reading } from './rules/readings.ts';
  * It decides nothing: the woken task reads and judges for itself.
  */
 export async function hasNews(deps: WorldDeps, attempt: Attempt, slotNumber: number): Promise<boolean> {
-  const readings = await readingsSince(deps, attempt, attempt.createdAt);
+  const readings = await attemptReadings(deps, attempt);
   switch (attempt.state.kind) {
     case 'DegradationDetected':
       return confirmDegradation.decide(confirmationInputs(deps, attempt, readings)).verdict !== 'pending';

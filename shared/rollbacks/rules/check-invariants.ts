@@ -1,5 +1,5 @@
 import { fromDecimal, rule } from '../../kernel/index.ts';
-import { isBad, lastRun, type Reading } from './readings.ts';
+import { lastBadRun, type Reading } from './readings.ts';
 
 export const INVARIANTS = ['I1', 'I2', 'I3', 'I4', 'I5', 'I6', 'I7', 'I8'] as const;
 export type InvariantId = (typeof INVARIANTS)[number];
@@ -71,7 +71,7 @@ const CHECKS: Readonly<Record<InvariantId, Check>> = {
       : wait(value);
   },
   I4: (inputs) => {
-    const run = lastRun(inputs.readings, isBad, inputs.limits.gapSeconds);
+    const run = lastBadRun(inputs.readings, inputs.limits.gapSeconds);
     const value = `${run.count} bad readings in a row over ${run.seconds} s`;
     const newest = inputs.readings.at(-1);
     if (newest === undefined || !(secondsSince(newest.observedAt, inputs.now) <= inputs.limits.gapSeconds))

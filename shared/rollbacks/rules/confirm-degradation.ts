@@ -1,5 +1,5 @@
 import { decimal, fromDecimal, rule } from '../../kernel/index.ts';
-import { healthySeconds, isBad, lastRun, type Reading } from './readings.ts';
+import { healthySeconds, lastBadRun, type Reading } from './readings.ts';
 
 export type ConfirmDegradationInputs = {
   readonly readings: readonly Reading[];
@@ -29,7 +29,7 @@ export const confirmDegradation = rule(
   1,
   (inputs: ConfirmDegradationInputs): ConfirmDegradationOutcome => {
     const { limits } = inputs;
-    const bad = lastRun(inputs.readings, isBad, limits.gapSeconds);
+    const bad = lastBadRun(inputs.readings, limits.gapSeconds);
     const spanSeconds = decimal(bad.seconds);
     const healthy = decimal(healthySeconds(inputs.readings, inputs.now, limits.gapSeconds));
     return {

@@ -44,6 +44,12 @@ export function lastRun(
   return { count, seconds: first === undefined || last === undefined ? 0 : (last - first) / 1000 };
 }
 
+/** The run of bad readings at the end of the series, all of one revision: another revision is another episode. */
+export function lastBadRun(readings: readonly Reading[], maxGapSeconds: number): Run {
+  const revision = readings.at(-1)?.revision;
+  return lastRun(readings, (reading) => isBad(reading) && reading.revision === revision, maxGapSeconds);
+}
+
 /** Seconds of unbroken health up to the newest reading; 0 when that is too old to speak for now. */
 export function healthySeconds(readings: readonly Reading[], now: string, maxGapSeconds: number): number {
   const newest = readings.at(-1);

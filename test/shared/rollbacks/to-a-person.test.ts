@@ -149,3 +149,20 @@ test('a person is asked: UNEXPECTED when a task fails in a way the flow does not
   expect(review.state).toMatchObject({ reason: 'UNEXPECTED' });
   await run.close();
 });
+
+test('autonomy lowered to observe while the candidate was searched leaves the pull request to a person', async () => {
+  const run = await rollbackRun();
+  let lowered: Promise<unknown> | undefined;
+  run.world.forge.refuse = (call) => {
+    if (call === 'commits') lowered ??= run.setLevel('observe');
+    return undefined;
+  };
+  run.degrade();
+  run.sweepEveryMinute();
+  const { id, state } = await run.until('AwaitingHumanReview');
+  await lowered;
+  expect(state).toMatchObject({ reason: 'PR_FAILED' });
+  expect(await run.events(id)).toContain('PullRequestFailed');
+  expect(await run.world.forge.openPullRequests('acme/gitops', [])).toEqual([]);
+  await run.close();
+});

@@ -35,6 +35,16 @@ test('three bad readings within less than 20 s do not confirm', () => {
   expect(decide(close, 20).verdict).toBe('pending');
 });
 
+test('bad readings of another revision do not count: it is another episode', () => {
+  const readings = series('bbbb').map((reading, index) => ({
+    ...reading,
+    revision: index < 2 ? 'old' : 'new',
+  }));
+  expect(decide(readings, 30).verdict).toBe('pending');
+  const more = series('bbbbb').map((reading, index) => ({ ...reading, revision: index < 2 ? 'old' : 'new' }));
+  expect(decide(more, 40).verdict).toBe('confirmed');
+});
+
 test('W13: a service scaled to zero is not degraded', () => {
   expect(decide(series('bbbbb', { desired: 0, available: 0 }), 40).verdict).toBe('pending');
 });
