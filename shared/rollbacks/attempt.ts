@@ -69,6 +69,8 @@ export const AttemptData = z.object({
   /** The service's own timings in seconds, as they were when the attempt was opened. */
   overrides: z.partialRecord(z.enum(TIMING_NAMES), z.number().positive()).optional(),
   slotReleased: z.boolean(),
+  /** What persons asked and was refused, `<person>/<event>/<state>`: each is decided once. */
+  refused: z.array(z.string()).optional(),
   times: z.object({
     started: z.string().optional(),
     detected: z.string(),

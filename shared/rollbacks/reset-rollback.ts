@@ -1,6 +1,7 @@
 import { type Actor, Fault } from '../kernel/index.ts';
 import { type Attempt, loadAttempt } from './attempt.ts';
 import type { RollbackDeps } from './ports.ts';
+import { refusePerson } from './refuse-event.ts';
 import { resetRollback } from './rules/record-step.ts';
 import { takeStep } from './take-step.ts';
 
@@ -20,14 +21,16 @@ export async function resetAbortedRollback(deps: RollbackDeps, input: ResetInput
     throw new Fault('Forbidden', 'this identity is mapped to no person and may not reset');
   const attempt = await loadAttempt(deps.store, input.rollbackId);
   const { state, data } = attempt;
+  const actor: Actor = { type: 'person', id: input.person, via: input.via };
   if (state.kind !== 'Aborted' || state.reason !== 'SECURITY' || data.slotReleased) {
-    throw new Fault('Conflict', `rollback ${attempt.id} holds no slot that a reset could release`);
+    const text = `rollback ${attempt.id} holds no slot that a reset could release`;
+    return refusePerson(deps, attempt, { event: 'HumanReset', actor, text });
   }
   return takeStep(deps, attempt, {
     key: `reset/${input.person}/${attempt.rev}`,
     rule: resetRollback,
     inputs: { state: state.kind, reason: state.reason, slotReleased: data.slotReleased },
-    actor: { type: 'person', id: input.person, via: input.via },
+    actor,
     move: () => ({
       event: 'HumanReset',
       state,

@@ -1,6 +1,7 @@
 import { type Actor, Fault } from '../kernel/index.ts';
 import { type Attempt, loadAttempt } from './attempt.ts';
 import type { RollbackDeps } from './ports.ts';
+import { refusePerson } from './refuse-event.ts';
 import { type ReviewFact, recordReview } from './rules/record-step.ts';
 import { takeStep } from './take-step.ts';
 
@@ -21,14 +22,17 @@ export async function reviewRollback(deps: RollbackDeps, input: ReviewInput): Pr
   if (input.person === undefined)
     throw new Fault('Forbidden', 'this identity is mapped to no person and may not decide');
   const attempt = await loadAttempt(deps.store, input.rollbackId);
+  const actor: Actor = { type: 'person', id: input.person, via: input.via };
   if (attempt.state.kind !== 'AwaitingHumanReview') {
-    throw new Fault('Conflict', `rollback ${attempt.id} is ${attempt.state.kind}, not AwaitingHumanReview`);
+    const event = input.verdict === 'abort' ? 'AbortRequested' : 'ManualTakeover';
+    const text = `rollback ${attempt.id} is ${attempt.state.kind}, not AwaitingHumanReview`;
+    return refusePerson(deps, attempt, { event, actor, text });
   }
   const moved = await takeStep(deps, attempt, {
     key: `review/${input.person}/${input.verdict}/${attempt.rev}`,
     rule: recordReview,
     inputs: { verdict: input.verdict, person: input.person, reason: input.reason },
-    actor: { type: 'person', id: input.person, via: input.via },
+    actor,
     move: (outcome) => ({
       event: outcome.event,
       state: { kind: 'Aborted', reason: outcome.reason },

@@ -8,7 +8,13 @@ import { judgeRecovery } from './judge-recovery.ts';
 import { mergeRollback } from './merge-rollback.ts';
 import { openRollback } from './open-rollback.ts';
 import { overtakeRollback } from './overtake-rollback.ts';
-import { handOverRollback, recordPullRequest, recordReview, resetRollback } from './record-step.ts';
+import {
+  handOverRollback,
+  recordPullRequest,
+  recordReview,
+  refuseEvent,
+  resetRollback,
+} from './record-step.ts';
 import { resolveCandidate } from './resolve-candidate.ts';
 
 /** Every rule that decides a step of a rollback, for replay. */
@@ -27,4 +33,5 @@ export const rollbackRules: readonly AnyRule[] = [
   recordReview,
   handOverRollback,
   resetRollback,
+  refuseEvent,
 ];

@@ -67,3 +67,10 @@ export const resetRollback = rule(
     released: inputs.state === 'Aborted' && inputs.reason === 'SECURITY' && !inputs.slotReleased,
   }),
 );
+
+/** What a person asked and the state does not allow stays refused: a step from the state to itself. */
+export const refuseEvent = rule(
+  'refuse-event',
+  1,
+  ({ event }: { readonly state: string; readonly event: string }) => ({ refused: event }),
+);

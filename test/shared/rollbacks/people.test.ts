@@ -143,10 +143,19 @@ test('an identity that maps to nobody may not review, and decides nothing', asyn
   await run.close();
 });
 
-test('an attempt that is not in review cannot be reviewed', async () => {
+test('an attempt that is not in review cannot be reviewed, and the refusal is one decision however often it is asked', async () => {
   const { run, attempt } = await suggested();
   const word = { rollbackId: attempt.id, verdict: 'abort', person: 'ada', reason: 'no', via: 'api' } as const;
-  await expect(reviewRollback(run.deps, word)).rejects.toMatchObject({ name: 'Conflict' });
+  for (let times = 0; times < 3; times += 1) {
+    await expect(reviewRollback(run.deps, word)).rejects.toMatchObject({ name: 'Conflict' });
+  }
+  const steps = await run.store.decisions({ kind: 'rollback', id: attempt.id });
+  expect(steps).toHaveLength(attempt.rev + 1);
+  expect(steps.at(-1)?.decision).toMatchObject({
+    from: 'AwaitingMerge',
+    to: 'AwaitingMerge',
+    outcome: { refused: 'AbortRequested' },
+  });
   await run.close();
 });
 

@@ -30,7 +30,7 @@ test('W12: a refused pull request ends the attempt for security, and only a rese
   expect(after.state).toEqual(state);
   expect(await holder(run)).toBeUndefined();
   await expect(reset(run, id, 'root')).rejects.toMatchObject({ name: 'Conflict' });
-  expect((await run.events(id)).slice(-2)).toEqual(['PullRequestFailed', 'HumanReset']);
+  expect((await run.events(id)).slice(-3)).toEqual(['PullRequestFailed', 'HumanReset', 'HumanReset']);
   await run.close();
 });
 
