@@ -99,11 +99,20 @@ while (answers.length < total) {
 const settled = await Promise.all(answers);
 agent.destroy();
 const seconds = (performance.now() - startedAt) / 1000;
+const { user, system } = process.cpuUsage();
 const statuses: Record<string, number> = {};
 for (const { status } of settled) statuses[status] = (statuses[status] ?? 0) + 1;
 process.stdout.write(
   JSON.stringify({
-    ...{ sent: total, fresh, repeated: total - fresh, seconds, statuses, latestSendMs: latest },
+    ...{
+      sent: total,
+      fresh,
+      repeated: total - fresh,
+      seconds,
+      statuses,
+      latestSendMs: latest,
+      processorSeconds: (user + system) / 1e6,
+    },
     accepted: settled.reduce((sum, { accepted }) => sum + accepted, 0),
     duplicates: settled.reduce((sum, { duplicates }) => sum + duplicates, 0),
     latencies: settled.map(({ latency }) => Math.round(latency * 10) / 10),

@@ -1,7 +1,9 @@
+import { cpus } from 'node:os';
 import * as z from 'zod';
 import type { World } from '../local/world.ts';
 import { inChild } from './child.ts';
 import { inFreshWorld, tableNamed } from './fresh-world.ts';
+import { accountProcessor } from './processor-time.ts';
 import { type Bench, held, type Measured, type Say } from './result.ts';
 import { percentile, rounded } from './statistics.ts';
 
@@ -19,6 +21,7 @@ const Report = z.object({
   seconds: z.number(),
   statuses: z.record(z.string(), z.int()),
   latestSendMs: z.number(),
+  processorSeconds: z.number(),
   accepted: z.int(),
   duplicates: z.int(),
   latencies: z.array(z.number()),
@@ -47,7 +50,13 @@ async function measure(world: World, say: Say): Promise<Measured> {
   const warm = await load(WARM_SECONDS, SEED);
   say(`  warm-up: p99 ${percentile(warm.latencies, 0.99)} ms`);
   await settled(world, warm.fresh);
+  const account = accountProcessor();
+  const loop = performance.eventLoopUtilization();
   const report = await load(SECONDS, SEED + 1);
+  const { utilization } = performance.eventLoopUtilization(loop);
+  const processor = account(report.processorSeconds);
+  const said = `Processor time in these ${SECONDS} s on ${cpus().length} cores: the cloud and its functions ${rounded(processor.cloud)} s (its main thread was busy ${Math.round(100 * utilization)} %), the engine ${rounded(processor.engine)} s, the load generator ${rounded(report.processorSeconds)} s, everybody else on the machine ${rounded(processor.others)} s.`;
+  say(`  ${said}`);
   const sentAt = performance.now();
   const stored = await settled(world, warm.fresh + report.fresh);
   const routedAfter = rounded((performance.now() - sentAt) / 1000);
@@ -93,6 +102,7 @@ async function measure(world: World, say: Say): Promise<Measured> {
     details: { warm: { ...warm, latencies: undefined }, report: { ...report, latencies: undefined }, stored },
     seed: SEED,
     notes: [
+      said,
       `Open loop: ${SECONDS} s at a fixed rate from a process of its own, after ${WARM_SECONDS} s of warm-up (p99 then, with cold starts: ${percentile(warm.latencies, 0.99)} ms).`,
       'The alerts name no registered service: each is recorded, routed and listed as unroutable with the selector that would route it.',
     ],

@@ -6,6 +6,7 @@ import { createDynamoDb, type DynamoDb } from '../local/cloud/dynamodb/dynamodb.
 import { readTemplate } from '../local/cloud/template/template.ts';
 import type { Resource } from '../local/cloud/types.ts';
 import { tableNamed } from './fresh-world.ts';
+import { processorSeconds } from './processor-time.ts';
 import { type Bench, held, type Measured, ROOT, type Row, type Say } from './result.ts';
 import { median, rounded } from './statistics.ts';
 
@@ -13,7 +14,6 @@ const RECORDS = 21_000;
 const WINDOW = 2000;
 const AT_ONCE = 16;
 const ROUNDS = 3;
-const TICKS_PER_SECOND = 100;
 
 /** Windows of 2,000 records around the 2,000th and around the 20,000th. */
 const EARLY = 1000;
@@ -94,7 +94,7 @@ type Writer = { readonly dynamodb: DynamoDb; readonly table: string; readonly pi
 /** Writes `count` new items; gives the writes a second of wall time and of the engine's processor time. */
 async function write({ dynamodb, table, pid }: Writer, from: number, count: number) {
   let next = from;
-  const [cpu, startedAt] = [cpuSeconds(pid), performance.now()];
+  const [cpu, startedAt] = [processorSeconds(pid), performance.now()];
   const work = async (): Promise<void> => {
     for (let number = next++; number < from + count; number = next++) {
       await dynamodb.service('PutItem', { TableName: table, Item: itemOf(number) }, { kind: 'owner' });
@@ -102,7 +102,7 @@ async function write({ dynamodb, table, pid }: Writer, from: number, count: numb
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
   const seconds = (performance.now() - startedAt) / 1000;
-  return { rate: Math.round(count / seconds), byCpu: Math.round(count / (cpuSeconds(pid) - cpu)) };
+  return { rate: Math.round(count / seconds), byCpu: Math.round(count / (processorSeconds(pid) - cpu)) };
 }
 
 /** As large as an envelope or a signal: about 700 bytes. */
@@ -114,10 +114,4 @@ function itemOf(number: number): Record<string, unknown> {
     ...{ fingerprint: { S: id }, receivedAt: { S: at }, routing: { S: 'new' } },
     text: { S: 'x'.repeat(500) },
   };
-}
-
-/** User and system time of a process so far; Linux only. */
-function cpuSeconds(pid: string): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
 }
