@@ -19,11 +19,15 @@ if (named !== undefined && !existsSync(file))
 if (!existsSync(file))
   process.stderr.write(`skipped: the recorded answers of EventBridge's engine are not at ${file}\n`);
 
-/** Pairs that are not held to, by id, with the reason. */
-const EXCEPTIONS: Readonly<Record<string, string>> = {
-  'eb-0565':
-    'anything-but with an empty list of prefixes crashed the engine, which is no answer; here it is refused',
-};
+/** What the matcher says of a pattern it does not run; undefined for one that it compiles or that nobody can. */
+function notRun(pattern: unknown): string | undefined {
+  try {
+    compilePattern(pattern);
+    return undefined;
+  } catch (cause) {
+    return /^.* is not run locally$/.exec(cause instanceof Error ? cause.message : '')?.[0];
+  }
+}
 
 function answer(pattern: unknown, event: unknown): boolean | 'invalid' {
   let matches: (event: unknown) => boolean;
@@ -39,7 +43,10 @@ describe.skipIf(!existsSync(file))('the event pattern matcher answers as the eng
   const recorded: { readonly count: number; readonly cases: readonly Case[] } = existsSync(file)
     ? JSON.parse(readFileSync(file, 'utf8'))
     : { count: 0, cases: [] };
-  const groups = Map.groupBy(recorded.cases, ({ group }) => group);
+  const [run, left] = [true, false].map((isRun) =>
+    recorded.cases.filter(({ pattern }) => (notRun(pattern) === undefined) === isRun),
+  );
+  const groups = Map.groupBy(run ?? [], ({ group }) => group);
 
   test('every recorded pair is read', () => {
     expect(recorded.cases.length).toBe(recorded.count);
@@ -48,9 +55,17 @@ describe.skipIf(!existsSync(file))('the event pattern matcher answers as the eng
 
   test.each([...groups])('on patterns of the group %s', (_, cases) => {
     const wrong = cases
-      .filter(({ id }) => !(id in EXCEPTIONS))
       .map(({ id, pattern, event, match }) => ({ id, match, answered: answer(pattern, event) }))
       .filter(({ match, answered }) => match !== answered);
     expect(wrong).toEqual([]);
   });
+
+  test('a pair is left out only for an operator that is written in its pattern', () => {
+    const written = /"(\$or|suffix|equals-ignore-case|wildcard|cidr|numeric)":|"(prefix|anything-but)":\{/;
+    const wrong = (left ?? []).filter(({ pattern }) => !written.test(JSON.stringify(pattern)));
+    expect(wrong).toEqual([]);
+  });
+
+  // A rule with such an operator is refused at start: a template that brings one brings its pairs.
+  for (const { id, pattern } of left ?? []) test.skip(`${id} (${notRun(pattern)})`);
 });

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { FaultHook } from '../types.ts';
 import { afterFailure, attempt, type Deliver, type Pending } from './delivery.ts';
-import type { BusEvent } from './input.ts';
+import type { BusEvent } from './put-events.ts';
 import type { Rule } from './rules.ts';
 
 type DeliveryOptions = {
@@ -27,7 +27,7 @@ const MOST_AT_ONCE = 64;
 
 const SCHEMA = `CREATE TABLE IF NOT EXISTS event_deliveries (
   id INTEGER PRIMARY KEY, rule TEXT NOT NULL, target TEXT NOT NULL, event TEXT NOT NULL,
-  since INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, failure TEXT)`;
+  since INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, letter TEXT)`;
 
 /**
  * At-least-once delivery: a delivery is stored before it starts and forgotten only after the target took it, so a
@@ -40,7 +40,7 @@ export function createDeliveries(options: DeliveryOptions): Deliveries {
     'INSERT INTO event_deliveries (rule, target, event, since) VALUES (?, ?, ?, ?)',
   );
   const remove = database.prepare('DELETE FROM event_deliveries WHERE id = ?');
-  const update = database.prepare('UPDATE event_deliveries SET attempts = ?, failure = ? WHERE id = ?');
+  const update = database.prepare('UPDATE event_deliveries SET attempts = ?, letter = ? WHERE id = ?');
   const waiting: Pending[] = [...stored(options)];
   const running = new Set<Promise<void>>();
   const timers = new Set<NodeJS.Timeout>();
@@ -62,9 +62,8 @@ export function createDeliveries(options: DeliveryOptions): Deliveries {
       await attempt(pending, deliver, fault);
       remove.run(pending.id);
     } catch (cause) {
-      log(
-        `delivery of ${pending.event.id} by ${pending.rule.name} to ${pending.target.arn} failed: ${String(cause)}`,
-      );
+      const what = `delivery of ${pending.event.id} by ${pending.rule.name} to ${pending.target.arn}`;
+      log(`${what} failed: ${String(cause)}`);
       if (open) retry(pending, cause);
     }
   };
@@ -75,7 +74,7 @@ export function createDeliveries(options: DeliveryOptions): Deliveries {
       return;
     }
     const { next, delay } = after;
-    update.run(next.attempts, next.failure === undefined ? null : JSON.stringify(next.failure), next.id);
+    update.run(next.attempts, next.letter === undefined ? null : JSON.stringify(next.letter), next.id);
     const timer = setTimeout(() => {
       timers.delete(timer);
       waiting.push(next);
@@ -110,24 +109,15 @@ export function createDeliveries(options: DeliveryOptions): Deliveries {
 function stored({ database, rules, log }: DeliveryOptions): readonly Pending[] {
   const rows = database.prepare('SELECT * FROM event_deliveries ORDER BY id').all();
   return rows.flatMap((row): readonly Pending[] => {
+    const [id, since, attempts] = [Number(row.id), Number(row.since), Number(row.attempts)];
     const rule = rules.find(({ arn }) => arn === row.rule);
-    const target = rule?.targets.find(({ id }) => id === row.target);
+    const target = rule?.targets.find((one) => one.id === row.target);
     if (rule === undefined || target === undefined) {
-      log(
-        `delivery ${String(row.id)} by ${String(row.rule)} is dropped: the template lost its rule or target`,
-      );
-      database.prepare('DELETE FROM event_deliveries WHERE id = ?').run(Number(row.id));
+      log(`delivery ${id} by ${String(row.rule)} is dropped: the template lost its rule or target`);
+      database.prepare('DELETE FROM event_deliveries WHERE id = ?').run(id);
       return [];
     }
-    const event: BusEvent = JSON.parse(String(row.event));
-    const pending = {
-      id: Number(row.id),
-      rule,
-      target,
-      event,
-      since: Number(row.since),
-      attempts: Number(row.attempts),
-    };
-    return [row.failure === null ? pending : { ...pending, failure: JSON.parse(String(row.failure)) }];
+    const letter = row.letter === null ? {} : { letter: JSON.parse(String(row.letter)) };
+    return [{ id, rule, target, event: JSON.parse(String(row.event)), since, attempts, ...letter }];
   });
 }

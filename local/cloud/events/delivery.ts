@@ -1,6 +1,8 @@
 import { AwsFailure, type FaultHook } from '../types.ts';
-import type { BusEvent } from './input.ts';
+import type { BusEvent } from './put-events.ts';
 import type { Rule, Target } from './rules.ts';
+
+type Attributes = Readonly<Record<string, string>>;
 
 /** Where a delivery goes, and in whose name: the rule's role, or EventBridge itself on behalf of the rule. */
 export type DeliveryTarget = {
@@ -8,12 +10,12 @@ export type DeliveryTarget = {
   readonly ruleArn: string;
   readonly roleArn?: string;
   /** Message attributes of a dead letter, as AWS sets them. */
-  readonly attributes?: Readonly<Record<string, string>>;
+  readonly attributes?: Attributes;
 };
 
 export type Deliver = (target: DeliveryTarget, payload: unknown) => Promise<void>;
 
-/** One event on its way to one target. */
+/** One event on its way to one target; `letter` is set when the retries ended and it goes to the dead letters. */
 export type Pending = {
   readonly id: number;
   readonly rule: Rule;
@@ -21,41 +23,21 @@ export type Pending = {
   readonly event: BusEvent;
   readonly since: number;
   readonly attempts: number;
-  readonly failure?: Failure;
+  readonly letter?: Attributes;
 };
-/** Why the retries ended; kept while the dead letter itself is retried. */
-type Failure = { readonly code: string; readonly message: string; readonly condition?: string };
 
 const FIRST_RETRY_MS = 1000;
 const LONGEST_RETRY_MS = 60_000;
 
 /** Delivers once: to the target, or to the dead-letter queue when the retries have ended. Throws as `deliver` does. */
 export async function attempt(pending: Pending, deliver: Deliver, fault: FaultHook): Promise<void> {
-  const { rule, target, event, failure } = pending;
-  const name = `${rule.name}:${target.id}`;
-  await fault({ kind: 'delivery', name, phase: 'before' });
-  if (failure === undefined) {
-    const { arn, roleArn } = target;
-    await deliver({ arn, ruleArn: rule.arn, ...(roleArn && { roleArn }) }, target.input(event));
-  } else if (target.deadLetterArn !== undefined) {
-    await deliver(
-      { arn: target.deadLetterArn, ruleArn: rule.arn, attributes: deadLetter(pending, failure) },
-      event,
-    );
-  }
-  await fault({ kind: 'delivery', name, phase: 'after' });
-}
-
-/** Message attributes that AWS sets on a dead letter. */
-function deadLetter({ rule, target, attempts }: Pending, failure: Failure): Readonly<Record<string, string>> {
-  return {
-    RULE_ARN: rule.arn,
-    TARGET_ARN: target.arn,
-    ERROR_CODE: failure.code,
-    ERROR_MESSAGE: failure.message,
-    RETRY_ATTEMPTS: String(Math.max(0, attempts - 1)),
-    ...(failure.condition && { EXHAUSTED_RETRY_CONDITION: failure.condition }),
-  };
+  const { rule, target, event, letter } = pending;
+  const { arn, roleArn, deadLetterArn = '' } = target;
+  const point = { kind: 'delivery', name: `${rule.name}:${target.id}` } as const;
+  await fault({ ...point, phase: 'before' });
+  const where = letter === undefined ? { arn, ...(roleArn && { roleArn }) } : { arn: deadLetterArn };
+  await deliver({ ...where, ruleArn: rule.arn, ...(letter && { attributes: letter }) }, event);
+  await fault({ ...point, phase: 'after' });
 }
 
 /**
@@ -68,26 +50,30 @@ export function afterFailure(
   age: number,
 ): { readonly next: Pending; readonly delay: number } | undefined {
   const attempts = pending.attempts + 1;
-  const { target, failure } = pending;
-  const delay = Math.min(FIRST_RETRY_MS * 2 ** (attempts - 1), LONGEST_RETRY_MS);
-  if (failure !== undefined) return { next: { ...pending, attempts }, delay };
+  const { rule, target, letter } = pending;
   const awsCode = cause instanceof AwsFailure ? cause.code : '';
   const permanent = PERMANENT[awsCode];
   const tooOld = age / 1000 > target.maximumAgeSeconds;
-  if (permanent === undefined && !tooOld && attempts <= target.retries)
+  if (letter !== undefined || (permanent === undefined && !tooOld && attempts <= target.retries)) {
+    const delay = Math.min(FIRST_RETRY_MS * 2 ** (attempts - 1), LONGEST_RETRY_MS);
     return { next: { ...pending, attempts }, delay };
+  }
   if (target.deadLetterArn === undefined) return undefined;
   const condition = tooOld ? 'MaximumEventAgeInSeconds' : 'MaximumRetryAttempts';
-  const message = cause instanceof Error ? cause.message : String(cause);
-  const code = permanent ?? (awsCode || 'SDK_CLIENT_ERROR');
-  const ended = { code, message, ...(permanent === undefined && { condition }) };
-  return { next: { ...pending, attempts, failure: ended }, delay: 0 };
+  const said = {
+    RULE_ARN: rule.arn,
+    TARGET_ARN: target.arn,
+    ERROR_CODE: permanent ?? (awsCode || 'SDK_CLIENT_ERROR'),
+    ERROR_MESSAGE: cause instanceof Error ? cause.message : String(cause),
+    RETRY_ATTEMPTS: String(pending.attempts),
+    ...(permanent === undefined && { EXHAUSTED_RETRY_CONDITION: condition }),
+  };
+  return { next: { ...pending, attempts, letter: said }, delay: 0 };
 }
 
 /** Failures that EventBridge does not retry, with its own codes. */
 const PERMANENT: Readonly<Record<string, string>> = {
   AccessDeniedException: 'NO_PERMISSIONS',
-  AccessDenied: 'NO_PERMISSIONS',
   ResourceNotFoundException: 'NO_RESOURCE',
   'AWS.SimpleQueueService.NonExistentQueue': 'NO_RESOURCE',
   QueueDoesNotExist: 'NO_RESOURCE',

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
+import { inTransaction } from '../aws/database.ts';
 import { AwsFailure, type AwsService, type FaultHook, type Resource } from '../types.ts';
 import { createDeliveries } from './deliveries.ts';
 import type { Deliver } from './delivery.ts';
-import type { BusEvent } from './input.ts';
-import { busEvent, readEntries } from './put-events.ts';
-import { type Archive, type Rule, readRouting } from './rules.ts';
+import { type BusEvent, busEvent, readEntries } from './put-events.ts';
+import { type Routing, type Rule, readRouting } from './rules.ts';
 import { runSchedule } from './schedule.ts';
 
 export type EventsOptions = {
@@ -49,12 +49,17 @@ export function createEvents(options: EventsOptions): Events {
   const deliveries = createDeliveries({ ...options, rules: routing.rules });
 
   const publish = (published: readonly { readonly bus: string; readonly event: BusEvent }[]) => {
-    transaction(database, () => {
+    // All or nothing: an event that was answered for has its deliveries stored.
+    inTransaction(database, () => {
       for (const { bus, event } of published) {
         const keepers = routing.archives.filter((keeper) => keeper.bus === bus && keeper.matches(event));
         for (const { name } of keepers) archive.run(name, now(), JSON.stringify(event));
       }
-      deliveries.enqueue(published.flatMap((one) => matching(routing.rules, one)));
+      const on = (bus: string) => routing.rules.filter((rule) => rule.bus === bus);
+      const routes = published.flatMap(({ bus, event }) =>
+        on(bus).flatMap((rule) => (rule.matches(event) ? { rule, event } : [])),
+      );
+      deliveries.enqueue(routes);
     });
   };
   const putEvents = (entries: unknown): PutEventsResult => {
@@ -67,14 +72,8 @@ export function createEvents(options: EventsOptions): Events {
   };
   const stops: (() => void)[] = [];
   const tick = (rule: Rule) => {
-    const fields = {
-      id: id(),
-      source: 'aws.events',
-      'detail-type': 'Scheduled Event',
-      detail: {},
-      resources: [rule.arn],
-    };
-    deliveries.enqueue([{ rule, event: busEvent(fields, now()) }]);
+    const from = { source: 'aws.events', 'detail-type': 'Scheduled Event', resources: [rule.arn] };
+    deliveries.enqueue([{ rule, event: busEvent({ id: id(), ...from, detail: {} }, now()) }]);
   };
   return {
     putEvents,
@@ -86,9 +85,9 @@ export function createEvents(options: EventsOptions): Events {
       prune(database, routing.archives, now());
       deliveries.start();
       for (const rule of routing.rules) {
-        if (rule.schedule === undefined) continue;
-        stops.push(runSchedule({ expression: rule.schedule, now, speed, fire: () => tick(rule) }));
-        log(`${rule.name} fires at ${rule.schedule}, ${speed} times as fast`);
+        if (rule.interval === undefined) continue;
+        stops.push(runSchedule(rule.interval / speed, now, () => tick(rule)));
+        log(`${rule.name} fires every ${rule.interval / speed / 1000} s`);
       }
     },
     close: async () => {
@@ -98,31 +97,9 @@ export function createEvents(options: EventsOptions): Events {
   };
 }
 
-function matching(
-  rules: readonly Rule[],
-  { bus, event }: { readonly bus: string; readonly event: BusEvent },
-) {
-  return rules
-    .filter((rule) => rule.bus === bus && rule.matches?.(event) === true)
-    .map((rule) => ({ rule, event }));
-}
-
-function prune(database: DatabaseSync, archives: readonly Archive[], at: number): void {
+function prune(database: DatabaseSync, archives: Routing['archives'], at: number): void {
   const remove = database.prepare('DELETE FROM event_archive WHERE archive = ? AND at < ?');
   for (const { name, retentionDays } of archives) {
     if (retentionDays > 0) remove.run(name, at - retentionDays * DAY_MS);
-  }
-}
-
-/** All or nothing: an event that was answered for has its deliveries stored. */
-function transaction(database: DatabaseSync, work: () => void): void {
-  database.exec('SAVEPOINT events');
-  try {
-    work();
-  } catch (cause) {
-    database.exec('ROLLBACK TO events');
-    throw cause;
-  } finally {
-    database.exec('RELEASE events');
   }
 }

@@ -1,8 +1,24 @@
 import { ACCOUNT, REGION } from '../template/identities.ts';
 import { isRecord, listOf } from '../template/values.ts';
 import { AwsFailure } from '../types.ts';
-import type { BusEvent } from './input.ts';
 import { busName } from './rules.ts';
+
+/** An event as it stands on a bus. */
+export type BusEvent = {
+  readonly version: '0';
+  readonly id: string;
+  readonly 'detail-type': string;
+  readonly source: string;
+  readonly account: string;
+  /** UTC, to the second, as EventBridge writes it. */
+  readonly time: string;
+  readonly region: string;
+  readonly resources: readonly string[];
+  readonly detail: unknown;
+};
+
+type Entry = Readonly<Record<string, unknown>>;
+type Stamp = { readonly id: () => string; readonly now: () => number };
 
 /** One entry of PutEvents, read: an event for a bus, or the error that AWS gives for it. */
 export type ReadEntry =
@@ -20,23 +36,19 @@ const MOST_BYTES = 256 * 1024;
 export function readEntries(
   entries: unknown,
   buses: ReadonlySet<string>,
-  stamp: { readonly id: () => string; readonly now: () => number },
+  stamp: Stamp,
 ): readonly ReadEntry[] {
-  const list = Array.isArray(entries) ? entries : [];
-  if (list.length < 1 || list.length > MOST_ENTRIES) {
-    const problem = `Member must have length between 1 and ${MOST_ENTRIES}, found ${list.length}`;
-    throw new AwsFailure(
-      'ValidationException',
-      `Value at 'entries' failed to satisfy constraint: ${problem}`,
-    );
-  }
-  if (list.reduce<number>((sum, entry) => sum + bytesOf(entry), 0) > MOST_BYTES) {
-    throw new AwsFailure(
-      'ValidationException',
-      'Total size of the entries in the request is over the limit.',
-    );
-  }
-  return list.map((entry) => readEntry(isRecord(entry) ? entry : {}, buses, stamp));
+  const list = listOf(entries).map((entry) => (isRecord(entry) ? entry : {}));
+  if (list.length < 1 || list.length > MOST_ENTRIES)
+    throw refused(`Member must have length between 1 and ${MOST_ENTRIES}, found ${list.length}`);
+  if (list.reduce((sum, entry) => sum + bytesOf(entry), 0) > MOST_BYTES)
+    throw refused('Total size of the entries in the request is over the limit.');
+  return list.map((entry) => readEntry(entry, buses, stamp));
+}
+
+function refused(problem: string): AwsFailure {
+  const message = `Value at 'entries' failed to satisfy constraint: ${problem}`;
+  return new AwsFailure('ValidationException', message);
 }
 
 /** An event of this account, for what the bus itself sends. Times are to the second, as EventBridge's are. */
@@ -48,37 +60,25 @@ export function busEvent(
   return { version: '0', account: ACCOUNT, region: REGION, time, ...fields };
 }
 
-function readEntry(
-  entry: Readonly<Record<string, unknown>>,
-  buses: ReadonlySet<string>,
-  stamp: { readonly id: () => string; readonly now: () => number },
-): ReadEntry {
+function readEntry(entry: Entry, buses: ReadonlySet<string>, stamp: Stamp): ReadEntry {
   const { Source, DetailType, Detail, EventBusName, Resources, Time } = entry;
   if (typeof Source !== 'string' || Source === '') return missing('Source');
   if (typeof DetailType !== 'string' || DetailType === '') return missing('DetailType');
   if (typeof Detail !== 'string') return missing('Detail');
   const bus = busName(EventBusName);
-  if (!buses.has(bus))
-    return { ErrorCode: 'ResourceNotFoundException', ErrorMessage: `Event bus ${bus} does not exist.` };
-  if (Source.startsWith('aws.') && bus !== 'default') {
-    return { ErrorCode: 'NotAuthorizedForSourceException', ErrorMessage: 'Not authorized for the source.' };
-  }
+  if (!buses.has(bus)) return faulty('ResourceNotFoundException', `Event bus ${bus} does not exist.`);
+  if (Source.startsWith('aws.') && bus !== 'default')
+    return faulty('NotAuthorizedForSourceException', 'Not authorized for the source.');
   const detail = parseObject(Detail);
-  if (detail === undefined) return { ErrorCode: 'MalformedDetail', ErrorMessage: 'Detail is malformed.' };
+  if (detail === undefined) return faulty('MalformedDetail', 'Detail is malformed.');
   const resources = listOf(Resources).map(String);
-  const at = timeOf(Time) ?? stamp.now();
-  return {
-    bus,
-    event: busEvent({ id: stamp.id(), source: Source, 'detail-type': DetailType, detail, resources }, at),
-  };
+  const fields = { id: stamp.id(), source: Source, 'detail-type': DetailType, detail, resources };
+  return { bus, event: busEvent(fields, timeOf(Time) ?? stamp.now()) };
 }
 
-function missing(name: string): ReadEntry {
-  return {
-    ErrorCode: 'InvalidArgument',
-    ErrorMessage: `Parameter ${name} is not valid. Reason: ${name} is a required argument.`,
-  };
-}
+const faulty = (ErrorCode: string, ErrorMessage: string): ReadEntry => ({ ErrorCode, ErrorMessage });
+const missing = (name: string): ReadEntry =>
+  faulty('InvalidArgument', `Parameter ${name} is not valid. Reason: ${name} is a required argument.`);
 
 function parseObject(json: string): Record<string, unknown> | undefined {
   try {
@@ -96,8 +96,7 @@ function timeOf(time: unknown): number | undefined {
 }
 
 /** The size of an entry as AWS counts it. */
-function bytesOf(entry: unknown): number {
-  const { Time, Source, DetailType, Detail, Resources } = isRecord(entry) ? entry : {};
+function bytesOf({ Time, Source, DetailType, Detail, Resources }: Entry): number {
   const texts = [Source, DetailType, Detail, ...listOf(Resources)].filter((item) => typeof item === 'string');
   return texts.reduce((sum, item) => sum + Buffer.byteLength(item), Time === undefined ? 0 : 14);
 }

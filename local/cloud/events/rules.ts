@@ -1,15 +1,13 @@
 import { arnOf, identify } from '../template/identities.ts';
 import { isRecord, listOf, record, text } from '../template/values.ts';
 import type { Resource } from '../types.ts';
-import { type Input, readInput } from './input.ts';
 import { compilePattern } from './matcher.ts';
-import { parseSchedule } from './schedule.ts';
+import { parseRate } from './schedule.ts';
 
 export type Target = {
   readonly id: string;
   readonly arn: string;
   readonly roleArn?: string;
-  readonly input: Input;
   /** Retries after the first attempt. */
   readonly retries: number;
   readonly maximumAgeSeconds: number;
@@ -20,15 +18,13 @@ export type Rule = {
   readonly name: string;
   readonly arn: string;
   readonly bus: string;
-  readonly matches?: (event: unknown) => boolean;
-  readonly schedule?: string;
+  readonly matches: (event: unknown) => boolean;
+  /** Milliseconds between two fires of its schedule. */
+  readonly interval?: number;
   readonly targets: readonly Target[];
 };
 
-export type Archive = {
-  readonly name: string;
-  readonly bus: string;
-  readonly matches: (event: unknown) => boolean;
+type Archive = Pick<Rule, 'name' | 'bus' | 'matches'> & {
   /** 0 keeps events for ever. */
   readonly retentionDays: number;
 };
@@ -39,10 +35,10 @@ export type Routing = {
   readonly archives: readonly Archive[];
 };
 
-// EventBridge's own defaults and limits: 185 retries within 24 hours.
+// EventBridge's own defaults: 185 retries within 24 hours.
 const MOST_RETRIES = 185;
 const LONGEST_AGE_SECONDS = 86_400;
-const TARGET_ELEMENTS = /^(Arn|Id|RoleArn|RetryPolicy|DeadLetterConfig|Input|InputPath)$/;
+const TARGET_ELEMENTS = /^(Arn|Id|RoleArn|RetryPolicy|DeadLetterConfig)$/;
 
 /** Reads buses, enabled rules and archives. Throws an error naming the rule whose pattern, schedule or target it cannot run. */
 export function readRouting(resources: readonly Resource[]): Routing {
@@ -64,23 +60,20 @@ export function busName(nameOrArn: unknown): string {
 
 function readRule(rule: Resource): Rule {
   const { EventBusName, EventPattern, ScheduleExpression, Targets } = rule.properties;
-  const schedule =
-    ScheduleExpression === undefined ? undefined : text(ScheduleExpression, 'ScheduleExpression');
   try {
-    if (schedule !== undefined) parseSchedule(schedule, 0);
     return {
       name: rule.logicalId,
       arn: arnOf(rule),
       bus: busName(EventBusName),
-      ...(EventPattern !== undefined && { matches: compilePattern(EventPattern) }),
-      ...(schedule !== undefined && { schedule }),
+      matches: EventPattern === undefined ? () => false : compilePattern(EventPattern),
+      ...(ScheduleExpression !== undefined && {
+        interval: parseRate(text(ScheduleExpression, 'ScheduleExpression')),
+      }),
       targets: listOf(Targets).map((target) => readTarget(record(target, 'a target'))),
     };
   } catch (cause) {
-    throw new Error(
-      `the rule ${rule.path} cannot be run: ${cause instanceof Error ? cause.message : cause}`,
-      { cause },
-    );
+    const problem = cause instanceof Error ? cause.message : cause;
+    throw new Error(`the rule ${rule.path} cannot be run: ${problem}`, { cause });
   }
 }
 
@@ -94,12 +87,8 @@ function readTarget(target: Readonly<Record<string, unknown>>): Target {
   return {
     id: text(target.Id, "a target's Id"),
     arn: text(target.Arn, "a target's Arn"),
-    input: readInput(target),
-    retries: Math.min(Number(retry.MaximumRetryAttempts ?? MOST_RETRIES), MOST_RETRIES),
-    maximumAgeSeconds: Math.min(
-      Number(retry.MaximumEventAgeInSeconds ?? LONGEST_AGE_SECONDS),
-      LONGEST_AGE_SECONDS,
-    ),
+    retries: Number(retry.MaximumRetryAttempts ?? MOST_RETRIES),
+    maximumAgeSeconds: Number(retry.MaximumEventAgeInSeconds ?? LONGEST_AGE_SECONDS),
     ...(typeof target.RoleArn === 'string' && { roleArn: target.RoleArn }),
     ...(typeof deadLetter === 'string' && { deadLetterArn: deadLetter }),
   };

@@ -27,21 +27,11 @@ describe('an event pattern', () => {
     );
   });
 
-  test('of prefix and of anything but that prefix divide the texts between them', () => {
+  test('of a prefix holds for what starts with it, and of anything but a text for every other', () => {
     fc.assert(
-      fc.property(fc.string({ minLength: 1, maxLength: 2 }), fc.string(), (prefix, value) => {
-        const with_ = matches({ a: [{ prefix }] }, { a: value });
-        expect(matches({ a: [{ 'anything-but': { prefix } }] }, { a: value })).toBe(!with_);
-        expect(with_).toBe(value.startsWith(prefix));
-      }),
-    );
-  });
-
-  test('of a number range holds as arithmetic does', () => {
-    fc.assert(
-      fc.property(fc.integer(), fc.nat(1000), fc.integer(), (low, width, value) => {
-        const pattern = { a: [{ numeric: ['>', low, '<=', low + width + 1] }] };
-        expect(matches(pattern, { a: value })).toBe(value > low && value <= low + width + 1);
+      fc.property(fc.string({ maxLength: 2 }), fc.string(), (wanted, value) => {
+        expect(matches({ a: [{ prefix: wanted }] }, { a: value })).toBe(value.startsWith(wanted));
+        expect(matches({ a: [{ 'anything-but': [wanted] }] }, { a: value })).toBe(value !== wanted);
       }),
     );
   });
@@ -62,9 +52,16 @@ describe('an event pattern', () => {
     );
   });
 
-  test('with more combinations than AWS takes is refused', () => {
-    const either = { $or: [{ a: ['1'] }, { b: ['2'] }] };
-    const pattern = Object.fromEntries(Array.from({ length: 11 }, (_, index) => [`f${index}`, either]));
-    expect(() => compilePattern(pattern)).toThrow(/Too many/);
+  test.each([
+    ['suffix', { suffix: 'x' }],
+    ['numeric', { numeric: ['>', 1] }],
+    ['cidr', { cidr: '10.0.0.0/8' }],
+    ['anything-but with an operator inside', { 'anything-but': { prefix: 'x' } }],
+  ])('with %s is refused by the name of the operator', (name, member) => {
+    expect(() => compilePattern({ a: [member] })).toThrow(`${name} is not run locally`);
+  });
+
+  test('with $or is refused by that name', () => {
+    expect(() => compilePattern({ $or: [{ a: ['1'] }, { b: ['2'] }] })).toThrow('$or is not run locally');
   });
 });
