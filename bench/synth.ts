@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { freePort } from '../local/cloud/aws/listening.ts';
 import { buildAssembly } from '../local/cloud/build.ts';
 import { type Bench, held, type Measured, ROOT, type Say } from './result.ts';
-import { median, rounded } from './statistics.ts';
+import { median } from './statistics.ts';
 
 const SYNTHESES = 3;
 const STARTS = 5;
@@ -57,7 +57,7 @@ async function timeOf(command: string, args: readonly string[], until?: RegExp):
   let seconds: number | undefined;
   let said = '';
   const seen = (): void => {
-    seconds ??= rounded((performance.now() - startedAt) / 100) / 10;
+    seconds ??= Math.round((performance.now() - startedAt) / 10) / 100;
   };
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
     said += chunk;
