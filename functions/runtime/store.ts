@@ -42,7 +42,7 @@ function logDecision({ envelope, payload }: DecisionWrite): void {
   const { kind, id, rev, from, event, to, service, environment, correlationId } = envelope;
   const { reasons } = JSON.parse(payload.bytes) as { reasons: readonly { code: string }[] };
   logger.info('a decision was taken', {
-    ...{ kind, id, rev, from, event, to, service, environment, correlationId },
+    ...{ kind, id, rev, from, event, to, serviceName: service, environment, correlationId },
     reasons: reasons.map((reason) => reason.code),
   });
 }

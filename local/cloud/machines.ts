@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { jsonAt, parseJson, textAt } from './aws/shapes.ts';
 import { arnOf } from './template/identities.ts';
 import type { Principal, Resource } from './types.ts';
@@ -8,15 +7,14 @@ type Machine = { readonly definition: unknown; readonly principal: Principal };
 /** The state machines of the template by ARN, substitutions done. Throws for a definition that is no JSON. */
 export function machinesOf(
   resources: readonly Resource[],
-  asset: (resource: Resource) => string,
   principalOf: (roleArn: string) => Principal,
 ): ReadonlyMap<string, Machine> {
   const machines = resources.filter(({ type }) => type === 'AWS::StepFunctions::StateMachine');
   return new Map(
     machines.map((resource) => {
       const { properties, logicalId } = resource;
-      const written = textAt(properties, 'DefinitionString') ?? readFileSync(asset(resource), 'utf8');
       const substitutions = jsonAt(properties, 'DefinitionSubstitutions');
+      const written = textAt(properties, 'DefinitionString') ?? '';
       const text = written.replaceAll(/\$\{(\w+)\}/g, (whole, name: string) =>
         name in substitutions ? String(substitutions[name]) : whole,
       );

@@ -1,22 +1,25 @@
 import type { Iam } from '../iam/iam.ts';
 import { type Directory, iamRequests } from '../iam/requests.ts';
-import { AwsFailure, type AwsService, type CallAws, type FaultHook, type Principal } from '../types.ts';
-
-/** What IAM is told beside the call itself, such as the rule that a service acts for. */
-type CallContext = Readonly<Record<string, string>>;
-
-export type Calls = {
-  readonly call: CallAws;
-  readonly callFor: (context: CallContext) => CallAws;
-  /** Fault hook, IAM, `work`, fault hook. Throws AwsFailure('AccessDeniedException') in AWS's words. */
-  readonly guarded: <T>(caller: Principal, call: Call, work: () => Promise<T>) => Promise<T>;
-};
+import { AwsFailure, type AwsService, type FaultHook, type Principal } from '../types.ts';
 
 type Call = {
   readonly service: string;
   readonly action: string;
   readonly input: Record<string, unknown>;
-  readonly context?: CallContext;
+  /** What IAM is told beside the call itself, such as the rule that a service acts for. */
+  readonly context?: Readonly<Record<string, string>>;
+};
+
+export type Calls = {
+  readonly call: (
+    caller: Principal,
+    service: string,
+    action: string,
+    input: Record<string, unknown>,
+    context?: Readonly<Record<string, string>>,
+  ) => Promise<unknown>;
+  /** Fault hook, IAM, `work`, fault hook. Throws AwsFailure('AccessDeniedException') in AWS's words. */
+  readonly guarded: <T>(caller: Principal, call: Call, work: () => Promise<T>) => Promise<T>;
 };
 
 /**
@@ -37,14 +40,15 @@ export function createCalls(options: {
     await options.fault({ ...point, phase: 'after' });
     return output;
   };
-  const callFor: Calls['callFor'] = (context) => (caller, service, action, input) =>
-    guarded(caller, { service, action, input, context }, async () => {
-      const run = options.services.get(service);
-      if (run === undefined)
+  return {
+    guarded,
+    call: (caller, service, action, input, context = {}) =>
+      guarded(caller, { service, action, input, context }, async () => {
+        const run = options.services.get(service);
+        if (run !== undefined) return run(action, input, caller);
         throw new AwsFailure('UnknownOperationException', `the service ${service} is not run here`);
-      return run(action, input, caller);
-    });
-  return { guarded, callFor, call: callFor({}) };
+      }),
+  };
 }
 
 function authorize(
@@ -53,36 +57,17 @@ function authorize(
   { service, action, input, context }: Call,
 ): void {
   if (caller.kind === 'owner') return;
+  const user = `User: ${caller.kind === 'role' ? caller.arn : caller.name} is not authorized to perform:`;
   const requests = iamRequests(service, action, input, directory);
-  if (requests === undefined) {
-    throw denied(`User: ${nameOf(caller)} is not authorized to perform: ${service}:${action}`);
-  }
+  if (requests === undefined) throw new AwsFailure('AccessDeniedException', `${user} ${service}:${action}`);
   for (const request of requests) {
     const asked = { ...request, context: { ...request.context, ...context } };
     const { allowed, reason } = iam.authorize(caller, asked);
-    if (!allowed) throw denied(worded(caller, request.action, request.resource, reason));
+    if (allowed) continue;
+    const why = reason.includes(' denies ')
+      ? 'with an explicit deny'
+      : `because no identity-based policy allows the ${request.action} action`;
+    const what = `${user} ${request.action} on resource: ${String(request.resource)}`;
+    throw new AwsFailure('AccessDeniedException', `${what} ${why}`);
   }
-}
-
-function worded(
-  caller: Principal,
-  action: string,
-  resource: string | readonly string[],
-  reason: string,
-): string {
-  const what = `User: ${nameOf(caller)} is not authorized to perform: ${action} on resource: ${String(resource)}`;
-  const explicit = reason.includes(' denies ');
-  const why = explicit
-    ? 'with an explicit deny'
-    : `because no identity-based policy allows the ${action} action`;
-  return `${what} ${why}`;
-}
-
-function nameOf(caller: Principal): string {
-  if (caller.kind === 'role') return caller.arn;
-  return caller.kind === 'service' ? caller.name : 'the owner';
-}
-
-function denied(message: string): AwsFailure {
-  return new AwsFailure('AccessDeniedException', message, 400);
 }

@@ -3,44 +3,23 @@ import { AwsFailure, type Principal } from '../types.ts';
 import type { Calls } from './calls.ts';
 import { lastPart } from './shapes.ts';
 
-/** Hands an event to a rule's target, in the name of the rule's role or of EventBridge itself. */
-export function deliverTo(calls: Calls, principalOf: (roleArn: string) => Principal): Deliver {
-  return async (target, payload) => {
-    const caller: Principal =
-      target.roleArn === undefined
-        ? { kind: 'service', name: 'events.amazonaws.com' }
-        : principalOf(target.roleArn);
-    const call = calls.callFor({ 'aws:SourceArn': target.ruleArn });
-    const [, , service] = target.arn.split(':');
-    switch (service) {
-      case 'lambda':
-        await call(caller, 'lambda', 'Invoke', {
-          FunctionName: target.arn,
-          InvocationType: 'Event',
-          Payload: payload,
-        });
-        return;
-      case 'sqs':
-        await call(caller, 'sqs', 'SendMessage', {
-          QueueUrl: lastPart(target.arn),
-          MessageBody: JSON.stringify(payload),
-          ...(target.attributes !== undefined && { MessageAttributes: stringAttributes(target.attributes) }),
-        });
-        return;
-      case 'states':
-        await call(caller, 'states', 'StartExecution', {
-          stateMachineArn: target.arn,
-          input: JSON.stringify(payload),
-        });
-        return;
-      default:
-        throw new AwsFailure('ResourceNotFoundException', `the target ${target.arn} is not run here`);
-    }
+/** Hands an event to a rule's target, or its dead letter to a queue, in the name of EventBridge itself. */
+export function deliverTo({ call }: Calls): Deliver {
+  const caller: Principal = { kind: 'service', name: 'events.amazonaws.com' };
+  return async ({ arn, ruleArn, roleArn, attributes = {} }, payload) => {
+    const [, , service] = arn.split(':');
+    const context = { 'aws:SourceArn': ruleArn };
+    if (service === 'lambda' && roleArn === undefined) {
+      const input = { FunctionName: arn, InvocationType: 'Event', Payload: payload };
+      await call(caller, 'lambda', 'Invoke', input, context);
+    } else if (service === 'sqs' && roleArn === undefined) {
+      const named = Object.entries(attributes).map(([name, value]) => [
+        name,
+        { DataType: 'String', StringValue: value },
+      ]);
+      const message = { QueueUrl: lastPart(arn), MessageBody: JSON.stringify(payload) };
+      const input = { ...message, MessageAttributes: Object.fromEntries(named) };
+      await call(caller, 'sqs', 'SendMessage', input, context);
+    } else throw new AwsFailure('ResourceNotFoundException', `the target ${arn} is not run here`);
   };
-}
-
-function stringAttributes(attributes: Readonly<Record<string, string>>) {
-  return Object.fromEntries(
-    Object.entries(attributes).map(([name, value]) => [name, { DataType: 'String', StringValue: value }]),
-  );
 }

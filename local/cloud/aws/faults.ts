@@ -16,51 +16,40 @@ export type FaultRule = {
 
 export type Faults = {
   readonly hook: FaultHook;
-  /** How the next delivery of this name is to be spoiled. */
-  readonly delivery: (name: string) => { readonly duplicate: boolean; readonly reorder: boolean };
+  /** Whether the next delivery of this name is to be spoiled so. */
+  readonly spoils: (effect: 'duplicate' | 'reorder', name: string) => boolean;
   readonly set: (rules: readonly FaultRule[]) => void;
 };
 
-/** Faults for tests. Without rules nothing happens; `next` is a hook of the embedding test, asked first. */
-export function createFaults(next?: FaultHook): Faults {
+/** Faults for tests. Without rules nothing happens. */
+export function createFaults(first: readonly FaultRule[]): Faults {
   let rules: { rule: FaultRule; left: number }[] = [];
-  const take = (kind: string, name: string, phase: string, effects: readonly string[]) => {
+  const set = (given: readonly FaultRule[]): void => {
+    rules = given.map((rule) => ({ rule, left: rule.times ?? 1 }));
+  };
+  const take = (point: Parameters<FaultHook>[0], effects: readonly string[]): FaultRule | undefined => {
     const found = rules.find(
-      ({ rule, left }) =>
-        left > 0 &&
-        rule.kind === kind &&
-        (rule.phase ?? 'before') === phase &&
-        effects.includes(rule.effect) &&
-        matches(rule.name, name),
+      ({ rule, left }) => left > 0 && effects.includes(rule.effect) && isAt(rule, point),
     );
     if (found !== undefined) found.left -= 1;
     return found?.rule;
   };
+  set(first);
   return {
-    set: (given) => {
-      rules = given.map((rule) => ({ rule, left: rule.times ?? 1 }));
-    },
-    delivery: (name) => ({
-      duplicate: take('delivery', name, 'before', ['duplicate']) !== undefined,
-      reorder: take('delivery', name, 'before', ['reorder']) !== undefined,
-    }),
+    set,
+    spoils: (effect, name) => take({ kind: 'delivery', name, phase: 'before' }, [effect]) !== undefined,
     hook: async (point) => {
-      await next?.(point);
-      if (rules.length === 0) return;
-      const rule = take(point.kind, point.name, point.phase, ['delay', 'fail', 'throttle', 'kill']);
-      if (rule !== undefined) await act(rule, point.name);
+      const rule = take(point, ['delay', 'fail', 'throttle', 'kill']);
+      if (rule === undefined) return;
+      if (rule.effect === 'kill') process.kill(process.pid, 'SIGKILL');
+      if (rule.effect === 'throttle') throw new AwsFailure('ThrottlingException', 'Rate exceeded');
+      if (rule.effect === 'delay') await sleep(rule.milliseconds ?? 100);
+      else throw new AwsFailure('InternalServerError', `a fault was asked for at ${point.name}`, 500);
     },
   };
 }
 
-async function act(rule: FaultRule, name: string): Promise<void> {
-  if (rule.effect === 'delay') await sleep(rule.milliseconds ?? 100);
-  if (rule.effect === 'fail')
-    throw new AwsFailure('InternalServerError', `a fault was asked for at ${name}`, 500);
-  if (rule.effect === 'throttle') throw new AwsFailure('ThrottlingException', 'Rate exceeded');
-  if (rule.effect === 'kill') process.kill(process.pid, 'SIGKILL');
-}
-
-function matches(pattern: string, name: string): boolean {
-  return pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : pattern === name;
+function isAt({ kind, name, phase = 'before' }: FaultRule, point: Parameters<FaultHook>[0]): boolean {
+  if (kind !== point.kind || phase !== point.phase) return false;
+  return name.endsWith('*') ? point.name.startsWith(name.slice(0, -1)) : name === point.name;
 }

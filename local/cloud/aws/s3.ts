@@ -1,192 +1,101 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { createHash } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import type { DatabaseSync } from 'node:sqlite';
-import { AwsFailure, type AwsService, type Principal, type Resource } from '../types.ts';
-import { at, flagAt, type Json, jsonAt, need, numberAt, textAt } from './shapes.ts';
+import { identify } from '../template/identities.ts';
+import { AwsFailure, type AwsService, type Resource } from '../types.ts';
+import { type Json, need } from './shapes.ts';
 
+// Every put adds a version and nothing is ever removed, so what Object Lock promises holds without a clock.
 const SCHEMA = `CREATE TABLE IF NOT EXISTS objects (
-  version TEXT PRIMARY KEY, bucket TEXT NOT NULL, key TEXT NOT NULL, ordinal INTEGER NOT NULL, marker INTEGER NOT NULL,
-  etag TEXT NOT NULL, size INTEGER NOT NULL, type TEXT NOT NULL, metadata TEXT NOT NULL, modified INTEGER NOT NULL,
-  lockMode TEXT, lockUntil INTEGER);
-  CREATE INDEX IF NOT EXISTS objects_key ON objects (bucket, key, ordinal)`;
-const DAY_MS = 86_400_000;
+  version INTEGER PRIMARY KEY, bucket TEXT NOT NULL, key TEXT NOT NULL, body BLOB NOT NULL);
+  CREATE INDEX IF NOT EXISTS objects_key ON objects (bucket, key)`;
 
-type Bucket = {
-  readonly name: string;
-  readonly versioned: boolean;
-  readonly lock?: { readonly mode: string; readonly days: number };
-};
-
-/** One version of an object; `marker` 1 is a delete marker. Times are milliseconds. */
-export type StoredObject = {
-  readonly version: string;
-  readonly bucket: string;
-  readonly key: string;
-  readonly ordinal: number;
-  readonly marker: number;
-  readonly etag: string;
-  readonly size: number;
-  readonly type: string;
-  readonly metadata: string;
-  readonly modified: number;
-  readonly lockMode: string | null;
-  readonly lockUntil: number | null;
-};
-
-type Place = { readonly database: DatabaseSync; readonly folder: string };
-
-/** The buckets of the template: versions, conditional puts (`IfNoneMatch: '*'`) and Object Lock; bytes are files. */
-export function createS3(options: {
-  readonly resources: readonly Resource[];
-  readonly database: DatabaseSync;
-  readonly folder: string;
-  readonly physicalName: (resource: Resource) => string;
-}): AwsService {
-  options.database.exec(SCHEMA);
-  mkdirSync(options.folder, { recursive: true });
-  const buckets = new Map<string, Bucket>();
-  for (const resource of options.resources) {
-    if (resource.type !== 'AWS::S3::Bucket') continue;
-    const bucket = bucketOf(options.physicalName(resource), resource.properties);
-    buckets.set(bucket.name, bucket);
-  }
-  const actions: Readonly<Record<string, (bucket: Bucket, input: Json, caller: Principal) => unknown>> = {
-    PutObject: (bucket, input) => putObject(options, bucket, input),
-    GetObject: (bucket, input) => {
-      const found = find(options.database, bucket, input);
-      return { ...found, Body: readFileSync(join(options.folder, found.version)) };
-    },
-    HeadObject: (bucket, input) => find(options.database, bucket, input),
-    ListObjectsV2: (bucket, input) => list(options.database, bucket, input),
-    DeleteObject: (bucket, input) => deleteObject(options, bucket, input),
+/** The buckets of the template: PutObject, once only with `IfNoneMatch: '*'`, and GetObject of the newest version. */
+export function createS3(resources: readonly Resource[], database: DatabaseSync): AwsService {
+  database.exec(SCHEMA);
+  const buckets = new Set(
+    resources.filter(({ type }) => type === 'AWS::S3::Bucket').map((resource) => identify(resource).Ref),
+  );
+  const newest = database.prepare(
+    'SELECT body FROM objects WHERE bucket = ? AND key = ? ORDER BY version DESC LIMIT 1',
+  );
+  const insert = database.prepare('INSERT INTO objects (bucket, key, body) VALUES (?, ?, ?)');
+  const get = (bucket: string, key: string) => {
+    const body = newest.get(bucket, key)?.body;
+    if (body instanceof Uint8Array) return { Body: body, ETag: etag(body) };
+    throw new AwsFailure('NoSuchKey', 'The specified key does not exist.', 404);
   };
-  return async (action, input, caller) => {
-    const run = actions[action];
-    if (run === undefined) throw new AwsFailure('NotImplemented', `S3 ${action} is not run here`, 501);
-    const bucket = buckets.get(need(input, 'Bucket'));
-    if (bucket === undefined) {
+  const put = (bucket: string, key: string, input: Json) => {
+    if (input.IfNoneMatch === '*' && newest.get(bucket, key) !== undefined) {
+      const message = 'At least one of the pre-conditions you specified did not hold';
+      throw new AwsFailure('PreconditionFailed', message, 412);
+    }
+    const body = bytes(input.Body);
+    insert.run(bucket, key, body);
+    return { ETag: etag(body) };
+  };
+  return async (action, input) => {
+    const bucket = need(input, 'Bucket');
+    if (!buckets.has(bucket)) {
       throw new AwsFailure('NoSuchBucket', 'The specified bucket does not exist', 404);
     }
-    return run(bucket, input, caller);
+    if (action === 'GetObject') return get(bucket, need(input, 'Key'));
+    if (action === 'PutObject') return put(bucket, need(input, 'Key'), input);
+    throw notRun(action);
   };
 }
 
-function bucketOf(name: string, properties: Json): Bucket {
-  const retention = jsonAt(properties, 'ObjectLockConfiguration', 'Rule', 'DefaultRetention');
-  const mode = textAt(retention, 'Mode');
-  const days = (numberAt(retention, 'Days') ?? 0) + 365 * (numberAt(retention, 'Years') ?? 0);
+function bytes(body: unknown): Uint8Array {
+  return body instanceof Uint8Array ? body : Buffer.from(typeof body === 'string' ? body : '');
+}
+
+function etag(body: Uint8Array): string {
+  return `"${createHash('md5').update(body).digest('hex')}"`;
+}
+
+function notRun(what: string): AwsFailure {
+  return new AwsFailure('NotImplemented', `S3 ${what} is not run here`, 501);
+}
+
+/** An S3 request in path style as action and input. Throws AwsFailure('NotImplemented') for what is not run. */
+export function readS3(
+  { method = 'GET', url = '/', headers }: IncomingMessage,
+  body: Buffer,
+): { readonly action: string; readonly input: Record<string, unknown> } {
+  const { pathname, searchParams } = new URL(url, 'http://local');
+  const [bucket, ...path] = pathname.slice(1).split('/').map(decodeURIComponent);
+  const input = { Bucket: bucket, Key: path.join('/') };
+  // Locks of single objects would be promises that nobody keeps: only the bucket's own rule is run.
+  const other =
+    [...searchParams.keys()].find((name) => name !== 'x-id') ??
+    Object.keys(headers).find((name) => /^(x-amz-object-lock|x-amz-meta|range)/.test(name));
+  if (other !== undefined) throw notRun(`with ${other}`);
+  if (headers['content-encoding']?.includes('aws-chunked')) throw notRun('with aws-chunked bodies');
+  if (method === 'GET') return { action: 'GetObject', input };
+  if (method !== 'PUT') throw notRun(method);
+  return { action: 'PutObject', input: { ...input, IfNoneMatch: headers['if-none-match'], Body: body } };
+}
+
+type RestAnswer = {
+  readonly status: number;
+  readonly headers: Record<string, string>;
+  readonly body: Uint8Array;
+};
+
+/** The answer of an S3 action as HTTP. */
+export function writeS3(output: unknown): RestAnswer {
+  const { ETag, Body } = output as Json;
+  return { status: 200, headers: { etag: String(ETag) }, body: bytes(Body) };
+}
+
+/** A failure as S3 words it. */
+export function writeS3Failure({ code, message, status }: AwsFailure): RestAnswer {
+  const denied = code === 'AccessDeniedException';
+  const text = message.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+  const body = `<Error><Code>${denied ? 'AccessDenied' : code}</Code><Message>${text}</Message></Error>`;
   return {
-    name,
-    versioned:
-      textAt(properties, 'VersioningConfiguration', 'Status') === 'Enabled' ||
-      flagAt(properties, 'ObjectLockEnabled'),
-    ...(mode !== undefined && days > 0 && { lock: { mode, days } }),
+    status: denied ? 403 : status,
+    headers: { 'content-type': 'application/xml' },
+    body: Buffer.from(body),
   };
-}
-
-function putObject(place: Place, bucket: Bucket, input: Json): unknown {
-  const key = need(input, 'Key');
-  const given = at(input, 'Body');
-  const body = given instanceof Uint8Array ? given : Buffer.from(typeof given === 'string' ? given : '');
-  const current = latest(place.database, bucket, key);
-  if (at(input, 'IfNoneMatch') === '*' && current !== undefined && current.marker === 0) {
-    throw new AwsFailure(
-      'PreconditionFailed',
-      'At least one of the pre-conditions you specified did not hold',
-      412,
-    );
-  }
-  const version = randomUUID();
-  const etag = createHash('md5').update(body).digest('hex');
-  const now = Date.now();
-  writeFileSync(join(place.folder, version), body);
-  place.database
-    .prepare('INSERT INTO objects VALUES (?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?)')
-    .run(
-      version,
-      bucket.name,
-      key,
-      (current?.ordinal ?? 0) + 1,
-      etag,
-      body.byteLength,
-      textAt(input, 'ContentType') ?? 'application/octet-stream',
-      JSON.stringify(at(input, 'Metadata') ?? {}),
-      now,
-      textAt(input, 'ObjectLockMode') ?? bucket.lock?.mode ?? null,
-      lockUntil(bucket, input, now),
-    );
-  if (!bucket.versioned && current !== undefined) drop(place, current);
-  return { ETag: `"${etag}"`, ...(bucket.versioned && { VersionId: version }) };
-}
-
-function lockUntil(bucket: Bucket, input: Json, now: number): number | null {
-  const asked = Date.parse(textAt(input, 'ObjectLockRetainUntilDate') ?? '');
-  if (Number.isFinite(asked)) return asked;
-  return bucket.lock === undefined ? null : now + bucket.lock.days * DAY_MS;
-}
-
-function latest(database: DatabaseSync, bucket: Bucket, key: string): StoredObject | undefined {
-  const row = database
-    .prepare('SELECT * FROM objects WHERE bucket = ? AND key = ? ORDER BY ordinal DESC LIMIT 1')
-    .get(bucket.name, key);
-  return row as StoredObject | undefined;
-}
-
-function versionOf(database: DatabaseSync, bucket: Bucket, input: Json): StoredObject | undefined {
-  const version = textAt(input, 'VersionId');
-  if (version === undefined) return latest(database, bucket, need(input, 'Key'));
-  const row = database
-    .prepare('SELECT * FROM objects WHERE bucket = ? AND key = ? AND version = ?')
-    .get(bucket.name, need(input, 'Key'), version);
-  return row as StoredObject | undefined;
-}
-
-function find(database: DatabaseSync, bucket: Bucket, input: Json): StoredObject {
-  const found = versionOf(database, bucket, input);
-  if (found === undefined || found.marker === 1) {
-    throw new AwsFailure('NoSuchKey', 'The specified key does not exist.', 404);
-  }
-  return found;
-}
-
-function list(database: DatabaseSync, bucket: Bucket, input: Json): unknown {
-  const prefix = textAt(input, 'Prefix') ?? '';
-  const after = textAt(input, 'ContinuationToken') ?? textAt(input, 'StartAfter') ?? '';
-  const limit = Math.min(numberAt(input, 'MaxKeys') ?? 1000, 1000);
-  const rows = database
-    .prepare(`SELECT * FROM objects AS o WHERE bucket = ? AND key > ? AND substr(key, 1, ?) = ? AND marker = 0
-      AND ordinal = (SELECT MAX(ordinal) FROM objects WHERE bucket = o.bucket AND key = o.key) ORDER BY key LIMIT ?`)
-    .all(bucket.name, after, prefix.length, prefix, limit + 1) as StoredObject[];
-  const objects = rows.slice(0, limit);
-  const next = rows.length > limit ? objects.at(-1)?.key : undefined;
-  return { bucket: bucket.name, prefix, limit, objects, ...(next !== undefined && { next }) };
-}
-
-/** Without a version a delete only puts a marker on top; a locked version cannot be removed by anybody. */
-function deleteObject(place: Place, bucket: Bucket, input: Json): unknown {
-  const found = versionOf(place.database, bucket, input);
-  if (found === undefined) return {};
-  if (textAt(input, 'VersionId') === undefined && bucket.versioned) {
-    const marker = randomUUID();
-    place.database
-      .prepare("INSERT INTO objects VALUES (?, ?, ?, ?, 1, '', 0, '', '{}', ?, NULL, NULL)")
-      .run(marker, bucket.name, found.key, found.ordinal + 1, Date.now());
-    return { VersionId: marker, DeleteMarker: true };
-  }
-  if (isLocked(found, input)) {
-    throw new AwsFailure('AccessDenied', 'Access Denied because object protected by object lock.', 403);
-  }
-  drop(place, found);
-  return { VersionId: found.version };
-}
-
-function isLocked(object: StoredObject, input: Json): boolean {
-  if (object.lockUntil === null || object.lockUntil <= Date.now()) return false;
-  return object.lockMode === 'COMPLIANCE' || !flagAt(input, 'BypassGovernanceRetention');
-}
-
-function drop(place: Place, object: StoredObject): void {
-  place.database.prepare('DELETE FROM objects WHERE version = ?').run(object.version);
-  rmSync(join(place.folder, object.version), { force: true });
 }

@@ -1,17 +1,11 @@
+import { isRecord, type Json } from '../template/values.ts';
 import { AwsFailure } from '../types.ts';
 
-/** A JSON object as it came over the wire or out of the template: nothing is known of its members. */
-export type Json = Readonly<Record<string, unknown>>;
-
-export function isJson(value: unknown): value is Json {
-  return value !== null && typeof value === 'object' && !Array.isArray(value);
-}
+export { isRecord as isJson, type Json } from '../template/values.ts';
 
 /** The value at a path of member names, undefined where anything on the way is missing. */
 export function at(source: unknown, ...path: readonly string[]): unknown {
-  let found = source;
-  for (const name of path) found = isJson(found) ? found[name] : undefined;
-  return found;
+  return path.reduce((found, name) => (isRecord(found) ? found[name] : undefined), source);
 }
 
 export function textAt(source: unknown, ...path: readonly string[]): string | undefined {
@@ -22,20 +16,17 @@ export function textAt(source: unknown, ...path: readonly string[]): string | un
 /** CloudFormation accepts numbers written as text, so both are read. */
 export function numberAt(source: unknown, ...path: readonly string[]): number | undefined {
   const found = at(source, ...path);
-  if (typeof found === 'number') return found;
-  if (typeof found !== 'string' || found.trim() === '') return undefined;
-  const parsed = Number(found);
-  return Number.isFinite(parsed) ? parsed : undefined;
+  const parsed = typeof found === 'string' && found.trim() !== '' ? Number(found) : found;
+  return typeof parsed === 'number' && Number.isFinite(parsed) ? parsed : undefined;
 }
 
 export function flagAt(source: unknown, ...path: readonly string[]): boolean {
-  const found = at(source, ...path);
-  return found === true || found === 'true';
+  return String(at(source, ...path)) === 'true';
 }
 
 export function jsonAt(source: unknown, ...path: readonly string[]): Json {
   const found = at(source, ...path);
-  return isJson(found) ? found : {};
+  return isRecord(found) ? found : {};
 }
 
 export function listAt(source: unknown, ...path: readonly string[]): readonly unknown[] {
@@ -46,10 +37,8 @@ export function listAt(source: unknown, ...path: readonly string[]): readonly un
 /** A required text of a request. Throws AwsFailure('ValidationException') when it is missing or empty. */
 export function need(input: Json, name: string): string {
   const found = textAt(input, name);
-  if (found === undefined || found === '') {
-    throw new AwsFailure('ValidationException', `1 validation error detected: '${name}' must not be null`);
-  }
-  return found;
+  if (found !== undefined && found !== '') return found;
+  throw new AwsFailure('ValidationException', `1 validation error detected: '${name}' must not be null`);
 }
 
 /** Text as JSON, or undefined where it is none. */

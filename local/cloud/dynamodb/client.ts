@@ -1,9 +1,13 @@
 import { Agent, request as send } from 'node:http';
-import type { Json } from '../aws/shapes.ts';
-import { isJson, parseJson, textAt } from '../aws/shapes.ts';
+import { isJson, type Json, parseJson, textAt } from '../aws/shapes.ts';
 import { AwsFailure } from '../types.ts';
 
-export type EngineAnswer = { readonly status: number; readonly body: Buffer; readonly crc32?: string };
+export type EngineAnswer = {
+  readonly status: number;
+  readonly body: Buffer;
+  /** The checksum that SDK clients verify, where the engine gives one. */
+  readonly headers: Readonly<Record<string, string>>;
+};
 
 export type EngineClient = {
   /** Sends the bytes as they are; `target` is the value of x-amz-target. */
@@ -14,8 +18,12 @@ export type EngineClient = {
 };
 
 // The engine wants a signature and does not check it.
-const AUTHORIZATION =
-  'AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0';
+const SIGNED = {
+  'content-type': 'application/x-amz-json-1.0',
+  'x-amz-date': '20260101T000000Z',
+  authorization:
+    'AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0',
+};
 const CALL_LIMIT_MS = 30_000;
 
 /** Talks to the engine over connections that stay open: a new one per call would halve the rate of writes. */
@@ -23,24 +31,16 @@ export function createEngineClient(endpoint: string): EngineClient {
   const agent = new Agent({ keepAlive: true, maxSockets: 64 });
   const forward: EngineClient['forward'] = (target, body) => {
     const { promise, resolve, reject } = Promise.withResolvers<EngineAnswer>();
-    const headers = {
-      'content-type': 'application/x-amz-json-1.0',
-      'content-length': Buffer.byteLength(body),
-      'x-amz-target': target,
-      'x-amz-date': '20260101T000000Z',
-      authorization: AUTHORIZATION,
-    };
+    const headers = { ...SIGNED, 'content-length': Buffer.byteLength(body), 'x-amz-target': target };
     const request = send(endpoint, { method: 'POST', agent, headers, timeout: CALL_LIMIT_MS }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('error', reject);
       response.on('end', () => {
         const crc32 = response.headers['x-amz-crc32'];
-        resolve({
-          status: response.statusCode ?? 500,
-          body: Buffer.concat(chunks),
-          ...(typeof crc32 === 'string' && { crc32 }),
-        });
+        const { statusCode: status = 500 } = response;
+        const checked = typeof crc32 === 'string' ? { 'x-amz-crc32': crc32 } : {};
+        resolve({ status, body: Buffer.concat(chunks), headers: checked });
       });
     });
     request.on('timeout', () => request.destroy(new Error('the DynamoDB engine does not answer')));
@@ -53,15 +53,11 @@ export function createEngineClient(endpoint: string): EngineClient {
     call: async (target, input) => {
       const { status, body } = await forward(target, JSON.stringify(input));
       const output = parseJson(body.toString('utf8'));
-      if (status !== 200 || !isJson(output)) throw failureOf(status, output);
-      return output;
+      if (status === 200 && isJson(output)) return output;
+      const code = textAt(output, '__type')?.split('#').at(-1) ?? 'InternalServerError';
+      const message = textAt(output, 'message') ?? textAt(output, 'Message') ?? '';
+      throw new AwsFailure(code, message, status, isJson(output) ? output : {});
     },
     close: () => agent.destroy(),
   };
-}
-
-function failureOf(status: number, output: unknown): AwsFailure {
-  const code = (textAt(output, '__type') ?? 'InternalServerError').split('#').at(-1) ?? '';
-  const details = isJson(output) ? output : {};
-  return new AwsFailure(code, textAt(output, 'message') ?? textAt(output, 'Message') ?? '', status, details);
 }

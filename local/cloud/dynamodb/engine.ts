@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openDatabase } from '../aws/database.ts';
 import { freePort } from '../aws/listening.ts';
@@ -9,6 +10,9 @@ import { freePort } from '../aws/listening.ts';
 export type Engine = { readonly endpoint: string; readonly close: () => Promise<void> };
 
 const START_LIMIT_MS = 10_000;
+const END_LIMIT_MS = 3000;
+// Becomes the engine, and ends it when the input closes: that happens however the cloud ends, SIGKILL included.
+const WATCHED = 'exec 3<&0; { cat <&3 >/dev/null; kill $$; } & exec "$0" "$@" 3<&-';
 // Dynoxide 1.2.1 looks up the last sequence number of a table at each write, in a table without this index: without it
 // writes to a table with a stream slow down quadratically (450/s at first, 228/s after 8,000 records).
 const STREAM_INDEX = `CREATE INDEX IF NOT EXISTS holdfast_stream_sequence
@@ -25,14 +29,13 @@ export async function startEngine(options: {
   if (options.endpoint !== undefined) return { endpoint: options.endpoint, close: async () => undefined };
   mkdirSync(options.dataDir, { recursive: true });
   const file = join(options.dataDir, 'dynamodb.sqlite');
-  const pidFile = join(options.dataDir, 'dynamodb.pid');
-  await endLeftover(pidFile, file);
   const port = await freePort();
-  const child = spawn(binary(), ['serve', '--port', String(port), '--db-path', file], { stdio: 'ignore' });
-  writeFileSync(pidFile, String(child.pid));
-  // However this process ends, short of SIGKILL, the engine ends with it.
-  const end = (): void => void child.kill('SIGTERM');
-  process.once('exit', end);
+  const serve = [binary(), 'serve', '--port', String(port), '--db-path', file];
+  // A group of its own: Ctrl-C reaches only the cloud, which ends the engine after its last write.
+  const child = spawn('/bin/sh', ['-c', WATCHED, ...serve], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  });
   const endpoint = `http://127.0.0.1:${port}/`;
   await answering(endpoint, child);
   const database = openDatabase(file);
@@ -41,51 +44,28 @@ export async function startEngine(options: {
   return {
     endpoint,
     close: async () => {
-      process.removeListener('exit', end);
-      await ended(child);
-      rmSync(pidFile, { force: true });
+      const ended = child.exitCode === null && child.signalCode === null ? once(child, 'exit') : undefined;
+      child.stdin.end();
+      const timer = setTimeout(() => child.kill('SIGKILL'), END_LIMIT_MS);
+      await ended;
+      clearTimeout(timer);
     },
   };
 }
 
+/** The engine of this machine's package; without one, the shell looks for it on the PATH. */
 function binary(): string {
   const name = `@dynoxide/${process.platform}-${process.arch}/package.json`;
   try {
     return join(createRequire(import.meta.url).resolve(name), '..', 'dynoxide');
   } catch {
-    // biome-ignore lint/style/noProcessEnv: the PATH is where a machine without the package has its own engine
-    const folders = (process.env.PATH ?? '').split(delimiter);
-    const found = folders.map((folder) => join(folder, 'dynoxide')).find((path) => existsSync(path));
-    if (found !== undefined) return found;
-  }
-  throw new Error(
-    `no DynamoDB engine for ${process.platform}-${process.arch}: put \`dynoxide\` 1.2.1 on the PATH or name an endpoint in HOLDFAST_DYNAMODB_ENDPOINT`,
-  );
-}
-
-/** A killed cloud leaves its engine behind, which still holds the file: it is ended before the next one starts. */
-async function endLeftover(pidFile: string, file: string): Promise<void> {
-  if (!existsSync(pidFile)) return;
-  const pid = Number(readFileSync(pidFile, 'utf8'));
-  for (let tries = 0; tries < 100 && runs(pid, file); tries += 1) {
-    process.kill(pid, tries < 50 ? 'SIGTERM' : 'SIGKILL');
-    await sleep(20);
-  }
-}
-
-/** Whether the process is the engine of this very file: a process id may have been given to somebody else since. */
-function runs(pid: number, file: string): boolean {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(file);
-  } catch {
-    return false;
+    return 'dynoxide';
   }
 }
 
 async function answering(endpoint: string, child: ChildProcess): Promise<void> {
   const limit = Date.now() + START_LIMIT_MS;
-  while (Date.now() < limit) {
-    if (child.exitCode !== null) throw new Error(`the DynamoDB engine ended with ${child.exitCode}`);
+  while (Date.now() < limit && child.exitCode === null) {
     try {
       await fetch(endpoint);
       return;
@@ -93,15 +73,9 @@ async function answering(endpoint: string, child: ChildProcess): Promise<void> {
       await sleep(10);
     }
   }
-  throw new Error('the DynamoDB engine does not answer');
-}
-
-async function ended(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const { promise, resolve } = Promise.withResolvers<void>();
-  child.once('exit', () => resolve());
-  child.kill('SIGTERM');
-  const timer = setTimeout(() => child.kill('SIGKILL'), 3000);
-  await promise;
-  clearTimeout(timer);
+  throw new Error(
+    child.exitCode === 127
+      ? `no DynamoDB engine for ${process.platform}-${process.arch}: put \`dynoxide\` 1.2.1 on the PATH or name an endpoint in HOLDFAST_DYNAMODB_ENDPOINT`
+      : `the DynamoDB engine does not answer (${child.exitCode ?? 'it still runs'})`,
+  );
 }

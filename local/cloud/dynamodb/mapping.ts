@@ -1,4 +1,4 @@
-import { at, flagAt, jsonAt, listAt, numberAt, parseJson, textAt } from '../aws/shapes.ts';
+import { flagAt, listAt, numberAt, parseJson, textAt } from '../aws/shapes.ts';
 import { compilePattern } from '../events/matcher.ts';
 import { identify } from '../template/identities.ts';
 import type { Resource } from '../types.ts';
@@ -16,41 +16,38 @@ export type Mapping = {
   readonly partial: boolean;
   /** Attempts after the first; Infinity when the template sets none. */
   readonly retries: number;
-  readonly onFailure?: string;
+  /** ARN of the bucket that takes what is given up. */
+  readonly onFailure: string;
 };
 
 // AWS gathers a batch for up to five minutes; nobody waits that long for a laptop.
 const LONGEST_WINDOW_MS = 1000;
 
-/** The stream mappings of the template. Throws for a mapping over a source that is not run here. */
+/** The stream mappings of the template. Throws for a mapping over a source, or to a destination, that is not run. */
 export function mappingsOf(resources: readonly Resource[], speed: number): readonly Mapping[] {
   return resources
     .filter(({ type }) => type === 'AWS::Lambda::EventSourceMapping')
-    .filter(({ properties }) => at(properties, 'Enabled') !== false)
-    .map((resource) => mappingOf(resource, speed));
-}
-
-function mappingOf(resource: Resource, speed: number): Mapping {
-  const { properties, logicalId } = resource;
-  const streamArn = textAt(properties, 'EventSourceArn') ?? '';
-  const table = /:table\/([^/]+)\/stream\//.exec(streamArn)?.[1];
-  if (table === undefined) throw new Error(`${logicalId}: a mapping over ${streamArn} is not run here`);
-  const retries = numberAt(properties, 'MaximumRetryAttempts') ?? -1;
-  const window = (numberAt(properties, 'MaximumBatchingWindowInSeconds') ?? 0) * 1000;
-  const onFailure = textAt(properties, 'DestinationConfig', 'OnFailure', 'Destination');
-  return {
-    id: identify(resource).Ref ?? logicalId,
-    functionArn: textAt(properties, 'FunctionName') ?? '',
-    table,
-    streamArn,
-    batchSize: numberAt(properties, 'BatchSize') ?? 100,
-    window: Math.min(window / speed, LONGEST_WINDOW_MS),
-    matches: filterOf(listAt(jsonAt(properties, 'FilterCriteria'), 'Filters')),
-    bisect: flagAt(properties, 'BisectBatchOnFunctionError'),
-    partial: listAt(properties, 'FunctionResponseTypes').includes('ReportBatchItemFailures'),
-    retries: retries < 0 ? Number.POSITIVE_INFINITY : retries,
-    ...(onFailure !== undefined && { onFailure }),
-  };
+    .map((resource) => {
+      const { properties, logicalId } = resource;
+      const streamArn = textAt(properties, 'EventSourceArn') ?? '';
+      const table = /:table\/([^/]+)\/stream\//.exec(streamArn)?.[1];
+      const onFailure = textAt(properties, 'DestinationConfig', 'OnFailure', 'Destination') ?? '';
+      if (table === undefined || !onFailure.startsWith('arn:aws:s3:') || properties.Enabled === false) {
+        throw new Error(`${logicalId}: only a mapping over a table's stream that fails to a bucket is run`);
+      }
+      const retries = numberAt(properties, 'MaximumRetryAttempts') ?? -1;
+      const window = (numberAt(properties, 'MaximumBatchingWindowInSeconds') ?? 0) * 1000;
+      return {
+        ...{ id: identify(resource).Ref, table, streamArn, onFailure },
+        functionArn: textAt(properties, 'FunctionName') ?? '',
+        batchSize: numberAt(properties, 'BatchSize') ?? 100,
+        window: Math.min(window / speed, LONGEST_WINDOW_MS),
+        matches: filterOf(listAt(properties, 'FilterCriteria', 'Filters')),
+        bisect: flagAt(properties, 'BisectBatchOnFunctionError'),
+        partial: listAt(properties, 'FunctionResponseTypes').includes('ReportBatchItemFailures'),
+        retries: retries < 0 ? Number.POSITIVE_INFINITY : retries,
+      };
+    });
 }
 
 function filterOf(filters: readonly unknown[]): (record: unknown) => boolean {

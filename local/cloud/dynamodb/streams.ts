@@ -1,11 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isJson, type Json, listAt, textAt } from '../aws/shapes.ts';
+import type { Faults } from '../aws/faults.ts';
+import { isJson, listAt, textAt } from '../aws/shapes.ts';
 import { REGION } from '../template/identities.ts';
-import type { CallAws, FaultHook, InvokeFunction, Principal } from '../types.ts';
+import type { CallAws, InvokeFunction, Principal } from '../types.ts';
 import { deliverBatch, type StreamRecord, sequenceOf } from './deliver-batch.ts';
 import type { DynamoDb } from './dynamodb.ts';
-import { sendFailure } from './failure-record.ts';
+import { failureObject } from './failure-record.ts';
 import type { Mapping } from './mapping.ts';
 
 const STREAMS = 'DynamoDBStreams_20120810.';
@@ -19,15 +20,13 @@ const SCHEMA = `CREATE TABLE IF NOT EXISTS checkpoints (
 
 export type StreamsOptions = {
   readonly mappings: readonly Mapping[];
-  readonly dynamodb: Pick<DynamoDb, 'client' | 'wakes'>;
+  readonly dynamodb: Pick<DynamoDb, 'client' | 'nextWrite'>;
   readonly database: DatabaseSync;
   readonly invoke: InvokeFunction;
   readonly call: CallAws;
   /** Who sends to the failure destination: the role of the mapping's function. */
   readonly callerOf: (functionArn: string) => Principal;
-  readonly fault: FaultHook;
-  /** How tests spoil a delivery. */
-  readonly spoil: (name: string) => { readonly duplicate: boolean; readonly reorder: boolean };
+  readonly faults: Faults;
   readonly log: (line: string) => void;
 };
 
@@ -53,7 +52,7 @@ async function read(options: StreamsOptions, mapping: Mapping, closing: AbortSig
     try {
       iterator ??= await open(options, mapping);
       // Before the read: a write between an empty read and the wait must still wake.
-      const woken = options.dynamodb.wakes.next(mapping.table, IDLE_POLL_MS);
+      const woken = options.dynamodb.nextWrite(mapping.table, IDLE_POLL_MS);
       const { records, next } = await gather(options, mapping, iterator.text, closing);
       if (closing.aborted) return;
       await deliver(options, mapping, { records, shard: iterator.shard, closing });
@@ -80,13 +79,15 @@ async function open({ dynamodb, database }: StreamsOptions, mapping: Mapping) {
     database.prepare('SELECT sequence FROM checkpoints WHERE mapping = ?').get(mapping.id),
     'sequence',
   );
-  const from =
-    done === undefined
-      ? { ShardIteratorType: 'TRIM_HORIZON' }
-      : { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', SequenceNumber: done };
+  const from = {
+    ShardIteratorType: done === undefined ? 'TRIM_HORIZON' : 'AFTER_SEQUENCE_NUMBER',
+    ...(done !== undefined && { SequenceNumber: done }),
+  };
   const got = await client.call(`${STREAMS}GetShardIterator`, { StreamArn: arn, ShardId: shard, ...from });
   return { text: textAt(got, 'ShardIterator') ?? '', shard };
 }
+
+type Batch = { readonly records: readonly StreamRecord[]; readonly next: string };
 
 /** Reads until the batch is full or its window, which opens with the first record, is over. */
 async function gather(options: StreamsOptions, mapping: Mapping, from: string, closing: AbortSignal) {
@@ -100,20 +101,15 @@ async function gather(options: StreamsOptions, mapping: Mapping, from: string, c
   return batch;
 }
 
-type Batch = { readonly records: readonly StreamRecord[]; readonly next: string };
-
 async function readMore({ dynamodb }: StreamsOptions, mapping: Mapping, batch: Batch): Promise<Batch> {
   const Limit = Math.min(READ_LIMIT, mapping.batchSize - batch.records.length);
   const got = await dynamodb.client.call(`${STREAMS}GetRecords`, { ShardIterator: batch.next, Limit });
+  const lambdas = { awsRegion: REGION, eventSourceARN: mapping.streamArn };
   const found = listAt(got, 'Records').filter(isJson);
   return {
-    records: [...batch.records, ...found.map((record) => asLambda(record, mapping))],
+    records: [...batch.records, ...found.map((record) => ({ ...record, ...lambdas }))],
     next: textAt(got, 'NextShardIterator') ?? batch.next,
   };
-}
-
-function asLambda(record: Json, mapping: Mapping): StreamRecord {
-  return { ...record, awsRegion: REGION, eventSourceARN: mapping.streamArn };
 }
 
 async function deliver(
@@ -122,34 +118,27 @@ async function deliver(
   batch: { readonly records: readonly StreamRecord[]; readonly shard: string; readonly closing: AbortSignal },
 ): Promise<void> {
   if (batch.records.length === 0) return;
-  const checkpoint = (sequence: string): void => {
-    options.database
-      .prepare('INSERT OR REPLACE INTO checkpoints VALUES (?, ?, ?)')
-      .run(mapping.id, batch.shard, sequence);
-  };
-  const wanted = batch.records.filter(mapping.matches);
+  const { faults, database, invoke, log } = options;
   const name = `stream:${mapping.id}`;
-  const { duplicate, reorder } = options.spoil(name);
+  const save = database.prepare('INSERT OR REPLACE INTO checkpoints VALUES (?, ?, ?)');
+  const checkpoint = (sequence: string): void => void save.run(mapping.id, batch.shard, sequence);
+  const wanted = batch.records.filter(mapping.matches);
+  const reorder = faults.spoils('reorder', name);
   const given = reorder ? wanted.toReversed() : wanted;
-  const sender = {
-    mapping,
-    shard: batch.shard,
-    caller: options.callerOf(mapping.functionArn),
-    call: options.call,
-  };
   const work = {
-    mapping,
-    invoke: options.invoke,
+    ...{ mapping, invoke, log, closing: batch.closing },
     // Out of order, a checkpoint inside the batch would skip what comes behind it.
     checkpoint: reorder ? () => undefined : checkpoint,
-    abandon: (records: readonly StreamRecord[], attempts: number) => sendFailure(sender, records, attempts),
-    fault: () => options.fault({ kind: 'delivery', name, phase: 'before' }),
-    closing: batch.closing,
-    log: options.log,
+    abandon: async (records: readonly StreamRecord[], attempts: number) => {
+      const at = new Date().toISOString();
+      const object = failureObject(mapping, batch.shard, { records, attempts, at });
+      await options.call(options.callerOf(mapping.functionArn), 's3', 'PutObject', object);
+    },
+    fault: () => faults.hook({ kind: 'delivery', name, phase: 'before' }),
   };
-  for (let round = 0; round < (duplicate ? 2 : 1); round += 1) {
-    if (given.length > 0) await deliverBatch(work, given);
+  for (const records of faults.spoils('duplicate', name) ? [given, given] : [given]) {
+    if (records.length > 0) await deliverBatch(work, records);
   }
-  await options.fault({ kind: 'delivery', name, phase: 'after' });
+  await faults.hook({ kind: 'delivery', name, phase: 'after' });
   if (!batch.closing.aborted) checkpoint(sequenceOf(batch.records.at(-1)));
 }

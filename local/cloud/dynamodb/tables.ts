@@ -3,50 +3,37 @@ import { identify } from '../template/identities.ts';
 import { AwsFailure, type Resource } from '../types.ts';
 import type { EngineClient } from './client.ts';
 
-const TABLE = 'DynamoDB_20120810.';
-
-/** The tables of a template. */
-function tablesOf(resources: readonly Resource[]): readonly Resource[] {
-  return resources.filter(({ type }) => /^AWS::DynamoDB::(Global)?Table$/.test(type));
-}
-
-function tableName(resource: Resource): string {
-  return identify(resource).Ref ?? resource.logicalId;
-}
-
 /** Creates what the engine does not have yet: keys, indexes, the stream where the template has one, expiry. */
 export async function createTables(client: EngineClient, resources: readonly Resource[]): Promise<void> {
-  for (const resource of tablesOf(resources)) {
-    const TableName = tableName(resource);
+  for (const resource of resources.filter(({ type }) => type === 'AWS::DynamoDB::Table')) {
+    const TableName = identify(resource).Ref;
     const { properties } = resource;
-    const created = await createTable(client, TableName, properties);
-    const ttl = jsonAt(properties, 'TimeToLiveSpecification');
-    const attribute = textAt(ttl, 'AttributeName');
-    if (!created || attribute === undefined) continue;
-    const TimeToLiveSpecification = { AttributeName: attribute, Enabled: true };
-    await client.call(`${TABLE}UpdateTimeToLive`, { TableName, TimeToLiveSpecification });
+    try {
+      await client.call('DynamoDB_20120810.CreateTable', declared(TableName, properties));
+    } catch (thrown) {
+      if (thrown instanceof AwsFailure && thrown.code === 'ResourceInUseException') continue;
+      throw thrown;
+    }
+    const AttributeName = textAt(properties, 'TimeToLiveSpecification', 'AttributeName');
+    if (AttributeName === undefined) continue;
+    const TimeToLiveSpecification = { AttributeName, Enabled: true };
+    await client.call('DynamoDB_20120810.UpdateTimeToLive', { TableName, TimeToLiveSpecification });
   }
 }
 
-async function createTable(client: EngineClient, TableName: string, properties: Json): Promise<boolean> {
+function declared(TableName: string, properties: Json): Json {
   const view = textAt(properties, 'StreamSpecification', 'StreamViewType');
   const indexes = listAt(properties, 'GlobalSecondaryIndexes').map((index) => ({
     IndexName: textAt(index, 'IndexName'),
     KeySchema: listAt(index, 'KeySchema'),
     Projection: jsonAt(index, 'Projection'),
   }));
-  try {
-    await client.call(`${TABLE}CreateTable`, {
-      TableName,
-      KeySchema: listAt(properties, 'KeySchema'),
-      AttributeDefinitions: listAt(properties, 'AttributeDefinitions'),
-      BillingMode: 'PAY_PER_REQUEST',
-      ...(indexes.length > 0 && { GlobalSecondaryIndexes: indexes }),
-      ...(view !== undefined && { StreamSpecification: { StreamEnabled: true, StreamViewType: view } }),
-    });
-    return true;
-  } catch (thrown) {
-    if (thrown instanceof AwsFailure && thrown.code === 'ResourceInUseException') return false;
-    throw thrown;
-  }
+  return {
+    TableName,
+    KeySchema: listAt(properties, 'KeySchema'),
+    AttributeDefinitions: listAt(properties, 'AttributeDefinitions'),
+    BillingMode: 'PAY_PER_REQUEST',
+    ...(indexes.length > 0 && { GlobalSecondaryIndexes: indexes }),
+    ...(view !== undefined && { StreamSpecification: { StreamEnabled: true, StreamViewType: view } }),
+  };
 }

@@ -20,11 +20,8 @@ export type FunctionError = {
   readonly trace?: readonly string[];
 };
 
-export type FromWorker =
-  | { readonly kind: 'ready' }
-  | { readonly kind: 'broken'; readonly error: FunctionError }
-  | { readonly kind: 'answer'; readonly payload: string }
-  | { readonly kind: 'failure'; readonly error: FunctionError };
-
 /** How an invocation ended; `payload` is JSON text. */
 export type Outcome = { readonly payload: string } | { readonly error: FunctionError };
+
+/** A worker reports once that it is ready, or why it cannot be, then the outcome of each invocation. */
+export type FromWorker = 'ready' | Outcome;

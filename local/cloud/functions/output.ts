@@ -1,7 +1,6 @@
 import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { parseJson } from '../aws/shapes.ts';
-import type { Metrics } from './metrics.ts';
 
 /** What a function wrote: kept in `<folder>/<function>.log`, and read for metrics in the embedded format. */
 export type Output = {
@@ -9,31 +8,24 @@ export type Output = {
   readonly close: () => Promise<void>;
 };
 
-export function createOutput(folder: string, metrics: Metrics): Output {
+export function createOutput(folder: string, metric: (document: unknown) => void): Output {
   mkdirSync(folder, { recursive: true });
-  const files = new Map<string, WriteStream>();
+  const files: WriteStream[] = [];
   return {
     sink: (functionName) => {
+      const file = createWriteStream(join(folder, `${functionName}.log`), { flags: 'a' });
+      files.push(file);
       let rest = '';
       return (chunk) => {
-        const file =
-          files.get(functionName) ?? createWriteStream(join(folder, `${functionName}.log`), { flags: 'a' });
-        files.set(functionName, file);
         file.write(chunk);
         const lines = (rest + chunk).split('\n');
         rest = lines.pop() ?? '';
         // Cheap test first: most lines are no metrics, and each is parsed only once.
-        for (const line of lines) if (line.includes('"_aws"')) metrics.record(parseJson(line));
+        for (const line of lines) if (line.includes('"_aws"')) metric(parseJson(line));
       };
     },
     close: async () => {
-      await Promise.all([...files.values()].map(ended));
+      await Promise.all(files.map((file) => new Promise<void>((done) => file.end(done))));
     },
   };
-}
-
-function ended(file: WriteStream): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  file.end(resolve);
-  return promise;
 }

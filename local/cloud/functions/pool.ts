@@ -21,8 +21,8 @@ const IDLE_LIMIT_MS = 120_000;
 
 /**
  * The environments of one function: started when work waits, one at a time so that a burst does not pay for more
- * loading than it needs, up to the function's concurrency, and reused; after two idle
- * minutes they are closed. Work over the limit waits in order.
+ * loading than it needs, up to the function's concurrency, and reused; after two idle minutes they are closed. Work
+ * over the limit waits in order.
  */
 export function createPool(spec: FunctionSpec, output: (chunk: string) => void): Pool {
   let idle: readonly Idle[] = [];
@@ -31,16 +31,13 @@ export function createPool(spec: FunctionSpec, output: (chunk: string) => void):
   let starting = false;
   let closed = false;
 
-  const forget = (environment: Environment): void => {
-    all.delete(environment);
+  const forget = (environment: Environment | undefined): void => {
+    if (environment !== undefined) all.delete(environment);
     idle = idle.filter((one) => one.environment !== environment);
   };
-  const rest = (environment: Environment): void => {
-    idle = [...idle, { environment, since: Date.now() }];
-  };
   const reaper = setInterval(() => {
-    const tired = idle.filter(({ since }) => Date.now() - since > IDLE_LIMIT_MS);
-    for (const { environment } of tired) {
+    for (const { environment, since } of idle) {
+      if (Date.now() - since <= IDLE_LIMIT_MS) continue;
       forget(environment);
       void environment.close();
     }
@@ -59,22 +56,18 @@ export function createPool(spec: FunctionSpec, output: (chunk: string) => void):
   };
 
   const serve = async (environment: Environment, work: Waiting): Promise<void> => {
-    const outcome = await environment.run(work.requestId, work.payload);
-    work.settle(outcome);
-    if (all.has(environment)) rest(environment);
+    work.settle(await environment.run(work.requestId, work.payload));
+    if (all.has(environment)) idle = [...idle, { environment, since: Date.now() }];
     pump();
   };
 
   const grow = async (): Promise<void> => {
     starting = true;
     let born: Environment | undefined;
-    const gone = (): void => {
-      if (born !== undefined) forget(born);
-    };
     try {
-      born = await startEnvironment(spec, output, gone);
+      born = await startEnvironment(spec, output, () => forget(born));
       all.add(born);
-      rest(born);
+      idle = [...idle, { environment: born, since: Date.now() }];
     } catch (thrown) {
       waiting.shift()?.settle({ error: thrown as FunctionError });
     }
@@ -85,9 +78,9 @@ export function createPool(spec: FunctionSpec, output: (chunk: string) => void):
 
   return {
     run: (requestId, payload) => {
-      const { promise, resolve } = Promise.withResolvers<Outcome>();
       if (closed) return Promise.resolve(CLOSED);
-      waiting.push({ requestId, payload, settle: resolve });
+      const { promise, resolve: settle } = Promise.withResolvers<Outcome>();
+      waiting.push({ requestId, payload, settle });
       pump();
       return promise;
     },

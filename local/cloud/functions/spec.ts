@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { jsonAt, numberAt, textAt } from '../aws/shapes.ts';
-import { ACCOUNT, arnOf, identify, REGION } from '../template/identities.ts';
+import type { Iam } from '../iam/iam.ts';
+import { REGION } from '../template/identities.ts';
+import type { Template } from '../template/template.ts';
 import type { Resource } from '../types.ts';
 import type { FunctionSpec } from './environment.ts';
 
@@ -15,35 +17,13 @@ export type Known = {
 };
 
 /** What a function is started from. */
-export type SpecOptions = {
-  /** Folder of a function's code. */
-  readonly asset: (resource: Resource) => string;
-  readonly dataDir: string;
-  readonly credentialsOf: (roleArn: string) => { accessKeyId: string; secretAccessKey: string };
-  /** Address of the front door, for AWS_ENDPOINT_URL. */
-  readonly endpoint: string;
-  readonly speed: number;
-  /** Puts the local address in place of one that AWS would have given out. */
-  readonly localAddress: (value: string) => string;
-};
-
-/** Name, ARN, ARN with qualifier or logical id: all of them end up at the same key. */
-export function nameIn(name: string): string {
-  return name.startsWith('arn:') ? (name.split(':')[6] ?? name) : name;
-}
-
-/** The functions of the template by name and by logical id. */
-export function knownFunctions(resources: readonly Resource[]): ReadonlyMap<string, Known> {
-  const known = new Map<string, Known>();
-  for (const resource of resources) {
-    if (resource.type !== 'AWS::Lambda::Function') continue;
-    const name = identify(resource).Ref ?? resource.logicalId;
-    const entry = { resource, name, arn: arnOf(resource), role: textAt(resource.properties, 'Role') ?? '' };
-    known.set(name, entry);
-    known.set(resource.logicalId, entry);
-  }
-  return known;
-}
+export type SpecOptions = Pick<Template, 'asset'> &
+  Pick<Iam, 'credentialsOf'> & {
+    readonly dataDir: string;
+    /** Address of the front door, for AWS_ENDPOINT_URL. */
+    readonly aws: string;
+    readonly speed: number;
+  };
 
 /** Everything a worker needs, the environment of Lambda included. */
 export function specOf(options: SpecOptions, { resource, name, arn, role }: Known): FunctionSpec {
@@ -53,23 +33,23 @@ export function specOf(options: SpecOptions, { resource, name, arn, role }: Know
   const { accessKeyId, secretAccessKey } = options.credentialsOf(role);
   const own = Object.entries(jsonAt(properties, 'Environment', 'Variables'));
   return {
-    file: join(options.asset(resource), `${module}.mjs`),
-    exportName,
-    functionName: name,
-    functionArn: arn,
-    memory,
-    cacheFolder: join(options.dataDir, 'compiled'),
+    setup: {
+      file: join(options.asset(resource), `${module}.mjs`),
+      exportName,
+      functionName: name,
+      functionArn: arn,
+      memory,
+      cacheFolder: join(options.dataDir, 'compiled'),
+    },
     timeout: (numberAt(properties, 'Timeout') ?? 3) * 1000,
     concurrency: numberAt(properties, 'ReservedConcurrentExecutions') ?? DEFAULT_CONCURRENCY,
     variables: {
-      ...Object.fromEntries(own.map(([key, value]) => [key, options.localAddress(String(value))])),
+      ...Object.fromEntries(own.map(([key, value]) => [key, String(value)])),
       HOLDFAST_TIME_FACTOR: String(options.speed),
       AWS_REGION: REGION,
-      AWS_DEFAULT_REGION: REGION,
-      AWS_ACCOUNT_ID: ACCOUNT,
       AWS_ACCESS_KEY_ID: accessKeyId,
       AWS_SECRET_ACCESS_KEY: secretAccessKey,
-      AWS_ENDPOINT_URL: options.endpoint,
+      AWS_ENDPOINT_URL: options.aws,
       // The laptop's own profiles must not reach into a function.
       AWS_CONFIG_FILE: '/dev/null',
       AWS_SHARED_CREDENTIALS_FILE: '/dev/null',

@@ -5,7 +5,7 @@
 import { enableCompileCache } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { FromWorker, Setup, ToWorker } from './messages.ts';
+import type { FromWorker, FunctionError, Setup, ToWorker } from './messages.ts';
 
 type Handler = (event: unknown, context: unknown) => unknown;
 
@@ -25,7 +25,7 @@ async function load(): Promise<Handler> {
   return handler as Handler;
 }
 
-function contextOf({ requestId, deadline }: ToWorker): Readonly<Record<string, unknown>> {
+function contextOf({ requestId, deadline }: ToWorker) {
   return {
     awsRequestId: requestId,
     functionName: setup.functionName,
@@ -40,10 +40,9 @@ function contextOf({ requestId, deadline }: ToWorker): Readonly<Record<string, u
 }
 
 /** What Lambda's Node runtime reports of a thrown thing. */
-function errorOf(thrown: unknown) {
-  if (!(thrown instanceof Error)) {
+function errorOf(thrown: unknown): FunctionError {
+  if (!(thrown instanceof Error))
     return { errorType: typeof thrown, errorMessage: String(thrown), trace: [] };
-  }
   return { errorType: thrown.name, errorMessage: thrown.message, trace: (thrown.stack ?? '').split('\n') };
 }
 
@@ -52,12 +51,12 @@ try {
   parentPort?.on('message', async (message: ToWorker) => {
     try {
       const result = await handler(JSON.parse(message.payload), contextOf(message));
-      report({ kind: 'answer', payload: JSON.stringify(result) ?? 'null' });
+      report({ payload: JSON.stringify(result) ?? 'null' });
     } catch (thrown) {
-      report({ kind: 'failure', error: errorOf(thrown) });
+      report({ error: errorOf(thrown) });
     }
   });
-  report({ kind: 'ready' });
+  report('ready');
 } catch (thrown) {
-  report({ kind: 'broken', error: errorOf(thrown) });
+  report({ error: errorOf(thrown) });
 }

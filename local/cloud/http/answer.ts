@@ -1,19 +1,18 @@
-import { at, flagAt, isJson, jsonAt, listAt, numberAt, parseJson, textAt } from '../aws/shapes.ts';
+import type { OutgoingHttpHeaders } from 'node:http';
+import { flagAt, isJson, jsonAt, listAt, numberAt, parseJson, textAt } from '../aws/shapes.ts';
 import type { Outcome } from '../functions/messages.ts';
 
 export type Answer = {
   readonly status: number;
-  readonly headers: readonly (readonly [string, string])[];
+  readonly headers: OutgoingHttpHeaders;
   readonly body: string | Buffer;
 };
 
+const JSON_TYPE = { 'content-type': 'application/json' };
+
 /** An answer of API Gateway itself, in its own words. */
 export function gatewayAnswer(status: number, message: string): Answer {
-  return {
-    status,
-    headers: [['content-type', 'application/json']],
-    body: JSON.stringify({ message }),
-  };
+  return { status, headers: JSON_TYPE, body: JSON.stringify({ message }) };
 }
 
 export const INTERNAL_ERROR = gatewayAnswer(500, 'Internal Server Error');
@@ -25,26 +24,24 @@ export const INTERNAL_ERROR = gatewayAnswer(500, 'Internal Server Error');
 export function answerOf(outcome: Outcome): Answer {
   if ('error' in outcome) return INTERNAL_ERROR;
   const returned = parseJson(outcome.payload);
-  if (!isJson(returned) || at(returned, 'statusCode') === undefined) {
-    const body = typeof returned === 'string' ? returned : JSON.stringify(returned ?? null);
-    return { status: 200, headers: [['content-type', 'application/json']], body };
+  if (!isJson(returned) || returned.statusCode === undefined) {
+    return { status: 200, headers: JSON_TYPE, body: JSON.stringify(returned ?? null) };
   }
-  const status = numberAt(returned, 'statusCode');
-  if (status === undefined || !Number.isInteger(status) || status < 100 || status > 599)
-    return INTERNAL_ERROR;
-  const headers = Object.entries(jsonAt(returned, 'headers')).map(
-    ([name, value]) => [name.toLowerCase(), String(value)] as const,
-  );
-  const typed = headers.some(([name]) => name === 'content-type');
-  const cookies = listAt(returned, 'cookies').map((cookie) => ['set-cookie', String(cookie)] as const);
+  const status = numberAt(returned, 'statusCode') ?? 0;
+  if (!Number.isInteger(status) || status < 100 || status > 599) return INTERNAL_ERROR;
+  const headers = Object.entries(jsonAt(returned, 'headers')).map(([name, value]) => [
+    name.toLowerCase(),
+    String(value),
+  ]);
+  const cookies = listAt(returned, 'cookies').map(String);
   const body = textAt(returned, 'body') ?? '';
   return {
     status,
-    headers: [
-      ...(typed ? [] : [['content-type', 'text/plain;charset=UTF-8'] as const]),
-      ...headers,
-      ...cookies,
-    ],
+    headers: {
+      'content-type': 'text/plain;charset=UTF-8',
+      ...Object.fromEntries(headers),
+      ...(cookies.length > 0 && { 'set-cookie': cookies }),
+    },
     body: flagAt(returned, 'isBase64Encoded') ? Buffer.from(body, 'base64') : body,
   };
 }

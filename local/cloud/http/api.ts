@@ -1,95 +1,128 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
-import { createAdaptorServer, type HttpBindings, type ServerType } from '@hono/node-server';
-import { Hono } from 'hono';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { isJson, jsonAt, parseJson } from '../aws/shapes.ts';
+import { within } from '../functions/environment.ts';
+import type { Functions } from '../functions/functions.ts';
 import type { Outcome } from '../functions/messages.ts';
-import { type Answer, answerOf, gatewayAnswer } from './answer.ts';
-import { authorize } from './authorize.ts';
+import type { Iam } from '../iam/iam.ts';
+import { arn, identify } from '../template/identities.ts';
+import type { Resource } from '../types.ts';
+import { type Answer, answerOf, gatewayAnswer, INTERNAL_ERROR } from './answer.ts';
 import { type Arrived, bodyOf, eventOf, readArrived } from './event.ts';
-import { matchRoute, type Route } from './routes.ts';
+import { type Authorizer, matchRoute, type Route, routesOf } from './routes.ts';
 
 // API Gateway's own limit of a payload.
 const MAX_BODY_BYTES = 10 * 1024 * 1024;
+const UNAUTHORIZED = gatewayAnswer(401, 'Unauthorized');
+const FORBIDDEN = gatewayAnswer(403, 'Forbidden');
 
-export type HttpApiOptions = {
-  readonly apiId: string;
-  readonly routes: readonly Route[];
-  /** Runs a function by ARN with JSON text in and out. */
-  readonly run: (functionArn: string, payload: string) => Promise<Outcome>;
+export type ApiOptions = {
+  readonly resources: readonly Resource[];
+  readonly functions: Pick<Functions, 'run'>;
+  readonly iam: Iam;
   readonly now: () => number;
   readonly log: (line: string) => void;
 };
 
-/** The HTTP API of the template: routes, authorizer and payload format 2.0 as API Gateway has them. */
-export function createHttpApi(options: HttpApiOptions): ServerType {
-  const app = new Hono<{ Bindings: HttpBindings }>();
-  app.all('*', async (context) => {
-    const answer = await answered(options, context.env.incoming, context.req.raw);
-    const headers = new Headers(answer.headers.map(([name, value]) => [name, value]));
-    return new Response(bodyless(answer.status) ? null : new Uint8Array(Buffer.from(answer.body)), {
-      status: answer.status,
-      headers,
+/**
+ * The template's HTTP API: routes, authorizer and payload format 2.0 as API Gateway has them. Throws for a second API,
+ * and for a function that does not permit API Gateway to invoke it: on AWS its route would answer 500.
+ */
+export function createApi(options: ApiOptions): Server {
+  const [api, ...others] = options.resources.filter(({ type }) => type === 'AWS::ApiGatewayV2::Api');
+  if (others.length > 0) throw new Error('only one HTTP API is run here');
+  const id = api === undefined ? 'none' : identify(api).Ref;
+  const routes = routesOf(options.resources, id);
+  refuseUnpermitted(options.iam, id, routes);
+  return createServer(async (request, response) => {
+    const { status, headers, body } = await answerTo(options, { id, routes }, request).catch((thrown) => {
+      options.log(`http api: ${thrown instanceof Error ? thrown.stack : String(thrown)}`);
+      return INTERNAL_ERROR;
     });
+    response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
+    response.end(body);
   });
-  app.onError((error, context) => {
-    options.log(`http api: ${error.stack}`);
-    return context.json({ message: 'Internal Server Error' }, 500);
-  });
-  return createAdaptorServer({ fetch: app.fetch });
 }
 
-async function answered(
-  options: HttpApiOptions,
-  incoming: IncomingMessage,
-  request: Request,
-): Promise<Answer> {
-  const body = await bodyWithin(request, incoming);
-  if (body === undefined) return gatewayAnswer(413, 'Request Entity Too Large');
-  const stamp = { requestId: randomUUID(), arrivedAt: options.now() };
-  return route(options, readArrived(incoming, body, stamp));
-}
-
-async function bodyWithin(request: Request, incoming: IncomingMessage): Promise<Buffer | undefined> {
-  if (Number(incoming.headers['content-length'] ?? 0) > MAX_BODY_BYTES) return undefined;
-  if (incoming.method === 'GET' || incoming.method === 'HEAD') return Buffer.alloc(0);
-  const body = Buffer.from(await request.arrayBuffer());
-  return body.byteLength > MAX_BODY_BYTES ? undefined : body;
-}
-
-async function route(options: HttpApiOptions, arrived: Arrived): Promise<Answer> {
-  const matched = matchRoute(options.routes, arrived.method, arrived.path);
-  if (matched === undefined) return gatewayAnswer(404, 'Not Found');
-  const { key, authorizer, functionArn, timeout } = matched.route;
-  const event = eventOf(arrived, {
-    id: options.apiId,
-    routeKey: key,
-    pathParameters: matched.pathParameters,
-  });
-  let context = {};
-  if (authorizer !== undefined) {
-    const authorized = await authorize(authorizer, arrived, event, options.run);
-    if ('refusal' in authorized) return authorized.refusal;
-    context = { authorizer: { lambda: authorized.context } };
+function refuseUnpermitted(iam: Iam, apiId: string, routes: readonly Route[]): void {
+  for (const { key, method, segments, functionArn, authorizer } of routes) {
+    const asked: [string, string][] = [[functionArn, `${apiId}/$default/${method}/${segments.join('/')}`]];
+    if (authorizer !== undefined) {
+      asked.push([authorizer.functionArn, `${apiId}/authorizers/${authorizer.id}`]);
+    }
+    for (const [resource, from] of asked) {
+      const context = { 'aws:SourceArn': arn('execute-api', from) };
+      const request = { action: 'lambda:InvokeFunction', resource, context };
+      if (iam.authorizeService('apigateway.amazonaws.com', request).allowed) continue;
+      throw new Error(`${key}: API Gateway may not invoke ${resource}`);
+    }
   }
-  const requestContext = { ...Object(event.requestContext), ...context };
+}
+
+async function answerTo(
+  options: ApiOptions,
+  api: { readonly id: string; readonly routes: readonly Route[] },
+  request: IncomingMessage,
+): Promise<Answer> {
+  const body = await bodyWithin(request);
+  if (body === undefined) return gatewayAnswer(413, 'Request Entity Too Large');
+  const arrived = readArrived(request, body, { requestId: randomUUID(), arrivedAt: options.now() });
+  const matched = matchRoute(api.routes, arrived.method, arrived.path);
+  if (matched === undefined) return gatewayAnswer(404, 'Not Found');
+  const { route, pathParameters } = matched;
+  const event = eventOf(arrived, { id: api.id, routeKey: route.key, pathParameters });
+  const context = await authorize(options, route.authorizer, arrived, event);
+  if ('status' in context) return context;
+  const requestContext = { ...event.requestContext, ...context };
   const payload = JSON.stringify({ ...event, requestContext, ...bodyOf(arrived) });
-  const outcome = await within(timeout, options.run(functionArn, payload));
+  const outcome = await within(route.timeout, run(options, route.functionArn, payload));
   if (outcome === undefined) return gatewayAnswer(503, 'Service Unavailable');
-  if ('error' in outcome) options.log(`${key}: ${outcome.error.errorType}: ${outcome.error.errorMessage}`);
+  if ('error' in outcome) {
+    options.log(`${route.key}: ${outcome.error.errorType}: ${outcome.error.errorMessage}`);
+  }
   return answerOf(outcome);
 }
 
-async function within(ms: number, work: Promise<Outcome>): Promise<Outcome | undefined> {
-  const { promise, resolve } = Promise.withResolvers<undefined>();
-  const timer = setTimeout(() => resolve(undefined), ms);
+/** The whole body, or undefined once it passes the limit; the rest is then read and dropped. */
+async function bodyWithin(request: IncomingMessage): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request) {
+    size += chunk.length;
+    if (size <= MAX_BODY_BYTES) chunks.push(chunk);
+  }
+  return size > MAX_BODY_BYTES ? undefined : Buffer.concat(chunks);
+}
+
+async function run({ functions, log }: ApiOptions, functionArn: string, payload: string): Promise<Outcome> {
   try {
-    return await Promise.race([work, promise]);
-  } finally {
-    clearTimeout(timer);
+    return await functions.run(functionArn, payload);
+  } catch (thrown) {
+    log(`http api: ${String(thrown)}`);
+    return { error: { errorType: 'Unknown', errorMessage: String(thrown) } };
   }
 }
 
-/** Statuses whose answers carry no body; the platform refuses one. */
-function bodyless(status: number): boolean {
-  return status === 204 || status === 205 || status === 304;
+/**
+ * What a Lambda authorizer adds to the request's context, or the answer that ends the request. Without its identity
+ * source nobody is asked: 401. What is not understood lets nobody in.
+ */
+async function authorize(
+  options: ApiOptions,
+  authorizer: Authorizer | undefined,
+  arrived: Arrived,
+  event: Readonly<Record<string, unknown>>,
+): Promise<Answer | { readonly authorizer?: unknown }> {
+  if (authorizer === undefined) return {};
+  const identitySource = authorizer.identityHeaders.map((name) => arrived.headers[name]);
+  if (identitySource.some((value) => value === undefined || value === '')) return UNAUTHORIZED;
+  const request = JSON.stringify({ ...event, type: 'REQUEST', identitySource });
+  const outcome = await run(options, authorizer.functionArn, request);
+  if ('error' in outcome) {
+    // The one message by which an authorizer says 401 instead of failing.
+    return outcome.error.errorMessage === 'Unauthorized' ? UNAUTHORIZED : INTERNAL_ERROR;
+  }
+  const answer = parseJson(outcome.payload);
+  if (!isJson(answer) || typeof answer.isAuthorized !== 'boolean') return INTERNAL_ERROR;
+  return answer.isAuthorized ? { authorizer: { lambda: jsonAt(answer, 'context') } } : FORBIDDEN;
 }

@@ -1,4 +1,4 @@
-import { lastPart, textAt } from '../aws/shapes.ts';
+import { lastPart, listAt, numberAt, textAt } from '../aws/shapes.ts';
 import { identify } from '../template/identities.ts';
 import type { Resource } from '../types.ts';
 
@@ -25,46 +25,45 @@ export type Matched = { readonly route: Route; readonly pathParameters: Readonly
 // An integration of an HTTP API ends after 30 s at the latest; its default is the same.
 const LONGEST_MS = 30_000;
 
-/** The routes of an API, as the template declares them. Throws for an integration or authorizer that is not run here. */
+/** The routes of an API, most specific first. Throws for a route, integration or authorizer that is not run here. */
 export function routesOf(resources: readonly Resource[], apiId: string): readonly Route[] {
-  const ofApi = (type: string) =>
-    resources.filter((one) => one.type === type && textAt(one.properties, 'ApiId') === apiId);
-  const integrations = byRef(ofApi('AWS::ApiGatewayV2::Integration'));
-  const authorizers = byRef(ofApi('AWS::ApiGatewayV2::Authorizer'));
-  return ofApi('AWS::ApiGatewayV2::Route').map(({ logicalId, properties }) => {
-    const key = textAt(properties, 'RouteKey') ?? '$default';
-    const [method = '', path = ''] = key === '$default' ? ['ANY', '/{proxy+}'] : key.split(' ');
+  const byRef = (type: string) =>
+    new Map(resources.filter((one) => one.type === type).map((one) => [identify(one).Ref, one]));
+  const integrations = byRef('AWS::ApiGatewayV2::Integration');
+  const authorizers = byRef('AWS::ApiGatewayV2::Authorizer');
+  const declared = resources.filter(
+    ({ type, properties }) => type === 'AWS::ApiGatewayV2::Route' && properties.ApiId === apiId,
+  );
+  const routes = declared.map(({ logicalId, properties }) => {
+    const key = textAt(properties, 'RouteKey') ?? '';
+    const [method = '', path = ''] = key.split(' ');
     const segments = path.split('/').slice(1);
+    if (!/^[A-Z]+ (\/([^/{}]+|\{\w+\}))+$/.test(key) || method === 'ANY') {
+      throw new Error(`${logicalId}: a route such as ${key} is not run here`);
+    }
     const integration = integrations.get(lastPart(textAt(properties, 'Target') ?? ''));
     if (integration === undefined) throw new Error(`the route ${logicalId} has no known integration`);
     const authorizer = authorizers.get(textAt(properties, 'AuthorizerId') ?? '');
     return {
-      key,
-      method,
-      segments,
-      pattern: patternOf(segments),
+      ...{ key, method, segments, pattern: patternOf(segments) },
       functionArn: functionIn(textAt(integration.properties, 'IntegrationUri') ?? ''),
-      timeout: Math.min(Number(integration.properties.TimeoutInMillis ?? LONGEST_MS), LONGEST_MS),
+      timeout: numberAt(integration.properties, 'TimeoutInMillis') ?? LONGEST_MS,
       ...(authorizer !== undefined && { authorizer: authorizerOf(authorizer) }),
     };
   });
-}
-
-function byRef(resources: readonly Resource[]): ReadonlyMap<string, Resource> {
-  return new Map(resources.map((resource) => [identify(resource).Ref ?? resource.logicalId, resource]));
+  return routes.sort((a, b) => rank(a).localeCompare(rank(b)));
 }
 
 function authorizerOf(resource: Resource): Authorizer {
   const { logicalId, properties } = resource;
-  const { AuthorizerType, AuthorizerPayloadFormatVersion, EnableSimpleResponses, IdentitySource } =
-    properties;
+  const { AuthorizerType, AuthorizerPayloadFormatVersion, EnableSimpleResponses } = properties;
   const simple = String(EnableSimpleResponses) === 'true' && AuthorizerPayloadFormatVersion === '2.0';
-  if (AuthorizerType !== 'REQUEST' || !simple) {
-    throw new Error(`${logicalId}: only Lambda authorizers with simple responses (payload 2.0) are run here`);
+  if (AuthorizerType !== 'REQUEST' || !simple || (properties.AuthorizerResultTtlInSeconds ?? 0) !== 0) {
+    throw new Error(`${logicalId}: only Lambda authorizers with simple responses and no cache are run here`);
   }
-  const sources = Array.isArray(IdentitySource) ? IdentitySource.map(String) : [];
+  const sources = listAt(properties, 'IdentitySource').map(String);
   return {
-    id: identify(resource).Ref ?? logicalId,
+    id: identify(resource).Ref,
     functionArn: functionIn(textAt(properties, 'AuthorizerUri') ?? ''),
     identityHeaders: sources.map((source) => source.replace('$request.header.', '').toLowerCase()),
   };
@@ -75,50 +74,29 @@ function functionIn(uri: string): string {
   return /arn:aws:lambda:[^/]*:function:[^/]+/.exec(uri)?.[0] ?? uri;
 }
 
-/**
- * The route of a request, by API Gateway's order: the most specific path first (literal segments before variables,
- * variables before `{proxy+}`), then the method itself before ANY, `$default` last.
- */
+/** The route of a request, by API Gateway's order: literal segments before variables. */
 export function matchRoute(routes: readonly Route[], method: string, path: string): Matched | undefined {
-  return routes
-    .filter((route) => route.method === method || route.method === 'ANY')
-    .flatMap((route) => {
-      const found = route.pattern.exec(path);
-      return found === null ? [] : [{ route, pathParameters: parametersOf(route, found) }];
-    })
-    .sort((a, b) => compare(rank(a.route), rank(b.route)))
-    .at(0);
+  for (const route of routes) {
+    const found = route.method === method ? route.pattern.exec(path) : null;
+    if (found === null) continue;
+    const names = route.segments.filter((segment) => segment.startsWith('{'));
+    const values = names.map((name, index) => [name.slice(1, -1), decoded(found[index + 1] ?? '')]);
+    return { route, pathParameters: Object.fromEntries(values) };
+  }
+  return undefined;
 }
 
-/** `/v1/services/{name}` as an expression with a group per variable; `{proxy+}` takes the rest of the path. */
+/** `/v1/services/{name}` as an expression with a group per variable. */
 function patternOf(segments: readonly string[]): RegExp {
-  const parts = segments.map((segment) => {
-    if (segment.endsWith('+}')) return '(.*)';
-    return segment.startsWith('{') ? '([^/]+)' : segment.replaceAll(/[.*+?^$()|[\]\\]/g, '\\$&');
-  });
+  const parts = segments.map((segment) =>
+    segment.startsWith('{') ? '([^/]+)' : segment.replaceAll(/[.*+?^$()|[\]\\]/g, '\\$&'),
+  );
   return new RegExp(`^/${parts.join('/')}$`);
 }
 
-function parametersOf(route: Route, found: readonly string[]): Readonly<Record<string, string>> {
-  const names = route.segments.filter((segment) => segment.startsWith('{'));
-  return Object.fromEntries(
-    names.map((name, index) => [name.replaceAll(/[{}+]/g, ''), decoded(found[index + 1] ?? '')]),
-  );
-}
-
 /** One letter a segment, so that text order is the order of precedence. */
-function rank(route: Route): string {
-  if (route.key === '$default') return 'z';
-  const kinds = route.segments.map((segment) => {
-    if (segment.endsWith('+}')) return 'c';
-    return segment.startsWith('{') ? 'b' : 'a';
-  });
-  return `${kinds.join('')}${route.method === 'ANY' ? '2' : '1'}`;
-}
-
-function compare(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
+function rank({ segments }: Route): string {
+  return segments.map((segment) => (segment.startsWith('{') ? 'b' : 'a')).join('');
 }
 
 function decoded(value: string): string {

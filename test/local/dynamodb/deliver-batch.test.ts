@@ -15,7 +15,7 @@ async function deliver(count: number, { poison = [], partial = true, bisect = tr
     {
       mapping: {
         ...{ id: 'm', functionArn: 'f', table: 't', streamArn: 's', batchSize: 100, window: 0 },
-        ...{ matches: () => true, bisect, partial, retries: 0 },
+        ...{ matches: () => true, bisect, partial, retries: 0, onFailure: 'b' },
       },
       invoke: async (_, payload) => {
         const given = numbers(Object(payload).Records);

@@ -8,13 +8,14 @@ import { expect, test } from 'vitest';
 import { clientOf, eventually, startFixture } from '../aws/fixture.ts';
 import { FUNCTIONS, RESOURCES } from './crash-fixture.ts';
 
-/** Starts a cloud in its own process; gives its address and its death. */
+/** Starts a cloud in its own process, which dies before its first function runs; gives its address and its death. */
 async function startChild(dataDir: string) {
   const from = (file: string) => JSON.stringify(new URL(file, import.meta.url).href);
   const script = `
     const { startFixture } = await import(${from('../aws/fixture.ts')});
     const { FUNCTIONS, RESOURCES } = await import(${from('./crash-fixture.ts')});
-    const { cloud } = await startFixture(RESOURCES, FUNCTIONS, { dataDir: ${JSON.stringify(dataDir)} });
+    const faults = [{ kind: 'call', name: 'invoke:Test-Work', effect: 'kill' }];
+    const { cloud } = await startFixture(RESOURCES, FUNCTIONS, { dataDir: ${JSON.stringify(dataDir)}, faults });
     process.stdout.write(cloud.aws);`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -27,8 +28,6 @@ async function startChild(dataDir: string) {
 test('an event that was accepted is delivered by the next process when this one is killed before it ran', async () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'holdfast-crash-'));
   const { aws, died } = await startChild(dataDir);
-  const rules = [{ kind: 'call', name: 'invoke:Test-Work', effect: 'kill' }];
-  await fetch(`${aws}/_local/faults`, { method: 'POST', body: JSON.stringify(rules) });
   const client = new LambdaClient({ ...clientOf({ aws }) });
   const command = { FunctionName: 'Test-Work', InvocationType: 'Event', Payload: '{"n":7}' } as const;
   const { StatusCode } = await client.send(new InvokeCommand(command));

@@ -5,10 +5,8 @@ import { matchRoute, routesOf } from '../../../local/cloud/http/routes.ts';
 const KEYS = [
   'GET /v1/services/{name}',
   'GET /v1/services/special',
-  'ANY /v1/services/special',
+  'PUT /v1/services/{name}',
   'POST /v1/services/{name}/check',
-  'GET /v1/{proxy+}',
-  '$default',
 ];
 
 function routes(keys: readonly string[]) {
@@ -34,18 +32,21 @@ function routes(keys: readonly string[]) {
 
 test.each([
   ['GET', '/v1/services/special', 'GET /v1/services/special'],
-  ['PUT', '/v1/services/special', 'ANY /v1/services/special'],
+  ['PUT', '/v1/services/special', 'PUT /v1/services/{name}'],
   ['GET', '/v1/services/other', 'GET /v1/services/{name}'],
-  ['GET', '/v1/services/other/more', 'GET /v1/{proxy+}'],
   ['POST', '/v1/services/a%2Fb/check', 'POST /v1/services/{name}/check'],
-  ['DELETE', '/elsewhere', '$default'],
 ])('%s %s takes the most specific route', (method, path, key) => {
   expect(matchRoute(routes(KEYS), method, path)?.route.key).toBe(key);
+});
+
+test.each(['$default', 'ANY /v1/a', 'GET /v1/{proxy+}'])('a route such as %s is refused', (key) => {
+  expect(() => routes([key])).toThrow('is not run here');
 });
 
 test('a path that no route has matches nothing', () => {
   expect(matchRoute(routes(['GET /a/{b}']), 'GET', '/a')).toBeUndefined();
   expect(matchRoute(routes(['GET /a/{b}']), 'GET', '/a/')).toBeUndefined();
+  expect(matchRoute(routes(['GET /a/{b}']), 'POST', '/a/b')).toBeUndefined();
   expect(matchRoute(routes(['GET /a.b']), 'GET', '/aXb')).toBeUndefined();
 });
 
