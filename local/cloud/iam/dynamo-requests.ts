@@ -11,11 +11,10 @@ export type KeyOf = (table: string, index?: string) => string | undefined;
 /** Reads the partition keys of the template's tables. */
 export function partitionKeys(resources: readonly Resource[]): KeyOf {
   const known = new Map<string, string>();
-  for (const resource of resources.filter(({ type }) => /^AWS::DynamoDB::(Global)?Table$/.test(type))) {
+  for (const resource of resources.filter(({ type }) => type === 'AWS::DynamoDB::Table')) {
     const table = String(identify(resource).Ref);
     known.set(table, hashKey(resource.properties.KeySchema));
-    const { GlobalSecondaryIndexes, LocalSecondaryIndexes } = resource.properties;
-    for (const index of [...listOf(GlobalSecondaryIndexes), ...listOf(LocalSecondaryIndexes)]) {
+    for (const index of listOf(resource.properties.GlobalSecondaryIndexes)) {
       const { IndexName, KeySchema } = record(index, `an index of ${table}`);
       known.set(`${table}/index/${String(IndexName)}`, hashKey(KeySchema));
     }
@@ -23,7 +22,7 @@ export function partitionKeys(resources: readonly Resource[]): KeyOf {
   return (table, index) => known.get(index === undefined ? table : `${table}/index/${index}`);
 }
 
-/** What IAM is asked for a call of DynamoDB or DynamoDB Streams; undefined for an action that is not known. */
+/** What IAM is asked for a call of DynamoDB; undefined for an action that is not known. */
 export function dynamoRequests(
   action: string,
   input: Input,
@@ -38,21 +37,12 @@ export function dynamoRequests(
       return [one(action, input, input.Item, keyOf)];
     case 'Query':
       return [query(input, keyOf)];
-    case 'Scan':
-      return [{ action: 'dynamodb:Scan', resource: indexArn(input), context: {} }];
-    case 'DescribeTable':
-      return [{ action: 'dynamodb:DescribeTable', resource: tableArn(input.TableName), context: {} }];
     case 'TransactWriteItems':
-    case 'TransactGetItems':
       return listOf(input.TransactItems).flatMap((item) => transacted(action, item, keyOf));
     case 'BatchGetItem':
-    case 'BatchWriteItem':
       return Object.entries(record(input.RequestItems, 'RequestItems')).map(([table, items]) =>
         batch(action, table, items, keyOf),
       );
-    case 'GetShardIterator':
-    case 'DescribeStream':
-      return [{ action: `dynamodb:${action}`, resource: text(input.StreamArn, 'StreamArn'), context: {} }];
     default:
       return undefined;
   }
@@ -72,7 +62,6 @@ const TRANSACTED: Readonly<Record<string, string>> = {
   Update: 'UpdateItem',
   Delete: 'DeleteItem',
   ConditionCheck: 'ConditionCheckItem',
-  Get: 'GetItem',
 };
 
 /** A transaction is authorized item by item, under the action that the item alone would be. */
@@ -85,18 +74,13 @@ function transacted(enclosing: string, item: unknown, keyOf: KeyOf): readonly Ia
 }
 
 function batch(action: string, table: string, items: unknown, keyOf: KeyOf): IamRequest {
-  const keys = isRecord(items) ? listOf(items.Keys) : listOf(items).map(keyOrItem);
+  const keys = listOf(record(items, `the items of ${table}`).Keys);
   const leading = keys.flatMap((key) => leadingKey(key, keyOf(tableName(table))) ?? []);
   return {
     action: `dynamodb:${action}`,
     resource: tableArn(table),
     context: { 'dynamodb:LeadingKeys': [...new Set(leading)] },
   };
-}
-
-function keyOrItem(write: unknown): unknown {
-  const { PutRequest, DeleteRequest } = record(write, 'a write of BatchWriteItem');
-  return isRecord(PutRequest) ? PutRequest.Item : record(DeleteRequest, 'DeleteRequest').Key;
 }
 
 function query(input: Input, keyOf: KeyOf): IamRequest {
@@ -111,7 +95,7 @@ function query(input: Input, keyOf: KeyOf): IamRequest {
   const leading = (found && scalar(values[found])) ?? '';
   return {
     action: 'dynamodb:Query',
-    resource: indexArn(input),
+    resource: `${tableArn(input.TableName)}${index === undefined ? '' : `/index/${index}`}`,
     context: { 'dynamodb:LeadingKeys': [leading] },
   };
 }
@@ -138,10 +122,4 @@ function tableName(nameOrArn: unknown): string {
 
 function tableArn(nameOrArn: unknown): string {
   return arn('dynamodb', `table/${tableName(nameOrArn)}`);
-}
-
-function indexArn({ TableName, IndexName }: Input): string {
-  return IndexName === undefined
-    ? tableArn(TableName)
-    : `${tableArn(TableName)}/index/${text(IndexName, 'IndexName')}`;
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { arnOf } from '../template/identities.ts';
 import type { Principal, Resource } from '../types.ts';
 import { compilePolicies, rolesOf } from './policies.ts';
-import { evaluate, type IamRequest, type Question, type Statement } from './statements.ts';
+import { evaluate, type IamRequest, type Statement } from './statements.ts';
 
 export type Decision = { readonly allowed: boolean; readonly reason: string };
 export type Credentials = { readonly accessKeyId: string; readonly secretAccessKey: string };
@@ -26,39 +26,35 @@ export const OWNER: Credentials = { accessKeyId: 'local', secretAccessKey: 'loca
  */
 export function createIam(resources: readonly Resource[]): Iam {
   const { byRole, onResources } = compilePolicies(resources);
-  const roles = rolesOf(resources).map(({ logicalId, ...rest }) => {
-    const arn = arnOf({ logicalId, ...rest });
-    return { kind: 'role' as const, logicalId, arn, credentials: credentials(arn) };
+  const roles = rolesOf(resources).map((resource) => {
+    const arn = arnOf(resource);
+    const principal = { kind: 'role', logicalId: resource.logicalId, arn } as const;
+    return { principal, credentials: credentials(arn) };
   });
-  const byKey = new Map(roles.map(({ credentials: { accessKeyId }, ...role }) => [accessKeyId, role]));
-  const own = narrowed((arn) => byRole.get(arn) ?? []);
-  const granted = narrowed((arn) => onResources.filter((statement) => statement.speaksOf({ arn })));
-  const toService = narrowed((service) => onResources.filter((statement) => statement.speaksOf({ service })));
+  const byKey = new Map(roles.map((role) => [role.credentials.accessKeyId, role.principal]));
+  const ofRole = narrowed((arn) => [
+    ...(byRole.get(arn) ?? []),
+    ...onResources.filter((statement) => statement.speaksOf(undefined)),
+  ]);
+  const toService = narrowed((service) => onResources.filter((statement) => statement.speaksOf(service)));
 
   const authorizeService = (service: string, request: IamRequest) =>
-    decide(request, service, (question) => evaluate(toService(service, question.action), question));
+    decide(service, request, toService(service, request.action));
   return {
     authorizeService,
     authorize: (principal, request) => {
       if (principal.kind === 'owner') return { allowed: true, reason: 'the owner may do everything' };
       if (principal.kind === 'service') return authorizeService(principal.name, request);
-      const context = { 'aws:PrincipalArn': principal.arn, ...request.context };
-      return decide({ ...request, context }, principal.arn, (question) =>
-        evaluate(
-          [...own(principal.arn, question.action), ...granted(principal.arn, question.action)],
-          question,
-        ),
-      );
+      return decide(principal.arn, request, ofRole(principal.arn, request.action));
     },
-    principalOf: (accessKeyId) => {
-      if (accessKeyId === OWNER.accessKeyId) return { kind: 'owner' };
-      const role = byKey.get(accessKeyId);
-      return role && { kind: role.kind, logicalId: role.logicalId, arn: role.arn };
-    },
+    principalOf: (accessKeyId) =>
+      accessKeyId === OWNER.accessKeyId ? { kind: 'owner' } : byKey.get(accessKeyId),
     credentialsOf: (role) => {
-      const [found, ...others] = roles.filter(({ logicalId, arn }) => logicalId === role || arn === role);
+      const [found, ...others] = roles.filter(
+        ({ principal }) => principal.logicalId === role || principal.arn === role,
+      );
       if (found === undefined) throw new Error(`the template has no role ${role}`);
-      if (others.length > 0) throw new Error(`several stacks have a role ${role}: ask by its ARN`);
+      if (others.length > 0) throw new Error(`the template has several roles ${role}`);
       return found.credentials;
     },
   };
@@ -75,21 +71,14 @@ function narrowed(find: (principal: string) => readonly Statement[]) {
   };
 }
 
-function decide(
-  { action, resource, context }: IamRequest,
-  caller: string,
-  ruling: (question: Question) => Statement | undefined,
-): Decision {
-  const wanted = typeof resource === 'string' ? [resource] : resource;
-  let reason = `${caller} asks for ${action} on nothing`;
-  for (const one of wanted) {
-    const found = ruling({ action, resource: one, context });
-    if (found === undefined)
-      return { allowed: false, reason: `${caller} is not authorized to perform ${action} on ${one}` };
-    reason = `${found.from} ${found.effect === 'Allow' ? 'allows' : 'denies'} ${action} on ${one} to ${caller}`;
-    if (found.effect === 'Deny') return { allowed: false, reason };
-  }
-  return { allowed: wanted.length > 0, reason };
+function decide(caller: string, request: IamRequest, statements: readonly Statement[]): Decision {
+  const { action, resource } = request;
+  const found = evaluate(statements, request);
+  if (found === undefined)
+    return { allowed: false, reason: `${caller} is not authorized to perform ${action} on ${resource}` };
+  const verb = found.effect === 'Allow' ? 'allows' : 'denies';
+  const reason = `${found.from} ${verb} ${action} on ${resource} to ${caller}`;
+  return { allowed: found.effect === 'Allow', reason };
 }
 
 /** Derived from the ARN, so that a function keeps its key over restarts. */

@@ -34,75 +34,47 @@ const SERVICES: Readonly<Record<string, Reader>> = {
   dynamodb: (action, input, { keyOf }) => dynamoRequests(action, input, keyOf),
   events: (action, input) => (action === 'PutEvents' ? listOf(input.Entries).map(putEvent) : undefined),
   lambda: (action, input) =>
-    action === 'Invoke' || action === 'InvokeFunction'
+    action === 'Invoke'
       ? [ask('lambda:InvokeFunction', full(input.FunctionName, 'lambda', 'function:'))]
       : undefined,
   secretsmanager: (action, input) =>
-    /^(GetSecretValue|PutSecretValue|DescribeSecret)$/.test(action)
-      ? [ask(`secretsmanager:${action}`, secret(text(input.SecretId, 'SecretId')))]
+    action === 'GetSecretValue'
+      ? [ask('secretsmanager:GetSecretValue', secret(text(input.SecretId, 'SecretId')))]
       : undefined,
   states: (action, input, directory) => {
     const resource = stateResource(action, input, directory);
     return resource === undefined ? undefined : [ask(`states:${action}`, resource)];
   },
-  sqs: (action, input) => {
-    const single = action.replace(/Batch$/, '');
-    if (!/^(SendMessage|ReceiveMessage|DeleteMessage|ChangeMessageVisibility|GetQueue\w+)$/.test(single))
-      return undefined;
-    const name =
-      text(input.QueueUrl ?? input.QueueName, 'QueueUrl')
-        .split('/')
-        .at(-1) ?? '';
-    return [ask(`sqs:${single}`, arn('sqs', name))];
-  },
+  sqs: (action, input) =>
+    action === 'SendMessage'
+      ? [ask('sqs:SendMessage', arn('sqs', text(input.QueueUrl, 'QueueUrl').replace(/^.*\//, '')))]
+      : undefined,
   s3: (action, input) => s3Requests(action, input),
 };
 
-function ask(action: string, resource: string, context: IamRequest['context'] = {}): IamRequest {
-  return { action, resource, context };
+function ask(action: string, resource: string): IamRequest {
+  return { action, resource, context: {} };
 }
 
 function putEvent(entry: unknown): IamRequest {
-  const fields = isRecord(entry) ? entry : {};
-  return ask('events:PutEvents', full(fields.EventBusName ?? 'default', 'events', 'event-bus/'), {
-    'events:source': String(fields.Source),
-    'events:detail-type': String(fields.DetailType),
-  });
+  const { EventBusName = 'default' } = isRecord(entry) ? entry : {};
+  return ask('events:PutEvents', full(EventBusName, 'events', 'event-bus/'));
 }
 
 function stateResource(action: string, input: Input, { machineOfToken }: Directory): string | undefined {
   if (action === 'StartExecution') return full(input.stateMachineArn, 'states', 'stateMachine:');
-  if (action === 'DescribeExecution' || action === 'StopExecution' || action === 'GetExecutionHistory') {
-    return text(input.executionArn, 'executionArn');
-  }
-  if (!/^SendTask(Success|Failure|Heartbeat)$/.test(action)) return undefined;
+  if (action !== 'SendTaskSuccess') return undefined;
   return machineOfToken?.(text(input.taskToken, 'taskToken')) ?? '*';
 }
 
-/** IAM's name for an S3 action, where it is another than the API's. */
-const S3_NAMES: Readonly<Record<string, string>> = {
-  HeadObject: 'GetObject',
-  HeadBucket: 'ListBucket',
-  ListObjectsV2: 'ListBucket',
-  ListObjectVersions: 'ListBucketVersions',
-};
-
 function s3Requests(action: string, input: Input): readonly IamRequest[] | undefined {
-  const name = entryOf(S3_NAMES, action) ?? action;
-  const bucket = `arn:aws:s3:::${text(input.Bucket, 'Bucket')}`;
-  if (/^ListBucket(Versions)?$/.test(name)) {
-    return [ask(`s3:${name}`, bucket, typeof input.Prefix === 'string' ? { 's3:prefix': input.Prefix } : {})];
-  }
-  if (!/^((Get|Put|Delete)Object|(Get|Put)ObjectRetention)$/.test(name)) return undefined;
-  const object = `${bucket}/${text(input.Key, 'Key')}`;
-  const version = input.VersionId !== undefined && /^(Get|Delete)Object$/.test(name) ? 'Version' : '';
-  const once = typeof input.IfNoneMatch === 'string' ? { 's3:if-none-match': input.IfNoneMatch } : {};
-  const requests = [ask(`s3:${name}${version}`, object, once)];
+  if (action !== 'GetObject' && action !== 'PutObject') return undefined;
+  const object = `arn:aws:s3:::${text(input.Bucket, 'Bucket')}/${text(input.Key, 'Key')}`;
+  const version = input.VersionId === undefined ? '' : 'Version';
+  const request = ask(`s3:${action}${version}`, object);
   // S3 asks for this right as well when a put sets its own retention.
-  if (name === 'PutObject' && input.ObjectLockMode !== undefined) {
-    requests.push(ask('s3:PutObjectRetention', object));
-  }
-  return requests;
+  const retains = action === 'PutObject' && input.ObjectLockMode !== undefined;
+  return retains ? [request, ask('s3:PutObjectRetention', object)] : [request];
 }
 
 function full(nameOrArn: unknown, service: string, prefix: string): string {

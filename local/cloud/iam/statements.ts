@@ -1,15 +1,12 @@
 import { isRecord, listOf, record, texts } from '../template/values.ts';
 import { type Context, compileConditions, type Test, wildcards } from './conditions.ts';
 
-/** One call as policies see it. Every resource named must be allowed. */
+/** One call as policies see it. */
 export type IamRequest = {
   readonly action: string;
-  readonly resource: string | readonly string[];
+  readonly resource: string;
   readonly context: Context;
 };
-
-/** One thing asked of the policies: a single resource. */
-export type Question = { readonly action: string; readonly resource: string; readonly context: Context };
 
 export type Statement = {
   readonly effect: 'Allow' | 'Deny';
@@ -17,20 +14,11 @@ export type Statement = {
   readonly covers: (action: string) => boolean;
   readonly reaches: (resource: string) => boolean;
   readonly holds: Test;
-  /** Whom a resource policy speaks of; in an identity policy, everybody it is attached to. */
-  readonly speaksOf: (caller: { readonly arn?: string; readonly service?: string }) => boolean;
+  /** Whether a resource policy speaks of a service, or of a role when there is none. */
+  readonly speaksOf: (service: string | undefined) => boolean;
 };
 
-const ELEMENTS = new Set([
-  'Sid',
-  'Effect',
-  'Principal',
-  'Action',
-  'NotAction',
-  'Resource',
-  'NotResource',
-  'Condition',
-]);
+const ELEMENTS = /^(Sid|Effect|Principal|Action|Resource|Condition)$/;
 
 /** Compiles a policy document once. `from` names it in reasons; what is not known goes to `refuse`. */
 export function compileDocument(
@@ -41,17 +29,16 @@ export function compileDocument(
   return listOf(record(document, from).Statement).map((item) => {
     const statement = record(item, `a statement of ${from}`);
     const say = (problem: string) => refuse(`${from}: ${problem}`);
-    for (const element of Object.keys(statement)) {
-      if (!ELEMENTS.has(element)) say(`the statement element ${element} is not known`);
-    }
+    for (const element of Object.keys(statement).filter((name) => !ELEMENTS.test(name)))
+      say(`the statement element ${element} is not known`);
     if (statement.Effect !== 'Allow' && statement.Effect !== 'Deny')
       say(`the effect ${String(statement.Effect)} is not known`);
     return {
       // A statement whose effect nobody understands may only take rights away.
       effect: statement.Effect === 'Allow' ? 'Allow' : 'Deny',
       from,
-      covers: compileList(statement, 'Action', say, 'i'),
-      reaches: compileList(statement, 'Resource', say, ''),
+      covers: compileList(statement.Action, 'Action', say, 'i'),
+      reaches: compileList(statement.Resource, 'Resource', say, ''),
       holds: compileConditions(statement.Condition, say),
       speaksOf: compilePrincipal(statement.Principal, say),
     };
@@ -59,35 +46,32 @@ export function compileDocument(
 }
 
 /** Evaluates as AWS does: an explicit deny wins, then an allow, then the default deny. */
-export function evaluate(statements: readonly Statement[], question: Question): Statement | undefined {
-  const { resource, context } = question;
+export function evaluate(statements: readonly Statement[], request: IamRequest): Statement | undefined {
+  const { resource, context } = request;
   const speaking = statements.filter((statement) => statement.reaches(resource) && statement.holds(context));
   return speaking.find(({ effect }) => effect === 'Deny') ?? speaking[0];
 }
 
 function compileList(
-  statement: Readonly<Record<string, unknown>>,
+  value: unknown,
   element: string,
   refuse: (problem: string) => void,
   flags: string,
 ): (actual: string) => boolean {
-  const inverted = statement[`Not${element}`];
-  const patterns = texts(statement[element] ?? inverted, element);
+  const patterns = texts(value, element);
+  if (patterns.length === 0) refuse(`a statement without ${element} is not known`);
   if (patterns.some((pattern) => pattern.includes('${')))
     refuse(`policy variables (${patterns.join(', ')}) are not known`);
-  if (patterns.length === 0 && element === 'Resource') return () => true;
-  const matches = wildcards(patterns, flags);
-  return inverted === undefined ? matches : (actual) => !matches(actual);
+  return wildcards(patterns, flags);
 }
 
 function compilePrincipal(principal: unknown, refuse: (problem: string) => void): Statement['speaksOf'] {
   if (principal === undefined || principal === '*') return () => true;
   const { AWS, Service, ...others } = isRecord(principal) ? principal : { Unknown: principal };
   for (const kind of Object.keys(others)) refuse(`principals of kind ${kind} are not known`);
-  const arns = texts(AWS, 'Principal.AWS');
+  const accounts = texts(AWS, 'Principal.AWS');
+  const named = accounts.filter((account) => account !== '*');
+  if (named.length > 0) refuse(`the principals ${named.join(', ')} are not known`);
   const services = texts(Service, 'Principal.Service');
-  if (arns.some((arn) => /:root$|^\d{12}$/.test(arn))) refuse('a whole account as a principal is not known');
-  return ({ arn, service }) =>
-    (arn !== undefined && (arns.includes('*') || arns.includes(arn))) ||
-    (service !== undefined && (arns.includes('*') || services.includes(service)));
+  return (service) => accounts.includes('*') || (service !== undefined && services.includes(service));
 }
