@@ -13,7 +13,7 @@ type Event = {
 
 /** The task states of a rollback's workflow in the order they were entered, from its recorded history. */
 export async function visitsOf(world: World, rollbackId: string): Promise<readonly Visit[]> {
-  const executionArn = await executionOf(world, rollbackId);
+  const executionArn = executionOf(world, rollbackId);
   const { events } = (await world.cloud.call('states', 'GetExecutionHistory', {
     executionArn,
     maxResults: 1000,
@@ -28,15 +28,9 @@ export async function visitsOf(world: World, rollbackId: string): Promise<readon
   });
 }
 
-async function executionOf(world: World, rollbackId: string): Promise<string> {
-  for (const machine of world.cloud.resources) {
-    if (machine.type !== 'AWS::StepFunctions::StateMachine') continue;
-    const { executions } = (await world.cloud.call('states', 'ListExecutions', {
-      stateMachineArn: arnOf(machine),
-      maxResults: 1000,
-    })) as { readonly executions: readonly { readonly name: string; readonly executionArn: string }[] };
-    const found = executions.find(({ name }) => name === rollbackId);
-    if (found !== undefined) return found.executionArn;
-  }
-  throw new Error(`rollback ${rollbackId} has no execution`);
+/** An execution is named after its attempt. Throws an Error for a template without a state machine. */
+function executionOf(world: World, rollbackId: string): string {
+  const machine = world.cloud.resources.find(({ type }) => type === 'AWS::StepFunctions::StateMachine');
+  if (machine === undefined) throw new Error('the template has no state machine');
+  return `${arnOf(machine).replace(':stateMachine:', ':execution:')}:${rollbackId}`;
 }
