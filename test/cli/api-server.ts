@@ -1,0 +1,62 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type Actor, viewDecisions } from '../../shared/kernel/index.ts';
+import { getLedgerHead, listEntries, listLedgerSubjects, sealDecisions } from '../../shared/ledger/index.ts';
+import { AUTONOMY_SUBJECT } from '../../shared/services/autonomy.ts';
+import { putKillSwitch } from '../../shared/services/index.ts';
+import { fixedClock, seededRandom } from '../support/chance.ts';
+import { memoryLedger, sealDeps } from '../support/memory-ledger.ts';
+import { memoryStore } from '../support/memory-store.ts';
+
+type Answers = Readonly<Record<string, unknown>>;
+export type ApiServer = { readonly url: string; readonly close: () => Promise<void> };
+
+const ADMIN: Actor = { type: 'person', id: 'dana', via: 'cli' };
+
+/** The answers of an API with three decisions on the kill switch, all sealed. */
+export async function soundAnswers(): Promise<Answers> {
+  const store = memoryStore();
+  const table = memoryLedger();
+  const deps = {
+    ...{ store, clock: fixedClock(), random: seededRandom() },
+    software: { version: 'test', configDigest: 'test' },
+  };
+  for (const [number, on] of [true, false, true].entries()) {
+    await putKillSwitch(
+      deps,
+      { on, reason: 'a drill' },
+      {
+        ...{ actor: ADMIN, correlationId: `cor-${number}`, key: `key-${number}` },
+      },
+    );
+  }
+  const records = store.written.map((envelope) => {
+    const keys = { pk: `AUTONOMY#${envelope.id}`, sk: `REV#${String(envelope.rev).padStart(6, '0')}` };
+    return { change: 'INSERT' as const, keys, newImage: { ...envelope, ...keys } };
+  });
+  await sealDecisions(sealDeps(table), records);
+  return {
+    '/v1/ledger/head': await getLedgerHead({ table }),
+    '/v1/ledger/entries': await listEntries({ table }, { from: 0 }),
+    '/v1/ledger/subjects': {
+      items: (await listLedgerSubjects({ store }, { limit: 100, cursor: 'autonomy.' })).items,
+    },
+    '/v1/autonomy/decisions': viewDecisions(await store.decisions(AUTONOMY_SUBJECT)),
+  };
+}
+
+/** Serves fixed answers by path to callers with the token `t`; all else is 404 and a problem document. */
+export async function serve(answers: Answers): Promise<ApiServer> {
+  const server = createServer((request, response) => {
+    const { pathname } = new URL(request.url ?? '/', 'http://127.0.0.1');
+    const answer = request.headers.authorization === 'Bearer t' ? answers[pathname] : undefined;
+    response.writeHead(answer === undefined ? 404 : 200, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(answer ?? { title: 'Not found', status: 404 }));
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    close: () => new Promise((done) => server.close(() => done())),
+  };
+}

@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { COMMANDS } from '../../cli/commands/index.ts';
+import { type ApiServer, serve } from './api-server.ts';
+import { holdfast } from './run.ts';
+
+describe.each(COMMANDS.map((command) => [command.name, command] as const))('holdfast %s', (name, command) => {
+  test('shows its use, its options and an example', async () => {
+    const { code, stdout } = await holdfast([...name.split(' '), '--help']);
+    expect(code).toBe(0);
+    expect(stdout).toContain(`usage: holdfast ${name}`);
+    expect(stdout).toContain(`example: ${command.example}`);
+    expect(command.example).toContain(`holdfast ${name}`);
+    for (const option of [...Object.keys(command.options ?? {}), 'json'])
+      expect(stdout).toContain(`--${option}`);
+  });
+});
+
+test('an option that a command does not know ends with 2, said on stderr alone', async () => {
+  const { code, stdout, stderr } = await holdfast(['ledger', 'verify', '--no-such-option']);
+  expect(code).toBe(2);
+  expect(stdout).toBe('');
+  expect(stderr).toContain('--no-such-option');
+});
+
+test.each([
+  [['explain', 'rollback']],
+  [['explain', 'weather', 'x']],
+  [['kill-switch', 'perhaps', '--reason', 'x']],
+  [['kill-switch', 'on']],
+  [['rollback', 'checkout', 'staging']],
+  [['local', 'dance']],
+  [['ledger', 'replay', 'rollback']],
+  [['service', 'apply']],
+  [['fly']],
+  [[]],
+])('wrong usage ends with 2: %j', async (args) => {
+  expect((await holdfast(args)).code).toBe(2);
+});
+
+test('an API that does not answer ends with 4', async () => {
+  const { code, stderr } = await holdfast(['status']);
+  expect(code).toBe(4);
+  expect(stderr).toContain('cannot reach');
+});
+
+describe('over an API', () => {
+  let api: ApiServer;
+  beforeAll(async () => {
+    api = await serve({
+      '/v1/rollbacks': { items: [] },
+      '/v1/services': { items: [] },
+      '/v1/signals': { items: [] },
+    });
+  });
+  afterAll(() => api.close());
+
+  test.each([[['status']], [['service', 'list']], [['signals', '--unroutable']], [['token']]])(
+    '--json makes one document of all that is on stdout: %j',
+    async (args) => {
+      const { code, stdout } = await holdfast([...args, '--json'], api.url);
+      expect(code).toBe(0);
+      expect(stdout.trimEnd()).not.toContain('\n');
+      expect(JSON.parse(stdout)).toBeTypeOf('object');
+    },
+  );
+
+  test('a refusal ends with 1 and names the call', async () => {
+    const { code, stdout, stderr } = await holdfast(['explain', 'rollback', 'rbk_x'], api.url);
+    expect(code).toBe(1);
+    expect(stdout).toBe('');
+    expect(stderr).toContain('GET /v1/rollbacks/rbk_x/explain: 404');
+  });
+});

@@ -1,0 +1,23 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+
+const MAIN = join(import.meta.dirname, '..', '..', 'cli', 'main.ts');
+/** Nobody listens there: port 9 of loopback is "discard", which no machine of today runs. */
+const NOWHERE = 'http://127.0.0.1:9';
+
+export type Ran = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
+
+/** Runs `holdfast` as a person would, against an API (by default one that is not there). */
+export function holdfast(args: readonly string[], api = NOWHERE): Promise<Ran> {
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    env: { PATH: '', HOLDFAST_API: api, HOLDFAST_TOKEN: 't' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const text = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (chunk: string) => {
+      text[name] += chunk;
+    });
+  }
+  return new Promise((done) => child.on('close', (code) => done({ code, ...text })));
+}
