@@ -15,7 +15,7 @@ const LocalCloud = z.looseObject({
 export type LocalCloud = z.infer<typeof LocalCloud>;
 
 /** The working folder of a checkout: sessions, local data, build marks. Never committed. */
-export function holdfastFolder(): string {
+function holdfastFolder(): string {
   return join(import.meta.dirname, '..', '.holdfast');
 }
 
