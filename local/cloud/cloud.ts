@@ -71,18 +71,17 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   const { resources, outputs } = template;
   const database = openDatabase(join(dataDir, 'cloud.sqlite'));
   const faults = createFaults(options.faults ?? []);
-  const now = Date.now;
-  const ground = { template, database, dataDir, dynamoDbEndpoint, aws, speed, now, faults, log };
+  const ground = { template, database, dataDir, dynamoDbEndpoint, aws, speed, faults, log };
   const services = await createServices(ground);
   const { calls, iam, functions, dynamodb } = services;
-  const issuer = createIssuer({ resources, dataDir, aws, now });
+  const issuer = createIssuer({ resources, dataDir, aws });
   const frontDoor = createFrontDoor({
     principalOf: iam.principalOf,
     forward: dynamodb.forward,
     issuer: issuer.page,
     ...{ calls, log },
   });
-  const gateway = createApi({ resources, functions, iam, now, log });
+  const gateway = createApi({ resources, invoke: functions.invoke, iam, log });
   const close = async (): Promise<void> => {
     await stop(gateway);
     await services.close();

@@ -4,6 +4,7 @@ import { deliverTo } from './aws/deliver.ts';
 import type { Faults } from './aws/faults.ts';
 import { createS3 } from './aws/s3.ts';
 import { createSecrets } from './aws/secrets.ts';
+import { textAt } from './aws/shapes.ts';
 import { createSqs } from './aws/sqs.ts';
 import { createDynamoDb, type DynamoDb } from './dynamodb/dynamodb.ts';
 import { type Mapping, mappingsOf } from './dynamodb/mapping.ts';
@@ -26,7 +27,6 @@ export type Ground = {
   /** Address of the front door. */
   readonly aws: string;
   readonly speed: number;
-  readonly now: () => number;
   readonly faults: Faults;
   readonly log: (line: string) => void;
 };
@@ -43,7 +43,7 @@ export type Services = {
 
 /** Every service of the template, wired to one another through one door: fault hooks and IAM apply to each call. */
 export async function createServices(ground: Ground): Promise<Services> {
-  const { template, database, dataDir, dynamoDbEndpoint: endpoint, aws, speed, now, faults, log } = ground;
+  const { template, database, dataDir, dynamoDbEndpoint: endpoint, aws, speed, faults, log } = ground;
   const { resources, asset } = template;
   const iam = createIam(resources);
   const { credentialsOf } = iam;
@@ -56,6 +56,7 @@ export async function createServices(ground: Ground): Promise<Services> {
   const directory = { keyOf: partitionKeys(resources), machineOfToken: machineOfToken(database) };
   const calls = createCalls({ iam, directory, services, fault: faults.hook });
   const { call } = calls;
+  const now = Date.now;
   const own = { asset, credentialsOf, principalOf, dataDir, aws, speed };
   const functions = createFunctions({ ...own, resources, database, faults, call, log });
   const { callerOf, invoke } = functions;
@@ -112,9 +113,7 @@ function refuseUnreadable(
 /** Task tokens belong to a machine; IAM asks which. The tables are those of the workflows. */
 function machineOfToken(database: DatabaseSync): (token: string) => string | undefined {
   return (token) => {
-    const found = database
-      .prepare('SELECT machine FROM token JOIN execution ON arn = execution WHERE token = ?')
-      .get(token);
-    return typeof found?.machine === 'string' ? found.machine : undefined;
+    const query = 'SELECT machine FROM token JOIN execution ON arn = execution WHERE token = ?';
+    return textAt(database.prepare(query).get(token), 'machine');
   };
 }

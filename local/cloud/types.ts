@@ -26,28 +26,30 @@ export type AwsService = (
   caller: Principal,
 ) => Promise<unknown>;
 
-/** Calls any service in the name of a principal, with IAM and fault hooks applied. `service` is the signing name. */
+/**
+ * Calls any service in the name of a principal, with IAM and fault hooks applied. `service` is the signing name;
+ * `context` is what IAM is told beside the call, such as the rule that a service acts for.
+ */
 export type CallAws = (
   caller: Principal,
   service: string,
   action: string,
   input: Record<string, unknown>,
+  context?: Readonly<Record<string, string>>,
 ) => Promise<unknown>;
 
-/** Runs a function by logical id or ARN. `error` is the function's own failure, as Lambda reports it. */
+/** A function's own failure, as Lambda reports it. */
+export type FunctionError = {
+  readonly errorType: string;
+  readonly errorMessage: string;
+  readonly trace?: readonly string[];
+};
+
+/** Runs a function by name or ARN. */
 export type InvokeFunction = (
   functionArn: string,
   payload: unknown,
-) => Promise<
-  | { readonly payload: unknown }
-  | {
-      readonly error: {
-        readonly errorType: string;
-        readonly errorMessage: string;
-        readonly trace?: readonly string[];
-      };
-    }
->;
+) => Promise<{ readonly payload: unknown } | { readonly error: FunctionError }>;
 
 /** Asked before and after every call, delivery and workflow step; tests make it delay, fail, duplicate, reorder or kill. */
 export type FaultHook = (point: {

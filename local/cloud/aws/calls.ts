@@ -1,23 +1,16 @@
 import type { Iam } from '../iam/iam.ts';
 import { type Directory, iamRequests } from '../iam/requests.ts';
-import { AwsFailure, type AwsService, type FaultHook, type Principal } from '../types.ts';
+import { AwsFailure, type AwsService, type CallAws, type FaultHook, type Principal } from '../types.ts';
 
 type Call = {
   readonly service: string;
   readonly action: string;
   readonly input: Record<string, unknown>;
-  /** What IAM is told beside the call itself, such as the rule that a service acts for. */
   readonly context?: Readonly<Record<string, string>>;
 };
 
 export type Calls = {
-  readonly call: (
-    caller: Principal,
-    service: string,
-    action: string,
-    input: Record<string, unknown>,
-    context?: Readonly<Record<string, string>>,
-  ) => Promise<unknown>;
+  readonly call: CallAws;
   /** Fault hook, IAM, `work`, fault hook. Throws AwsFailure('AccessDeniedException') in AWS's words. */
   readonly guarded: <T>(caller: Principal, call: Call, work: () => Promise<T>) => Promise<T>;
 };

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { EngineAnswer } from '../dynamodb/client.ts';
 import { AwsFailure, type Principal } from '../types.ts';
 import type { Calls } from './calls.ts';
+import { readBody } from './listening.ts';
 import { readS3, writeS3, writeS3Failure } from './s3.ts';
 import { isJson, jsonAt, parseJson, textAt } from './shapes.ts';
 
@@ -43,8 +44,9 @@ export function createFrontDoor(options: FrontDoorOptions): Server {
     const [, key, service] = CREDENTIAL.exec(message.headers.authorization ?? '') ?? [];
     let answer: Answer;
     try {
-      const request = { message, body: await readBody(message) };
-      answer = await answerTo(options, request, key, service);
+      const body = await readBody(message, MAX_BODY_BYTES);
+      if (body === undefined) throw new AwsFailure('RequestEntityTooLarge', 'the body is too large', 413);
+      answer = await answerTo(options, { message, body }, key, service);
     } catch (thrown) {
       const failure = failureOf(thrown, options.log);
       answer = service === 's3' ? writeS3Failure(failure) : jsonFailure(failure);
@@ -58,18 +60,6 @@ export function createFrontDoor(options: FrontDoorOptions): Server {
   });
   server.keepAliveTimeout = 60_000;
   return server;
-}
-
-/** The whole body; past the limit the rest is read and dropped, so that the answer is still heard. */
-async function readBody(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request) {
-    size += chunk.length;
-    if (size <= MAX_BODY_BYTES) chunks.push(chunk);
-  }
-  if (size <= MAX_BODY_BYTES) return Buffer.concat(chunks);
-  throw new AwsFailure('RequestEntityTooLarge', 'the body is too large', 413);
 }
 
 async function answerTo(

@@ -20,10 +20,6 @@ export function numberAt(source: unknown, ...path: readonly string[]): number | 
   return typeof parsed === 'number' && Number.isFinite(parsed) ? parsed : undefined;
 }
 
-export function flagAt(source: unknown, ...path: readonly string[]): boolean {
-  return String(at(source, ...path)) === 'true';
-}
-
 export function jsonAt(source: unknown, ...path: readonly string[]): Json {
   const found = at(source, ...path);
   return isRecord(found) ? found : {};

@@ -22,8 +22,8 @@ const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5000;
 
 /**
- * Delivers a batch in order until every record is taken or given up: halves it after an error where the mapping says
- * so (a halving uses up no attempt), goes on behind what a partial answer took, tries again up to the mapping's limit.
+ * Delivers a batch in order until every record is taken or given up: halves it after an error (that uses up no
+ * attempt), goes on behind what a partial answer took, tries a single record again up to the mapping's limit.
  */
 export async function deliverBatch(work: BatchWork, records: readonly StreamRecord[]): Promise<void> {
   let parts: readonly Part[] = [{ records, attempts: 0 }];
@@ -44,7 +44,7 @@ async function deliverPart(work: BatchWork, part: Part): Promise<readonly Part[]
   const left = part.records.slice(taken);
   if (left.length === 0) return [];
   const before = taken > 0 ? 0 : part.attempts;
-  if (work.mapping.bisect && left.length > 1) {
+  if (left.length > 1) {
     const half = Math.ceil(left.length / 2);
     return [left.slice(0, half), left.slice(half)].map((records) => ({ records, attempts: before }));
   }
@@ -68,7 +68,7 @@ async function invokeOnce(work: BatchWork, records: readonly StreamRecord[]): Pr
         log(`${mapping.id}: ${outcome.error.errorType}: ${outcome.error.errorMessage}`);
       return 0;
     }
-    return mapping.partial ? takenOf(outcome.payload, records) : records.length;
+    return takenOf(outcome.payload, records);
   } catch (thrown) {
     log(`${mapping.id}: ${String(thrown)}`);
     return 0;

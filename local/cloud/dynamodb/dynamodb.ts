@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { isJson, type Json, lastPart, listAt, textAt } from '../aws/shapes.ts';
 import type { AwsService, Resource } from '../types.ts';
 import { createEngineClient, type EngineAnswer, type EngineClient } from './client.ts';
@@ -23,21 +24,14 @@ export async function createDynamoDb(options: {
   const engine = await startEngine(options);
   const client = createEngineClient(engine.endpoint);
   await createTables(client, options.resources);
-  const sleepers = new Set<{ readonly table: string; readonly wake: () => void }>();
+  const writes = new EventEmitter().setMaxListeners(0);
   const written = (action: string, input: Json): void => {
-    const tables = tablesWritten(action, input);
-    for (const { table, wake } of sleepers) if (tables.includes(table)) wake();
+    for (const table of tablesWritten(action, input)) writes.emit(`wrote ${table}`);
   };
   return {
     client,
     nextWrite: async (table, limit) => {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      const sleeper = { table, wake: resolve };
-      const timer = setTimeout(resolve, limit);
-      sleepers.add(sleeper);
-      await promise;
-      sleepers.delete(sleeper);
-      clearTimeout(timer);
+      await once(writes, `wrote ${table}`, { signal: AbortSignal.timeout(limit) }).catch(() => undefined);
     },
     forward: async (target, body, input) => {
       const answer = await client.forward(target, body);
@@ -57,9 +51,8 @@ export async function createDynamoDb(options: {
 }
 
 /** An action that writes otherwise is not missed: its records wait for the reader's next poll. */
-function tablesWritten(action: string, input: Json): readonly string[] {
-  if (/^(Put|Update|Delete)Item$/.test(action)) return [lastPart(textAt(input, 'TableName') ?? '')];
-  if (action !== 'TransactWriteItems') return [];
+function tablesWritten(action: string, input: Json): ReadonlySet<string> {
   const items = listAt(input, 'TransactItems').flatMap((item) => (isJson(item) ? Object.values(item) : []));
-  return items.map((item) => lastPart(textAt(item, 'TableName') ?? ''));
+  const written = /^(Put|Update|Delete)Item$/.test(action) ? [input] : items;
+  return new Set(written.map((item) => lastPart(textAt(item, 'TableName') ?? '')));
 }

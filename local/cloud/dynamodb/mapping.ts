@@ -1,4 +1,4 @@
-import { flagAt, listAt, numberAt, parseJson, textAt } from '../aws/shapes.ts';
+import { listAt, numberAt, parseJson, textAt } from '../aws/shapes.ts';
 import { compilePattern } from '../events/matcher.ts';
 import { identify } from '../template/identities.ts';
 import type { Resource } from '../types.ts';
@@ -12,9 +12,7 @@ export type Mapping = {
   readonly batchSize: number;
   readonly window: number;
   readonly matches: (record: unknown) => boolean;
-  readonly bisect: boolean;
-  readonly partial: boolean;
-  /** Attempts after the first; Infinity when the template sets none. */
+  /** Attempts after the first. */
   readonly retries: number;
   /** ARN of the bucket that takes what is given up. */
   readonly onFailure: string;
@@ -32,10 +30,18 @@ export function mappingsOf(resources: readonly Resource[], speed: number): reado
       const streamArn = textAt(properties, 'EventSourceArn') ?? '';
       const table = /:table\/([^/]+)\/stream\//.exec(streamArn)?.[1];
       const onFailure = textAt(properties, 'DestinationConfig', 'OnFailure', 'Destination') ?? '';
-      if (table === undefined || !onFailure.startsWith('arn:aws:s3:') || properties.Enabled === false) {
-        throw new Error(`${logicalId}: only a mapping over a table's stream that fails to a bucket is run`);
-      }
       const retries = numberAt(properties, 'MaximumRetryAttempts') ?? -1;
+      const answers = listAt(properties, 'FunctionResponseTypes');
+      const runs =
+        answers.includes('ReportBatchItemFailures') &&
+        properties.BisectBatchOnFunctionError === true &&
+        onFailure.startsWith('arn:aws:s3:') &&
+        properties.Enabled !== false;
+      if (table === undefined || retries < 0 || !runs) {
+        throw new Error(
+          `${logicalId}: only mappings over a table's stream that halve, answer in parts, retry finitely and fail to a bucket are run`,
+        );
+      }
       const window = (numberAt(properties, 'MaximumBatchingWindowInSeconds') ?? 0) * 1000;
       return {
         ...{ id: identify(resource).Ref, table, streamArn, onFailure },
@@ -43,9 +49,7 @@ export function mappingsOf(resources: readonly Resource[], speed: number): reado
         batchSize: numberAt(properties, 'BatchSize') ?? 100,
         window: Math.min(window / speed, LONGEST_WINDOW_MS),
         matches: filterOf(listAt(properties, 'FilterCriteria', 'Filters')),
-        bisect: flagAt(properties, 'BisectBatchOnFunctionError'),
-        partial: listAt(properties, 'FunctionResponseTypes').includes('ReportBatchItemFailures'),
-        retries: retries < 0 ? Number.POSITIVE_INFINITY : retries,
+        retries,
       };
     });
 }

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Faults } from '../aws/faults.ts';
-import { isJson, listAt, textAt } from '../aws/shapes.ts';
+import { listAt, textAt } from '../aws/shapes.ts';
 import { REGION } from '../template/identities.ts';
 import type { CallAws, InvokeFunction, Principal } from '../types.ts';
 import { deliverBatch, type StreamRecord, sequenceOf } from './deliver-batch.ts';
@@ -16,7 +16,7 @@ const WINDOW_POLL_MS = 25;
 const AFTER_ERROR_MS = 500;
 const READ_LIMIT = 1000;
 const SCHEMA = `CREATE TABLE IF NOT EXISTS checkpoints (
-  mapping TEXT PRIMARY KEY, shard TEXT NOT NULL, sequence TEXT NOT NULL)`;
+  mapping TEXT PRIMARY KEY, sequence TEXT NOT NULL)`;
 
 export type StreamsOptions = {
   readonly mappings: readonly Mapping[];
@@ -75,10 +75,9 @@ async function open({ dynamodb, database }: StreamsOptions, mapping: Mapping) {
   if (arn === undefined) throw new Error(`the table ${mapping.table} has no stream`);
   const described = await client.call(`${STREAMS}DescribeStream`, { StreamArn: arn });
   const shard = textAt(listAt(described, 'StreamDescription', 'Shards')[0], 'ShardId') ?? '';
-  const done = textAt(
-    database.prepare('SELECT sequence FROM checkpoints WHERE mapping = ?').get(mapping.id),
-    'sequence',
-  );
+  const done = database
+    .prepare('SELECT sequence FROM checkpoints WHERE mapping = ?')
+    .get(mapping.id)?.sequence;
   const from = {
     ShardIteratorType: done === undefined ? 'TRIM_HORIZON' : 'AFTER_SEQUENCE_NUMBER',
     ...(done !== undefined && { SequenceNumber: done }),
@@ -87,29 +86,22 @@ async function open({ dynamodb, database }: StreamsOptions, mapping: Mapping) {
   return { text: textAt(got, 'ShardIterator') ?? '', shard };
 }
 
-type Batch = { readonly records: readonly StreamRecord[]; readonly next: string };
-
 /** Reads until the batch is full or its window, which opens with the first record, is over. */
 async function gather(options: StreamsOptions, mapping: Mapping, from: string, closing: AbortSignal) {
-  let batch = await readMore(options, mapping, { records: [], next: from });
-  const until = Date.now() + mapping.window;
-  const fills = (): boolean => batch.records.length > 0 && batch.records.length < mapping.batchSize;
-  while (fills() && Date.now() < until && !closing.aborted) {
-    await sleep(Math.min(WINDOW_POLL_MS, until - Date.now()));
-    batch = await readMore(options, mapping, batch);
+  const records: StreamRecord[] = [];
+  const origin = { awsRegion: REGION, eventSourceARN: mapping.streamArn };
+  let next = from;
+  let until: number | undefined;
+  for (;;) {
+    const Limit = Math.min(READ_LIMIT, mapping.batchSize - records.length);
+    const got = await options.dynamodb.client.call(`${STREAMS}GetRecords`, { ShardIterator: next, Limit });
+    records.push(...listAt(got, 'Records').map((record) => ({ ...Object(record), ...origin })));
+    next = textAt(got, 'NextShardIterator') ?? next;
+    until ??= Date.now() + mapping.window;
+    const left = records.length === 0 || records.length >= mapping.batchSize ? 0 : until - Date.now();
+    if (left <= 0 || closing.aborted) return { records, next };
+    await sleep(Math.min(WINDOW_POLL_MS, left));
   }
-  return batch;
-}
-
-async function readMore({ dynamodb }: StreamsOptions, mapping: Mapping, batch: Batch): Promise<Batch> {
-  const Limit = Math.min(READ_LIMIT, mapping.batchSize - batch.records.length);
-  const got = await dynamodb.client.call(`${STREAMS}GetRecords`, { ShardIterator: batch.next, Limit });
-  const lambdas = { awsRegion: REGION, eventSourceARN: mapping.streamArn };
-  const found = listAt(got, 'Records').filter(isJson);
-  return {
-    records: [...batch.records, ...found.map((record) => ({ ...record, ...lambdas }))],
-    next: textAt(got, 'NextShardIterator') ?? batch.next,
-  };
 }
 
 async function deliver(
@@ -120,8 +112,8 @@ async function deliver(
   if (batch.records.length === 0) return;
   const { faults, database, invoke, log } = options;
   const name = `stream:${mapping.id}`;
-  const save = database.prepare('INSERT OR REPLACE INTO checkpoints VALUES (?, ?, ?)');
-  const checkpoint = (sequence: string): void => void save.run(mapping.id, batch.shard, sequence);
+  const save = database.prepare('INSERT OR REPLACE INTO checkpoints VALUES (?, ?)');
+  const checkpoint = (sequence: string): void => void save.run(mapping.id, sequence);
   const wanted = batch.records.filter(mapping.matches);
   const reorder = faults.spoils('reorder', name);
   const given = reorder ? wanted.toReversed() : wanted;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
-import type { FunctionError, Outcome } from './messages.ts';
+import type { FunctionError } from '../types.ts';
+import type { Outcome } from './messages.ts';
 
 const SCHEMA = `CREATE TABLE IF NOT EXISTS invocations (
   id TEXT PRIMARY KEY, functionName TEXT NOT NULL, payload TEXT NOT NULL, attempts INTEGER NOT NULL, due INTEGER NOT NULL)`;

@@ -1,9 +1,12 @@
 import { Worker } from 'node:worker_threads';
-import type { FromWorker, FunctionError, Outcome, Setup, ToWorker } from './messages.ts';
+import type { FunctionError } from '../types.ts';
+import type { FromWorker, Outcome, Setup, ToWorker } from './messages.ts';
 
 /** A function of the template, ready to be started. */
 export type FunctionSpec = {
   readonly setup: Setup;
+  /** ARN of the role it runs under. */
+  readonly role: string;
   /** ms; of one invocation, loading apart. */
   readonly timeout: number;
   readonly concurrency: number;

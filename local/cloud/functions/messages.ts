@@ -1,3 +1,5 @@
+import type { FunctionError } from '../types.ts';
+
 /** What a worker is started with. */
 export type Setup = {
   /** The bundle, an ES module. */
@@ -13,12 +15,6 @@ export type Setup = {
 
 /** One invocation. `deadline` is in ms since 1970. */
 export type ToWorker = { readonly requestId: string; readonly payload: string; readonly deadline: number };
-
-export type FunctionError = {
-  readonly errorType: string;
-  readonly errorMessage: string;
-  readonly trace?: readonly string[];
-};
 
 /** How an invocation ended; `payload` is JSON text. */
 export type Outcome = { readonly payload: string } | { readonly error: FunctionError };

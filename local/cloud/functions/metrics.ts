@@ -1,4 +1,4 @@
-import { at, listAt, numberAt, textAt } from '../aws/shapes.ts';
+import { at, listAt, textAt } from '../aws/shapes.ts';
 
 /** One metric of one set of dimensions since the cloud was started. */
 export type MetricTotal = {
@@ -18,32 +18,24 @@ export type Metrics = {
 /** Adds metrics up in memory: they are no evidence, so a restart may lose them. */
 export function createMetrics(): Metrics {
   const totals = new Map<string, MetricTotal>();
+  const add = (document: unknown, namespace: string, name: string, names: readonly unknown[]): void => {
+    const pairs = names.map((one) => [String(one), String(at(document, String(one)))]);
+    const metric = { namespace, name, dimensions: Object.fromEntries(pairs) };
+    const { count = 0, sum = 0 } = totals.get(JSON.stringify(metric)) ?? {};
+    const values = [at(document, name)].flat().map(Number);
+    const total = values.reduce((added, value) => added + value, sum);
+    totals.set(JSON.stringify(metric), { ...metric, count: count + values.length, sum: total });
+  };
   return {
     totals: () => [...totals.values()],
     record: (document) => {
-      for (const { values, ...metric } of samples(document)) {
-        const id = JSON.stringify(metric);
-        const { count = 0, sum = 0 } = totals.get(id) ?? {};
-        const added = values.reduce((total, value) => total + value, sum);
-        totals.set(id, { ...metric, count: count + values.length, sum: added });
+      for (const directive of listAt(document, '_aws', 'CloudWatchMetrics')) {
+        const namespace = textAt(directive, 'Namespace') ?? '';
+        for (const metric of listAt(directive, 'Metrics')) {
+          const name = textAt(metric, 'Name') ?? '';
+          for (const set of listAt(directive, 'Dimensions')) add(document, namespace, name, [set].flat());
+        }
       }
     },
   };
-}
-
-function samples(document: unknown) {
-  return listAt(document, '_aws', 'CloudWatchMetrics').flatMap((directive) =>
-    listAt(directive, 'Dimensions').flatMap((names) =>
-      listAt(directive, 'Metrics').map((metric) => {
-        const name = textAt(metric, 'Name') ?? '';
-        const set = [names].flat().map((one) => [String(one), String(at(document, String(one)))]);
-        return {
-          namespace: textAt(directive, 'Namespace') ?? '',
-          name,
-          dimensions: Object.fromEntries(set) as Readonly<Record<string, string>>,
-          values: [at(document, name)].flat().flatMap((value) => numberAt({ value }, 'value') ?? []),
-        };
-      }),
-    ),
-  );
 }

@@ -1,5 +1,6 @@
+import type { FunctionError } from '../types.ts';
 import { type Environment, type FunctionSpec, startEnvironment } from './environment.ts';
-import type { FunctionError, Outcome } from './messages.ts';
+import type { Outcome } from './messages.ts';
 
 type Idle = { readonly environment: Environment; readonly since: number };
 type Waiting = {

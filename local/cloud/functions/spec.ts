@@ -1,20 +1,12 @@
 import { join } from 'node:path';
 import { jsonAt, numberAt, textAt } from '../aws/shapes.ts';
 import type { Iam } from '../iam/iam.ts';
-import { REGION } from '../template/identities.ts';
+import { arnOf, identify, REGION } from '../template/identities.ts';
 import type { Template } from '../template/template.ts';
 import type { Resource } from '../types.ts';
 import type { FunctionSpec } from './environment.ts';
 
 const DEFAULT_CONCURRENCY = 8;
-
-/** A function of the template; `role` is the ARN of the role it runs under. */
-export type Known = {
-  readonly resource: Resource;
-  readonly name: string;
-  readonly arn: string;
-  readonly role: string;
-};
 
 /** What a function is started from. */
 export type SpecOptions = Pick<Template, 'asset'> &
@@ -26,8 +18,10 @@ export type SpecOptions = Pick<Template, 'asset'> &
   };
 
 /** Everything a worker needs, the environment of Lambda included. */
-export function specOf(options: SpecOptions, { resource, name, arn, role }: Known): FunctionSpec {
+export function specOf(options: SpecOptions, resource: Resource): FunctionSpec {
   const { properties } = resource;
+  const name = identify(resource).Ref;
+  const role = textAt(properties, 'Role') ?? '';
   const memory = numberAt(properties, 'MemorySize') ?? 128;
   const [module = 'index', exportName = 'handler'] = (textAt(properties, 'Handler') ?? '').split('.');
   const { accessKeyId, secretAccessKey } = options.credentialsOf(role);
@@ -37,10 +31,11 @@ export function specOf(options: SpecOptions, { resource, name, arn, role }: Know
       file: join(options.asset(resource), `${module}.mjs`),
       exportName,
       functionName: name,
-      functionArn: arn,
+      functionArn: arnOf(resource),
       memory,
       cacheFolder: join(options.dataDir, 'compiled'),
     },
+    role,
     timeout: (numberAt(properties, 'Timeout') ?? 3) * 1000,
     concurrency: numberAt(properties, 'ReservedConcurrentExecutions') ?? DEFAULT_CONCURRENCY,
     variables: {

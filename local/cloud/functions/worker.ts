@@ -5,7 +5,8 @@
 import { enableCompileCache } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { FromWorker, FunctionError, Setup, ToWorker } from './messages.ts';
+import type { FunctionError } from '../types.ts';
+import type { FromWorker, Setup, ToWorker } from './messages.ts';
 
 type Handler = (event: unknown, context: unknown) => unknown;
 

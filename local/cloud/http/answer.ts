@@ -1,11 +1,9 @@
-import type { OutgoingHttpHeaders } from 'node:http';
-import { flagAt, isJson, jsonAt, listAt, numberAt, parseJson, textAt } from '../aws/shapes.ts';
-import type { Outcome } from '../functions/messages.ts';
+import { isJson, jsonAt, numberAt, textAt } from '../aws/shapes.ts';
 
 export type Answer = {
   readonly status: number;
-  readonly headers: OutgoingHttpHeaders;
-  readonly body: string | Buffer;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
 };
 
 const JSON_TYPE = { 'content-type': 'application/json' };
@@ -19,29 +17,24 @@ export const INTERNAL_ERROR = gatewayAnswer(500, 'Internal Server Error');
 
 /**
  * What a function returned as an HTTP answer, in payload format 2.0: an object with `statusCode` says it all; anything
- * else is a 200 whose JSON it is. An error of the function is a 500 that tells nothing.
+ * else is a 200 whose JSON it is. Throws for a status that is none, and for the members that are not run here.
  */
-export function answerOf(outcome: Outcome): Answer {
-  if ('error' in outcome) return INTERNAL_ERROR;
-  const returned = parseJson(outcome.payload);
+export function answerOf(returned: unknown): Answer {
   if (!isJson(returned) || returned.statusCode === undefined) {
     return { status: 200, headers: JSON_TYPE, body: JSON.stringify(returned ?? null) };
   }
   const status = numberAt(returned, 'statusCode') ?? 0;
-  if (!Number.isInteger(status) || status < 100 || status > 599) return INTERNAL_ERROR;
+  if (!Number.isInteger(status) || status < 100 || status > 599) throw new Error(`status ${status}`);
+  if (returned.isBase64Encoded === true || returned.cookies !== undefined) {
+    throw new Error('bodies in base64 and cookies are not run here');
+  }
   const headers = Object.entries(jsonAt(returned, 'headers')).map(([name, value]) => [
     name.toLowerCase(),
     String(value),
   ]);
-  const cookies = listAt(returned, 'cookies').map(String);
-  const body = textAt(returned, 'body') ?? '';
   return {
     status,
-    headers: {
-      'content-type': 'text/plain;charset=UTF-8',
-      ...Object.fromEntries(headers),
-      ...(cookies.length > 0 && { 'set-cookie': cookies }),
-    },
-    body: flagAt(returned, 'isBase64Encoded') ? Buffer.from(body, 'base64') : body,
+    headers: { 'content-type': 'text/plain;charset=UTF-8', ...Object.fromEntries(headers) },
+    body: textAt(returned, 'body') ?? '',
   };
 }

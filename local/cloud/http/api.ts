@@ -1,26 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
-import { isJson, jsonAt, parseJson } from '../aws/shapes.ts';
+import { readBody } from '../aws/listening.ts';
+import { isJson } from '../aws/shapes.ts';
 import { within } from '../functions/environment.ts';
-import type { Functions } from '../functions/functions.ts';
-import type { Outcome } from '../functions/messages.ts';
 import type { Iam } from '../iam/iam.ts';
 import { arn, identify } from '../template/identities.ts';
-import type { Resource } from '../types.ts';
+import type { InvokeFunction, Resource } from '../types.ts';
 import { type Answer, answerOf, gatewayAnswer, INTERNAL_ERROR } from './answer.ts';
-import { type Arrived, bodyOf, eventOf, readArrived } from './event.ts';
+import { bodyOf, eventOf } from './event.ts';
 import { type Authorizer, matchRoute, type Route, routesOf } from './routes.ts';
 
 // API Gateway's own limit of a payload.
 const MAX_BODY_BYTES = 10 * 1024 * 1024;
-const UNAUTHORIZED = gatewayAnswer(401, 'Unauthorized');
-const FORBIDDEN = gatewayAnswer(403, 'Forbidden');
 
 export type ApiOptions = {
   readonly resources: readonly Resource[];
-  readonly functions: Pick<Functions, 'run'>;
+  readonly invoke: InvokeFunction;
   readonly iam: Iam;
-  readonly now: () => number;
   readonly log: (line: string) => void;
 };
 
@@ -64,43 +60,23 @@ async function answerTo(
   api: { readonly id: string; readonly routes: readonly Route[] },
   request: IncomingMessage,
 ): Promise<Answer> {
-  const body = await bodyWithin(request);
+  const body = await readBody(request, MAX_BODY_BYTES);
   if (body === undefined) return gatewayAnswer(413, 'Request Entity Too Large');
-  const arrived = readArrived(request, body, { requestId: randomUUID(), arrivedAt: options.now() });
-  const matched = matchRoute(api.routes, arrived.method, arrived.path);
+  const [path = '/', query = ''] = request.url?.split(/\?(.*)/s) ?? [];
+  const matched = matchRoute(api.routes, request.method ?? '', path);
   if (matched === undefined) return gatewayAnswer(404, 'Not Found');
-  const { route, pathParameters } = matched;
-  const event = eventOf(arrived, { id: api.id, routeKey: route.key, pathParameters });
-  const context = await authorize(options, route.authorizer, arrived, event);
-  if ('status' in context) return context;
-  const requestContext = { ...event.requestContext, ...context };
-  const payload = JSON.stringify({ ...event, requestContext, ...bodyOf(arrived) });
-  const outcome = await within(route.timeout, run(options, route.functionArn, payload));
+  const { key, authorizer, functionArn, timeout } = matched.route;
+  const stamp = { apiId: api.id, requestId: randomUUID(), timeEpoch: Date.now() };
+  const event = eventOf(request, { ...matched, path, query }, stamp);
+  const authorized = authorizer && (await authorize(options, authorizer, event));
+  if (authorized !== undefined && 'status' in authorized) return authorized;
+  const requestContext = { ...event.requestContext, ...authorized };
+  const given = { ...event, requestContext, ...bodyOf(body, event.headers['content-type']) };
+  const outcome = await within(timeout, options.invoke(functionArn, given));
   if (outcome === undefined) return gatewayAnswer(503, 'Service Unavailable');
-  if ('error' in outcome) {
-    options.log(`${route.key}: ${outcome.error.errorType}: ${outcome.error.errorMessage}`);
-  }
-  return answerOf(outcome);
-}
-
-/** The whole body, or undefined once it passes the limit; the rest is then read and dropped. */
-async function bodyWithin(request: IncomingMessage): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request) {
-    size += chunk.length;
-    if (size <= MAX_BODY_BYTES) chunks.push(chunk);
-  }
-  return size > MAX_BODY_BYTES ? undefined : Buffer.concat(chunks);
-}
-
-async function run({ functions, log }: ApiOptions, functionArn: string, payload: string): Promise<Outcome> {
-  try {
-    return await functions.run(functionArn, payload);
-  } catch (thrown) {
-    log(`http api: ${String(thrown)}`);
-    return { error: { errorType: 'Unknown', errorMessage: String(thrown) } };
-  }
+  if ('payload' in outcome) return answerOf(outcome.payload);
+  options.log(`${key}: ${outcome.error.errorType}: ${outcome.error.errorMessage}`);
+  return INTERNAL_ERROR;
 }
 
 /**
@@ -108,21 +84,20 @@ async function run({ functions, log }: ApiOptions, functionArn: string, payload:
  * source nobody is asked: 401. What is not understood lets nobody in.
  */
 async function authorize(
-  options: ApiOptions,
-  authorizer: Authorizer | undefined,
-  arrived: Arrived,
-  event: Readonly<Record<string, unknown>>,
-): Promise<Answer | { readonly authorizer?: unknown }> {
-  if (authorizer === undefined) return {};
-  const identitySource = authorizer.identityHeaders.map((name) => arrived.headers[name]);
-  if (identitySource.some((value) => value === undefined || value === '')) return UNAUTHORIZED;
-  const request = JSON.stringify({ ...event, type: 'REQUEST', identitySource });
-  const outcome = await run(options, authorizer.functionArn, request);
+  { invoke }: ApiOptions,
+  { identityHeaders, functionArn }: Authorizer,
+  event: ReturnType<typeof eventOf>,
+): Promise<Answer | { readonly authorizer: unknown }> {
+  const identitySource = identityHeaders.map((name) => event.headers[name] ?? '');
+  if (identitySource.includes('')) return gatewayAnswer(401, 'Unauthorized');
+  const outcome = await invoke(functionArn, { ...event, type: 'REQUEST', identitySource });
   if ('error' in outcome) {
     // The one message by which an authorizer says 401 instead of failing.
-    return outcome.error.errorMessage === 'Unauthorized' ? UNAUTHORIZED : INTERNAL_ERROR;
+    return outcome.error.errorMessage === 'Unauthorized'
+      ? gatewayAnswer(401, 'Unauthorized')
+      : INTERNAL_ERROR;
   }
-  const answer = parseJson(outcome.payload);
-  if (!isJson(answer) || typeof answer.isAuthorized !== 'boolean') return INTERNAL_ERROR;
-  return answer.isAuthorized ? { authorizer: { lambda: jsonAt(answer, 'context') } } : FORBIDDEN;
+  const { isAuthorized, context = {} } = isJson(outcome.payload) ? outcome.payload : {};
+  if (typeof isAuthorized !== 'boolean') return INTERNAL_ERROR;
+  return isAuthorized ? { authorizer: { lambda: context } } : gatewayAnswer(403, 'Forbidden');
 }

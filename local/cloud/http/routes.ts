@@ -80,7 +80,10 @@ export function matchRoute(routes: readonly Route[], method: string, path: strin
     const found = route.method === method ? route.pattern.exec(path) : null;
     if (found === null) continue;
     const names = route.segments.filter((segment) => segment.startsWith('{'));
-    const values = names.map((name, index) => [name.slice(1, -1), decoded(found[index + 1] ?? '')]);
+    const values = names.map((name, index) => [
+      name.slice(1, -1),
+      decodeURIComponent(found[index + 1] ?? ''),
+    ]);
     return { route, pathParameters: Object.fromEntries(values) };
   }
   return undefined;
@@ -97,12 +100,4 @@ function patternOf(segments: readonly string[]): RegExp {
 /** One letter a segment, so that text order is the order of precedence. */
 function rank({ segments }: Route): string {
   return segments.map((segment) => (segment.startsWith('{') ? 'b' : 'a')).join('');
-}
-
-function decoded(value: string): string {
-  try {
-    return decodeURIComponent(value);
-  } catch {
-    return value;
-  }
 }

@@ -41,12 +41,9 @@ const INTRINSICS: Readonly<Record<string, (argument: unknown, scope: Scope) => u
     return attribute(text(logicalId, 'Fn::GetAtt'), text(name, 'Fn::GetAtt'), scope);
   },
   'Fn::Sub': (argument, scope) =>
-    text(argument, 'Fn::Sub without variables').replaceAll(/\$\{([^}]+)\}/g, (_, name: string) => {
-      const [logicalId = '', attributeName] = name.split('.');
-      const value =
-        attributeName === undefined ? reference(name, scope) : attribute(logicalId, attributeName, scope);
-      return text(value, `Fn::Sub ${name}`);
-    }),
+    text(argument, 'Fn::Sub without variables').replaceAll(/\$\{([^}]+)\}/g, (_, name: string) =>
+      text(reference(name, scope), `Fn::Sub ${name}`),
+    ),
   'Fn::Join': (argument, scope) => {
     const [glue, parts] = list(walk(argument, scope), 'Fn::Join');
     return list(parts, 'Fn::Join')

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Resource } from '../types.ts';
 import type { Endpoints } from './identities.ts';
@@ -25,9 +25,15 @@ export type Template = {
  * Throws one error that lists every value that cannot be resolved, each with its stack and logical id.
  */
 export function readTemplate(options: TemplateOptions): Template {
-  const { stacks, assets } = readAssembly(options.folder);
+  const stacks = readStacks(options.folder);
   const parameters = options.parameters ?? {};
-  refuseUnknown(parameters, stacks);
+  const known = stacks.flatMap(({ template }) =>
+    Object.keys(record(template.Parameters ?? {}, 'Parameters')),
+  );
+  const unknown = Object.keys(parameters).filter((name) => !known.includes(name));
+  if (unknown.length > 0) {
+    throw new Error(`no stack declares the parameter ${unknown.join(', ')}; known are ${known.join(', ')}`);
+  }
   const resolver = createResolver({ stacks, parameters, endpoints: options });
   const problems: string[] = [];
   const each = <T>(name: string, make: (id: string, declared: Json, stack: Stack) => readonly T[]) =>
@@ -46,7 +52,11 @@ export function readTemplate(options: TemplateOptions): Template {
     [`${stack.name}.${id}`, resolver.resolve(declared.Value, stack)] as const,
   ]);
   if (problems.length > 0) throw new Error(`the template cannot be resolved:\n${problems.join('\n')}`);
-  return { resources, outputs: Object.fromEntries(outputs), asset: (resource) => assetOf(resource, assets) };
+  return {
+    resources,
+    outputs: Object.fromEntries(outputs),
+    asset: (resource) => assetOf(resource, options.folder),
+  };
 }
 
 /** The resources that the local cloud does not run, as lines to print at start. */
@@ -59,43 +69,16 @@ export function unsupported(
     .map(({ type, logicalId, path }) => `${type} ${logicalId} (${path})`);
 }
 
-type Assembly = { readonly stacks: readonly Stack[]; readonly assets: ReadonlyMap<string, string> };
-
-function readAssembly(folder: string): Assembly {
-  const stacks: Stack[] = [];
-  const assets = new Map<string, string>();
+function readStacks(folder: string): readonly Stack[] {
   const artifacts = record(readJson(join(folder, 'manifest.json')).artifacts, 'artifacts');
-  for (const [id, artifact] of Object.entries(artifacts)) {
-    const { type, properties = {} } = record(artifact, `artifact ${id}`);
+  return Object.entries(artifacts).flatMap(([id, artifact]) => {
+    const { type, properties } = record(artifact, `artifact ${id}`);
     if (type === 'cdk:cloud-assembly') throw new Error(`the nested assembly ${id} is not run locally`);
-    const { templateFile, stackName = id, file } = record(properties, `properties of ${id}`);
-    if (type === 'aws:cloudformation:stack') {
-      const template = readJson(join(folder, text(templateFile, `template of ${id}`)));
-      stacks.push({ name: text(stackName, `name of ${id}`), template });
-    }
-    if (type === 'cdk:asset-manifest') addAssets(folder, text(file, `assets of ${id}`), assets);
-  }
-  return { stacks, assets };
-}
-
-function addAssets(folder: string, file: string, assets: Map<string, string>): void {
-  for (const [id, asset] of Object.entries(record(readJson(join(folder, file)).files ?? {}, 'files'))) {
-    const { source, destinations } = record(asset, `asset ${id}`);
-    const path = text(record(source, `source of asset ${id}`).path, `path of asset ${id}`);
-    for (const destination of Object.values(record(destinations, `destinations of asset ${id}`))) {
-      const key = text(record(destination, `destination of asset ${id}`).objectKey, `key of asset ${id}`);
-      assets.set(key, join(folder, path));
-    }
-  }
-}
-
-function refuseUnknown(parameters: Readonly<Record<string, string>>, stacks: readonly Stack[]): void {
-  const declared = stacks.flatMap(({ template }) =>
-    Object.keys(record(template.Parameters ?? {}, 'Parameters')),
-  );
-  const unknown = Object.keys(parameters).filter((name) => !declared.includes(name));
-  if (unknown.length === 0) return;
-  throw new Error(`no stack declares the parameter ${unknown.join(', ')}; known are ${declared.join(', ')}`);
+    if (type !== 'aws:cloudformation:stack') return [];
+    const { templateFile, stackName = id } = record(properties, `properties of ${id}`);
+    const template = readJson(join(folder, text(templateFile, `template of ${id}`)));
+    return [{ name: text(stackName, `name of ${id}`), template }];
+  });
 }
 
 function readResource(
@@ -117,11 +100,12 @@ function readResource(
   ];
 }
 
-/** The code of a function. */
-function assetOf({ logicalId, properties }: Resource, assets: ReadonlyMap<string, string>): string {
-  const found = assets.get(String(isRecord(properties.Code) ? properties.Code.S3Key : undefined));
-  if (found === undefined) throw new Error(`${logicalId} has no asset in the cloud assembly`);
-  return found;
+/** The code of a function: CDK names the folder of an asset by the hash that is also its key. */
+function assetOf({ logicalId, properties }: Resource, assembly: string): string {
+  const key = isRecord(properties.Code) ? String(properties.Code.S3Key) : '';
+  const folder = join(assembly, `asset.${key.replace(/\.zip$/, '')}`);
+  if (!existsSync(folder)) throw new Error(`${logicalId} has no asset in the cloud assembly`);
+  return folder;
 }
 
 function readJson(file: string): Record<string, unknown> {

@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { deliverBatch, sequenceOf } from '../../../local/cloud/dynamodb/deliver-batch.ts';
 
-type Given = { readonly poison?: readonly number[]; readonly partial?: boolean; readonly bisect?: boolean };
+type Given = { readonly poison?: readonly number[]; readonly partial?: boolean };
 
 /** Delivers records 1..count to a function that refuses some of them. */
-async function deliver(count: number, { poison = [], partial = true, bisect = true }: Given) {
+async function deliver(count: number, { poison = [], partial = true }: Given) {
   const taken: number[] = [];
   const abandoned: number[] = [];
   const checkpoints: number[] = [];
@@ -15,7 +15,7 @@ async function deliver(count: number, { poison = [], partial = true, bisect = tr
     {
       mapping: {
         ...{ id: 'm', functionArn: 'f', table: 't', streamArn: 's', batchSize: 100, window: 0 },
-        ...{ matches: () => true, bisect, partial, retries: 0, onFailure: 'b' },
+        ...{ matches: () => true, retries: 0, onFailure: 'b' },
       },
       invoke: async (_, payload) => {
         const given = numbers(Object(payload).Records);
@@ -56,10 +56,4 @@ test.each([true, false])('only the poison is given up (partial answers: %s)', as
       expect(checkpoints.at(-1)).toBe(count);
     }),
   );
-});
-
-test('without halving the rest of the batch is given up with its first failure', async () => {
-  const { taken, abandoned } = await deliver(4, { poison: [3], bisect: false });
-  expect(taken).toEqual([1, 2]);
-  expect(abandoned).toEqual([3, 4]);
 });
