@@ -32,7 +32,10 @@ async function main(): Promise<void> {
     positionals.length === 0
       ? SCENARIOS
       : SCENARIOS.filter((scenario) => positionals.includes(scenario.name));
-  const { assembly } = await buildAssembly({ root: join(import.meta.dirname, '../..'), log: (text) => tell({ type: 'progress', text }) });
+  const { assembly } = await buildAssembly({
+    root: join(import.meta.dirname, '../..'),
+    log: (text) => tell({ type: 'progress', text }),
+  });
   const dataDir = mkdtempSync(join(tmpdir(), 'holdfast-demo-'));
   const world = await startWorld({ assembly, dataDir, port: 0, speed: Number(values.speed), log: () => {} });
   try {

@@ -26,7 +26,7 @@ export async function prepareService(world: World, name: string, level: Level): 
 }
 
 /** The registry's entry of a sandbox service. */
-export function registerService(world: World, name: string): Promise<unknown> {
+function registerService(world: World, name: string): Promise<unknown> {
   return world.api('PUT', `/v1/services/${name}`, {
     tier: 2,
     owners: ['dana'],

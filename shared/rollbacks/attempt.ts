@@ -44,7 +44,7 @@ export const PullRequestFacts = z.object({
 });
 export type PullRequestFacts = z.infer<typeof PullRequestFacts>;
 
-export const Candidate = z.object({
+const Candidate = z.object({
   revision: z.string(),
   message: z.string(),
   committedAt: z.string(),

@@ -12,8 +12,6 @@ export const OPEN_STATES = [
 /** States in which an attempt stays for ever. */
 export const END_STATES = ['RollbackComplete', 'SelfHealed', 'Observed', 'Aborted'] as const;
 export const STATES = [...OPEN_STATES, ...END_STATES] as const;
-export type OpenState = (typeof OPEN_STATES)[number];
-export type EndState = (typeof END_STATES)[number];
 export type RollbackStateName = (typeof STATES)[number];
 
 export const REVIEW_REASONS = [
@@ -90,14 +88,17 @@ export const EVENTS = [
   'HandedOver',
   'HumanReset',
 ] as const;
-export const ACCOMPANYING_EVENTS = [
+/** Further events of the decision that causes them. */
+const ACCOMPANYING_EVENTS = [
   'DegradationConfirmed',
   'ApprovalRequested',
   'EscalationRaised',
   'InvariantsEvaluated',
   'MergeCompleted',
   'RollbackEnded',
+  'EventRefused',
 ] as const;
+export type AccompanyingEvent = (typeof ACCOMPANYING_EVENTS)[number];
 export type RollbackEvent = (typeof EVENTS)[number];
 
 /** Who may do how much: the stricter of environment and autonomy. */

@@ -22,5 +22,4 @@ export * from './reset-rollback.ts';
 export * from './resolve-candidate.ts';
 export * from './review-rollback.ts';
 export { rollbackRules } from './rules/index.ts';
-export { TRANSITIONS } from './transitions.ts';
 export * from './watch-health.ts';

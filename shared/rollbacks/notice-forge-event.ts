@@ -34,7 +34,7 @@ function concerns(attempt: Attempt, event: ForgeEvent): boolean {
 }
 
 /** All attempts in the given states (at most ten are open at once, so one page is enough). */
-export async function openAttempts(store: Store, states: readonly string[]): Promise<readonly Attempt[]> {
+async function openAttempts(store: Store, states: readonly string[]): Promise<readonly Attempt[]> {
   const pages = await Promise.all(
     states.map((state) => store.heads({ kind: 'rollback', state, limit: 100 })),
   );

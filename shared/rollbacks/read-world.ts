@@ -90,7 +90,3 @@ export async function pullRequestOf(
   if (pullRequest === undefined) return null;
   return ask(deps, 'pull-request', () => deps.forge.pullRequest(pullRequest.repository, pullRequest.number));
 }
-
-export function nowIso(deps: RollbackDeps): string {
-  return isoTime(deps.clock());
-}

@@ -18,11 +18,17 @@ import {
   stateDeadline,
   waitSeconds,
 } from './attempt.ts';
-import { END_STATES, METRICS, type RollbackEvent, type RollbackState } from './contract.ts';
+import {
+  type AccompanyingEvent,
+  END_STATES,
+  METRICS,
+  type RollbackEvent,
+  type RollbackState,
+} from './contract.ts';
 import type { RollbackDeps, TaskResult } from './ports.ts';
 import { isAllowed } from './transitions.ts';
 
-export const WORKFLOW_ACTOR: Actor = { type: 'rule', id: 'roll-back-service', via: 'workflow' };
+const WORKFLOW_ACTOR: Actor = { type: 'rule', id: 'roll-back-service', via: 'workflow' };
 export const OPEN_ATTEMPTS_COUNTER = 'QUOTA#rollbacks#open';
 
 /** Where a step leads, as a use case reads it out of a rule's outcome. */
@@ -30,7 +36,7 @@ export type Move = {
   readonly event: RollbackEvent;
   readonly state: RollbackState;
   readonly reasons: readonly Reason[];
-  readonly also?: readonly DomainEvent[];
+  readonly also?: readonly (DomainEvent & { readonly type: AccompanyingEvent })[];
   readonly data?: Partial<AttemptData>;
   readonly times?: Partial<AttemptData['times']>;
 };

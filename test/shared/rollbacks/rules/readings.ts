@@ -1,6 +1,6 @@
 import type { Reading } from '../../../../shared/rollbacks/rules/readings.ts';
 
-export const START = Date.parse('2026-11-21T10:00:00.000Z');
+const START = Date.parse('2026-11-21T10:00:00.000Z');
 export const at = (seconds: number): string => new Date(START + seconds * 1000).toISOString();
 
 const NAMES: Readonly<Record<string, string>> = {
