@@ -92,7 +92,7 @@ async function merge(deps: WorldDeps, attempt: Attempt): Promise<MergeInputs['re
 }
 
 function moveOf(outcome: MergeOutcome, inputs: MergeInputs, at: string): Move {
-  const also = [{ type: 'InvariantsEvaluated', data: { results: outcome.invariants } }];
+  const also = [{ type: 'InvariantsEvaluated' as const, data: { results: outcome.invariants } }];
   if (outcome.verdict === 'merged' && inputs.result.kind === 'merged') {
     const { sha } = inputs.result;
     return {
