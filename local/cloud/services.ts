@@ -1,16 +1,16 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { type Calls, createCalls } from './aws/calls.ts';
+import { createCalls } from './aws/calls.ts';
 import { deliverTo } from './aws/deliver.ts';
 import type { Faults } from './aws/faults.ts';
 import { createS3 } from './aws/s3.ts';
 import { createSecrets } from './aws/secrets.ts';
 import { textAt } from './aws/shapes.ts';
 import { createSqs } from './aws/sqs.ts';
-import { createDynamoDb, type DynamoDb } from './dynamodb/dynamodb.ts';
+import { createDynamoDb } from './dynamodb/dynamodb.ts';
 import { type Mapping, mappingsOf } from './dynamodb/mapping.ts';
 import { runStreams } from './dynamodb/streams.ts';
 import { createEvents } from './events/events.ts';
-import { createFunctions, type Functions } from './functions/functions.ts';
+import { createFunctions } from './functions/functions.ts';
 import { partitionKeys } from './iam/dynamo-requests.ts';
 import { createIam, type Iam } from './iam/iam.ts';
 import { machinesOf } from './machines.ts';
@@ -31,18 +31,8 @@ export type Ground = {
   readonly log: (line: string) => void;
 };
 
-export type Services = {
-  readonly iam: Iam;
-  readonly calls: Calls;
-  readonly functions: Functions;
-  readonly dynamodb: DynamoDb;
-  /** Takes up what an earlier process left and starts schedules and stream readers. */
-  readonly start: () => void;
-  readonly close: () => Promise<void>;
-};
-
 /** Every service of the template, wired to one another through one door: fault hooks and IAM apply to each call. */
-export async function createServices(ground: Ground): Promise<Services> {
+export async function createServices(ground: Ground) {
   const { template, database, dataDir, dynamoDbEndpoint: endpoint, aws, speed, faults, log } = ground;
   const { resources, asset } = template;
   const iam = createIam(resources);
@@ -81,13 +71,14 @@ export async function createServices(ground: Ground): Promise<Services> {
   let streams: ReturnType<typeof runStreams> | undefined;
   return {
     ...{ iam, calls, functions, dynamodb },
-    start: () => {
+    /** Takes up what an earlier process left and starts schedules and stream readers. */
+    start: (): void => {
       functions.resume();
       states.resume();
       events.start();
       streams = runStreams({ mappings, dynamodb, database, invoke, call, callerOf, faults, log });
     },
-    close: async () => {
+    close: async (): Promise<void> => {
       // Workers end together with their readers: a reader waits for its batch, which a dying worker ends at once.
       await Promise.all([streams?.close(), events.close(), states.close(), functions.close()]);
       await dynamodb.close();

@@ -5,7 +5,7 @@ import { AwsFailure, type Principal } from '../types.ts';
 import type { Calls } from './calls.ts';
 import { readBody } from './listening.ts';
 import { readS3, writeS3, writeS3Failure } from './s3.ts';
-import { isJson, jsonAt, parseJson, textAt } from './shapes.ts';
+import { isJson, jsonAt, parseJson } from './shapes.ts';
 
 export type Answer = {
   readonly status: number;
@@ -71,14 +71,23 @@ async function answerTo(
   const { message, body } = request;
   const own = key === undefined && isFromHere(message) ? options.issuer(message.url ?? '', body) : undefined;
   if (own !== undefined) return own;
-  const caller = callerOf(options, key);
-  const { calls, forward } = options;
+  const caller = options.principalOf(key ?? '');
+  if (caller === undefined) throw new AwsFailure('InvalidClientTokenId', 'an unknown access key', 403);
   if (service === 's3') {
     const { action, input } = readS3(message, body);
-    return writeS3(await calls.call(caller, 's3', action, input));
+    return writeS3(await options.calls.call(caller, 's3', action, input));
   }
   const invoked = INVOKE.exec(message.url ?? '')?.[1];
-  if (invoked !== undefined) return invoke(calls, caller, request, decodeURIComponent(invoked));
+  if (invoked !== undefined) return invoke(options.calls, caller, request, decodeURIComponent(invoked));
+  return answerTarget(options, caller, request);
+}
+
+/** A call of a service whose protocol is JSON, named by the header `x-amz-target`. */
+async function answerTarget(
+  { calls, forward }: FrontDoorOptions,
+  caller: Principal,
+  { message, body }: Request,
+): Promise<Answer> {
   const target = String(message.headers['x-amz-target'] ?? '');
   const [prefix = '', action = ''] = target.split('.');
   const name = TARGETS[prefix];
@@ -99,15 +108,6 @@ function isFromHere({ headers }: IncomingMessage): boolean {
   return headers.origin === undefined && /^(127\.0\.0\.1|localhost)(:\d+)?$/.test(headers.host ?? '');
 }
 
-function callerOf(options: FrontDoorOptions, accessKeyId: string | undefined): Principal {
-  if (accessKeyId === undefined) {
-    throw new AwsFailure('MissingAuthenticationToken', 'Missing Authentication Token', 403);
-  }
-  const caller = options.principalOf(accessKeyId);
-  if (caller !== undefined) return caller;
-  throw new AwsFailure('InvalidClientTokenId', 'The security token included in the request is invalid.', 403);
-}
-
 async function invoke(calls: Calls, caller: Principal, request: Request, name: string): Promise<Answer> {
   const { message, body } = request;
   const payload = body.byteLength === 0 ? {} : parseJson(body.toString('utf8'));
@@ -118,15 +118,9 @@ async function invoke(calls: Calls, caller: Principal, request: Request, name: s
   const input = { FunctionName: name, InvocationType, Payload: payload };
   const output = jsonAt({ output: await calls.call(caller, 'lambda', 'Invoke', input) }, 'output');
   if (output.StatusCode === 202) return { status: 202, body: '' };
-  const error = textAt(output, 'FunctionError');
-  return {
-    status: 200,
-    headers: {
-      'content-type': 'application/json',
-      ...(error !== undefined && { 'x-amz-function-error': error }),
-    },
-    body: JSON.stringify(output.Payload ?? null),
-  };
+  const failed = 'FunctionError' in output ? { 'x-amz-function-error': String(output.FunctionError) } : {};
+  const headers = { 'content-type': 'application/json', ...failed };
+  return { status: 200, headers, body: JSON.stringify(output.Payload ?? null) };
 }
 
 function failureOf(thrown: unknown, log: (line: string) => void): AwsFailure {

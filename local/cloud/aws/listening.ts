@@ -20,10 +20,9 @@ export async function listen(server: Server, port: number): Promise<void> {
 
 /** Stops listening and drops the connections that clients keep open. */
 export async function stop(server: Server): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  server.close(() => resolve());
+  const closed = new Promise((done) => server.close(done));
   server.closeAllConnections();
-  await promise;
+  await closed;
 }
 
 /** The whole body, or undefined past the limit (bytes): the rest is read and dropped, so that the answer is heard. */

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { DatabaseSync } from 'node:sqlite';
 import { identify } from '../template/identities.ts';
 import { AwsFailure, type AwsService, type Resource } from '../types.ts';
+import type { Answer } from './front-door.ts';
 import { type Json, need } from './shapes.ts';
 
 // Every put adds a version and nothing is ever removed, so what Object Lock promises holds without a clock.
@@ -76,20 +77,14 @@ export function readS3(
   return { action: 'PutObject', input: { ...input, IfNoneMatch: headers['if-none-match'], Body: body } };
 }
 
-type RestAnswer = {
-  readonly status: number;
-  readonly headers: Record<string, string>;
-  readonly body: Uint8Array;
-};
-
 /** The answer of an S3 action as HTTP. */
-export function writeS3(output: unknown): RestAnswer {
+export function writeS3(output: unknown): Answer {
   const { ETag, Body } = output as Json;
   return { status: 200, headers: { etag: String(ETag) }, body: bytes(Body) };
 }
 
 /** A failure as S3 words it. */
-export function writeS3Failure({ code, message, status }: AwsFailure): RestAnswer {
+export function writeS3Failure({ code, message, status }: AwsFailure): Answer {
   const denied = code === 'AccessDeniedException';
   const text = message.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
   const body = `<Error><Code>${denied ? 'AccessDenied' : code}</Code><Message>${text}</Message></Error>`;

@@ -13,14 +13,13 @@ const SCHEMA = `CREATE TABLE IF NOT EXISTS messages (
 /** The queues of the template, which hold dead letters: send, receive (at least once, visibility timeout), delete. */
 export function createSqs(resources: readonly Resource[], database: DatabaseSync): AwsService {
   database.exec(SCHEMA);
-  const queues = new Map<string, { readonly hiddenMs: number }>();
+  const queues = new Map<string, number>();
   for (const resource of resources) {
     if (resource.type !== 'AWS::SQS::Queue') continue;
     const { properties, logicalId } = resource;
     const other = ['RedrivePolicy', 'FifoQueue', 'DelaySeconds'].find((name) => name in properties);
     if (other !== undefined) throw new Error(`${logicalId}: ${other} of a queue is not run`);
-    const hiddenMs = (numberAt(properties, 'VisibilityTimeout') ?? 30) * 1000;
-    queues.set(lastPart(identify(resource).Ref), { hiddenMs });
+    queues.set(lastPart(identify(resource).Ref), (numberAt(properties, 'VisibilityTimeout') ?? 30) * 1000);
   }
   const insert = database.prepare('INSERT INTO messages VALUES (?, ?, ?, ?, ?, NULL)');
   const visible = database.prepare(
@@ -43,8 +42,9 @@ export function createSqs(resources: readonly Resource[], database: DatabaseSync
     });
   return async (action, input) => {
     const name = lastPart(need(input, 'QueueUrl'));
-    const queue = queues.get(name);
-    if (queue === undefined) throw new AwsFailure('QueueDoesNotExist', 'The specified queue does not exist.');
+    const hiddenMs = queues.get(name);
+    if (hiddenMs === undefined)
+      throw new AwsFailure('QueueDoesNotExist', 'The specified queue does not exist.');
     switch (action) {
       case 'SendMessage': {
         const body = need(input, 'MessageBody');
@@ -54,7 +54,7 @@ export function createSqs(resources: readonly Resource[], database: DatabaseSync
       }
       case 'ReceiveMessage': {
         const most = numberAt(input, 'MaxNumberOfMessages') ?? 1;
-        return { Messages: inTransaction(database, () => take(name, most, queue.hiddenMs)) };
+        return { Messages: inTransaction(database, () => take(name, most, hiddenMs)) };
       }
       case 'DeleteMessage':
         remove.run(name, need(input, 'ReceiptHandle'));

@@ -53,7 +53,8 @@ async function deliverPart(work: BatchWork, part: Part): Promise<readonly Part[]
     work.checkpoint(sequenceOf(left.at(-1)));
     return [];
   }
-  await pause(Math.min(FIRST_PAUSE_MS * 2 ** before, LONGEST_PAUSE_MS), work.closing);
+  const pause = Math.min(FIRST_PAUSE_MS * 2 ** before, LONGEST_PAUSE_MS);
+  await sleep(pause, undefined, { signal: work.closing }).catch(() => undefined);
   return [{ records: left, attempts: before + 1 }];
 }
 
@@ -84,8 +85,4 @@ function takenOf(answer: unknown, records: readonly StreamRecord[]): number {
 
 export function sequenceOf(record: StreamRecord | undefined): string {
   return textAt(record, 'dynamodb', 'SequenceNumber') ?? '';
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await sleep(ms, undefined, { signal }).catch(() => undefined);
 }

@@ -7,8 +7,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { openDatabase } from '../aws/database.ts';
 import { freePort } from '../aws/listening.ts';
 
-export type Engine = { readonly endpoint: string; readonly close: () => Promise<void> };
-
 const START_LIMIT_MS = 10_000;
 const END_LIMIT_MS = 3000;
 // Becomes the engine, and ends it when the input closes: that happens however the cloud ends, SIGKILL included.
@@ -22,11 +20,8 @@ const STREAM_INDEX = `CREATE INDEX IF NOT EXISTS holdfast_stream_sequence
  * Starts the DynamoDB engine on a free loopback port over a file in the data folder, or uses the one that `endpoint`
  * names. Throws one line that says what is missing when there is no engine for this machine.
  */
-export async function startEngine(options: {
-  readonly dataDir: string;
-  readonly endpoint?: string;
-}): Promise<Engine> {
-  if (options.endpoint !== undefined) return { endpoint: options.endpoint, close: async () => undefined };
+export async function startEngine(options: { readonly dataDir: string; readonly endpoint?: string }) {
+  if (options.endpoint !== undefined) return { endpoint: options.endpoint, close: async () => {} };
   mkdirSync(options.dataDir, { recursive: true });
   const file = join(options.dataDir, 'dynamodb.sqlite');
   const port = await freePort();
@@ -43,7 +38,7 @@ export async function startEngine(options: {
   database.close();
   return {
     endpoint,
-    close: async () => {
+    close: async (): Promise<void> => {
       const ended = child.exitCode === null && child.signalCode === null ? once(child, 'exit') : undefined;
       child.stdin.end();
       const timer = setTimeout(() => child.kill('SIGKILL'), END_LIMIT_MS);

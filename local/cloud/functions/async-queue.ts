@@ -17,14 +17,6 @@ export type Invocation = {
   readonly due: number;
 };
 
-export type AsyncQueue = {
-  /** Stores the event, then runs it. */
-  readonly accept: (functionName: string, payload: string) => void;
-  /** Runs what an earlier process left. */
-  readonly resume: () => void;
-  readonly close: () => void;
-};
-
 /** Asynchronous invocations: stored before they run, so at least once over a kill, and tried again as Lambda does. */
 export function createAsyncQueue(options: {
   readonly database: DatabaseSync;
@@ -34,7 +26,7 @@ export function createAsyncQueue(options: {
   /** Takes an event that the function did not take, after its last attempt. */
   readonly abandon: (event: Invocation, error: FunctionError) => Promise<void>;
   readonly log: (line: string) => void;
-}): AsyncQueue {
+}) {
   const { database, log } = options;
   database.exec(SCHEMA);
   const insert = database.prepare('INSERT INTO invocations VALUES (?, ?, ?, ?, ?)');
@@ -73,17 +65,19 @@ export function createAsyncQueue(options: {
   };
 
   return {
-    accept: (functionName, payload) => {
+    /** Stores the event, then runs it. */
+    accept: (functionName: string, payload: string): void => {
       const event: Invocation = { id: randomUUID(), functionName, payload, attempts: 0, due: Date.now() };
       insert.run(event.id, functionName, payload, event.attempts, event.due);
       schedule(event);
     },
-    resume: () => {
+    /** Runs what an earlier process left. */
+    resume: (): void => {
       for (const row of database.prepare('SELECT * FROM invocations ORDER BY rowid').all()) {
         schedule(row as Invocation);
       }
     },
-    close: () => {
+    close: (): void => {
       closed = true;
       for (const timer of timers) clearTimeout(timer);
     },

@@ -5,18 +5,11 @@ import type { Faults } from '../aws/faults.ts';
 import { lastPart, numberAt, parseJson, textAt } from '../aws/shapes.ts';
 import { identify } from '../template/identities.ts';
 import type { FunctionError } from '../types.ts';
-import {
-  AwsFailure,
-  type AwsService,
-  type CallAws,
-  type InvokeFunction,
-  type Principal,
-  type Resource,
-} from '../types.ts';
+import { AwsFailure, type CallAws, type InvokeFunction, type Principal, type Resource } from '../types.ts';
 import { createAsyncQueue, type Invocation } from './async-queue.ts';
 import type { FunctionSpec } from './environment.ts';
 import type { Outcome } from './messages.ts';
-import { createMetrics, type MetricTotal } from './metrics.ts';
+import { createMetrics } from './metrics.ts';
 import { createOutput } from './output.ts';
 import { createPool, type Pool } from './pool.ts';
 import { type SpecOptions, specOf } from './spec.ts';
@@ -31,19 +24,8 @@ export type FunctionsOptions = SpecOptions & {
   readonly log: (line: string) => void;
 };
 
-export type Functions = {
-  /** Lambda's Invoke: `Payload` is the JSON value itself, `InvocationType: 'Event'` answers before the function runs. */
-  readonly service: AwsService;
-  readonly invoke: InvokeFunction;
-  /** In whose name a function calls. */
-  readonly callerOf: (name: string) => Principal;
-  readonly metrics: () => readonly MetricTotal[];
-  readonly resume: () => void;
-  readonly close: () => Promise<void>;
-};
-
 /** The functions of the template, in workers that start at the first invocation. */
-export function createFunctions(options: FunctionsOptions): Functions {
+export function createFunctions(options: FunctionsOptions) {
   const { resources, database, faults, log } = options;
   const known = knownFunctions(resources, options);
   const settings = asyncSettings(resources);
@@ -86,9 +68,11 @@ export function createFunctions(options: FunctionsOptions): Functions {
     },
   });
   return {
+    /** In whose name a function calls. */
     callerOf,
     invoke,
-    service: async (action, input) => {
+    /** Lambda's Invoke: `Payload` is the JSON value itself, `InvocationType: 'Event'` answers before the function runs. */
+    service: async (action: string, input: Record<string, unknown>): Promise<unknown> => {
       if (action !== 'Invoke') throw new AwsFailure('InvalidAction', `Lambda ${action} is not run here`);
       const { functionName } = find(textAt(input, 'FunctionName') ?? '').setup;
       if (input.InvocationType === 'Event') {
@@ -101,7 +85,7 @@ export function createFunctions(options: FunctionsOptions): Functions {
     },
     metrics: metrics.totals,
     resume: queue.resume,
-    close: async () => {
+    close: async (): Promise<void> => {
       queue.close();
       await Promise.all([...pools.values()].map((pool) => pool.close()));
       await output.close();

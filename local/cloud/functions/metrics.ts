@@ -9,14 +9,8 @@ export type MetricTotal = {
   readonly sum: number;
 };
 
-export type Metrics = {
-  /** Takes one document in CloudWatch's embedded metric format; anything else is left alone. */
-  readonly record: (document: unknown) => void;
-  readonly totals: () => readonly MetricTotal[];
-};
-
 /** Adds metrics up in memory: they are no evidence, so a restart may lose them. */
-export function createMetrics(): Metrics {
+export function createMetrics() {
   const totals = new Map<string, MetricTotal>();
   const add = (document: unknown, namespace: string, name: string, names: readonly unknown[]): void => {
     const pairs = names.map((one) => [String(one), String(at(document, String(one)))]);
@@ -27,8 +21,9 @@ export function createMetrics(): Metrics {
     totals.set(JSON.stringify(metric), { ...metric, count: count + values.length, sum: total });
   };
   return {
-    totals: () => [...totals.values()],
-    record: (document) => {
+    totals: (): readonly MetricTotal[] => [...totals.values()],
+    /** Takes one document in CloudWatch's embedded metric format; anything else is left alone. */
+    record: (document: unknown): void => {
       for (const directive of listAt(document, '_aws', 'CloudWatchMetrics')) {
         const namespace = textAt(directive, 'Namespace') ?? '';
         for (const metric of listAt(directive, 'Metrics')) {

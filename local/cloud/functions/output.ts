@@ -2,17 +2,12 @@ import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { parseJson } from '../aws/shapes.ts';
 
-/** What a function wrote: kept in `<folder>/<function>.log`, and read for metrics in the embedded format. */
-export type Output = {
-  readonly sink: (functionName: string) => (chunk: string) => void;
-  readonly close: () => Promise<void>;
-};
-
-export function createOutput(folder: string, metric: (document: unknown) => void): Output {
+/** What functions write: kept in `<folder>/<function>.log`, and read for metrics in the embedded format. */
+export function createOutput(folder: string, metric: (document: unknown) => void) {
   mkdirSync(folder, { recursive: true });
   const files: WriteStream[] = [];
   return {
-    sink: (functionName) => {
+    sink: (functionName: string): ((chunk: string) => void) => {
       const file = createWriteStream(join(folder, `${functionName}.log`), { flags: 'a' });
       files.push(file);
       let rest = '';
@@ -24,7 +19,7 @@ export function createOutput(folder: string, metric: (document: unknown) => void
         for (const line of lines) if (line.includes('"_aws"')) metric(parseJson(line));
       };
     },
-    close: async () => {
+    close: async (): Promise<void> => {
       await Promise.all(files.map((file) => new Promise<void>((done) => file.end(done))));
     },
   };

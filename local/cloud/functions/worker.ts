@@ -33,9 +33,6 @@ function contextOf({ requestId, deadline }: ToWorker) {
     functionVersion: '$LATEST',
     invokedFunctionArn: setup.functionArn,
     memoryLimitInMB: String(setup.memory),
-    logGroupName: `/aws/lambda/${setup.functionName}`,
-    logStreamName: 'local',
-    callbackWaitsForEmptyEventLoop: false,
     getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
   };
 }

@@ -1,10 +1,5 @@
+import type { Answer } from '../aws/front-door.ts';
 import { isJson, jsonAt, numberAt, textAt } from '../aws/shapes.ts';
-
-export type Answer = {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-};
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 

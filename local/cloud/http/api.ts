@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { Answer } from '../aws/front-door.ts';
 import { readBody } from '../aws/listening.ts';
 import { isJson } from '../aws/shapes.ts';
 import { within } from '../functions/environment.ts';
 import type { Iam } from '../iam/iam.ts';
 import { arn, identify } from '../template/identities.ts';
 import type { InvokeFunction, Resource } from '../types.ts';
-import { type Answer, answerOf, gatewayAnswer, INTERNAL_ERROR } from './answer.ts';
+import { answerOf, gatewayAnswer, INTERNAL_ERROR } from './answer.ts';
 import { bodyOf, eventOf } from './event.ts';
 import { type Authorizer, matchRoute, type Route, routesOf } from './routes.ts';
 

@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http';
-import { ACCOUNT } from '../template/identities.ts';
 import type { Matched } from './routes.ts';
 
 const TEXT =
@@ -32,17 +31,13 @@ export function eventOf(
     ...(query !== '' && { queryStringParameters }),
     ...(Object.keys(pathParameters).length > 0 && { pathParameters }),
     requestContext: {
-      accountId: ACCOUNT,
       ...stamp,
-      domainName: headers.host ?? '',
-      domainPrefix: stamp.apiId,
       http: {
         ...{ method, path, protocol: 'HTTP/1.1', sourceIp: '127.0.0.1' },
         userAgent: headers['user-agent'] ?? '',
       },
       routeKey: route.key,
       stage: '$default',
-      time: commonLogTime(stamp.timeEpoch),
     },
   };
 }
@@ -61,10 +56,4 @@ function queryOf(query: string): Readonly<Record<string, string>> {
   const parameters = new URLSearchParams(query);
   const names = [...new Set(parameters.keys())];
   return Object.fromEntries(names.map((name) => [name, parameters.getAll(name).join(',')]));
-}
-
-/** Such as `21/Nov/2026:09:40:00 +0000`. */
-function commonLogTime(milliseconds: number): string {
-  const [, day, month, year, time] = new Date(milliseconds).toUTCString().split(' ');
-  return `${day}/${month}/${year}:${time} +0000`;
 }

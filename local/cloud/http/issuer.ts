@@ -14,13 +14,6 @@ export function issuerUrl(base: string): string {
   return `${base}/issuer/local`;
 }
 
-export type Issuer = {
-  /** A token for one hour. `person` is the subject, `groups` are the roles. */
-  readonly token: (person: string, groups: readonly string[]) => string;
-  /** The answer to a request for one of its paths; undefined for any other path. */
-  readonly page: (path: string, body: Buffer) => Answer | undefined;
-};
-
 /**
  * Stands in for the template's user pool: discovery, keys, and a token for whoever asks on loopback. Its key lies in the
  * data folder, so tokens outlive a restart and are worth nothing elsewhere.
@@ -30,7 +23,7 @@ export function createIssuer(options: {
   readonly dataDir: string;
   /** Address of the front door. */
   readonly aws: string;
-}): Issuer {
+}) {
   const key = signingKey(options.dataDir);
   const client = options.resources.find(({ type }) => type === 'AWS::Cognito::UserPoolClient');
   const aud = client === undefined ? 'local' : identify(client).Ref;
@@ -45,7 +38,8 @@ export function createIssuer(options: {
     const signature = sign('sha256', Buffer.from(text), { key, dsaEncoding: 'ieee-p1363' });
     return `${text}.${signature.toString('base64url')}`;
   };
-  const token: Issuer['token'] = (person, groups) => {
+  /** A token for one hour. `person` is the subject, `groups` are the roles. */
+  const token = (person: string, groups: readonly string[]): string => {
     const iat = Math.floor(Date.now() / 1000);
     return signed({
       ...{ iss, aud, sub: person, iat, auth_time: iat, exp: iat + TOKEN_SECONDS, token_use: 'id' },
@@ -70,7 +64,8 @@ export function createIssuer(options: {
   };
   return {
     token,
-    page: (path, body) => {
+    /** The answer to a request for one of its paths; undefined for any other path. */
+    page: (path: string, body: Buffer): Answer | undefined => {
       const page = pages[path];
       if (page === undefined) return undefined;
       const found = page(body);

@@ -66,20 +66,17 @@ export function identityOf(subject: Subject, endpoints: Endpoints = {}): Identit
   return { Ref: name, ...Object.fromEntries(filled) };
 }
 
+type Finished = Omit<Subject, 'property'> & { readonly properties: unknown };
+
 /** The identity of a finished resource. */
-export function identify(
-  resource: Omit<Subject, 'property'> & { readonly properties: unknown },
-): Identity & { readonly Ref: string } {
+export function identify(resource: Finished): Identity & { readonly Ref: string } {
   const properties = isRecord(resource.properties) ? resource.properties : {};
-  const { Ref = resource.logicalId, ...attributes } = identityOf({
-    ...resource,
-    property: (name) => properties[name],
-  });
-  return { ...attributes, Ref };
+  const identity = identityOf({ ...resource, property: (name) => properties[name] });
+  return { Ref: resource.logicalId, ...identity };
 }
 
 /** The ARN of a finished resource; throws for a type that has none. */
-export function arnOf(resource: Omit<Subject, 'property'> & { readonly properties: unknown }): string {
+export function arnOf(resource: Finished): string {
   const { Arn, Ref } = identify(resource);
   const known = Arn ?? (Ref.startsWith('arn:') ? Ref : undefined);
   if (known === undefined) throw new Error(`${resource.type} ${resource.logicalId} has no known ARN`);

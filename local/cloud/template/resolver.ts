@@ -26,9 +26,7 @@ const PSEUDO: Readonly<Record<string, (scope: Scope) => unknown>> = {
   'AWS::AccountId': () => ACCOUNT,
   'AWS::Region': () => REGION,
   'AWS::Partition': () => 'aws',
-  'AWS::URLSuffix': () => 'amazonaws.com',
   'AWS::NoValue': () => NOTHING,
-  'AWS::StackName': ({ stack }) => stack.name,
   'AWS::StackId': ({ stack }) =>
     `arn:aws:cloudformation:${REGION}:${ACCOUNT}:stack/${stack.name}/00000000-0000-0000-0000-000000000000`,
 };

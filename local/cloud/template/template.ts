@@ -60,12 +60,9 @@ export function readTemplate(options: TemplateOptions): Template {
 }
 
 /** The resources that the local cloud does not run, as lines to print at start. */
-export function unsupported(
-  resources: readonly Resource[],
-  supportedTypes: ReadonlySet<string>,
-): readonly string[] {
+export function unsupported(resources: readonly Resource[], run: ReadonlySet<string>): readonly string[] {
   return resources
-    .filter(({ type }) => !supportedTypes.has(type))
+    .filter(({ type }) => !run.has(type))
     .map(({ type, logicalId, path }) => `${type} ${logicalId} (${path})`);
 }
 

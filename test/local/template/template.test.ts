@@ -40,8 +40,8 @@ describe('an intrinsic is resolved as CloudFormation resolves it', () => {
     ['no value in a list', [1, { Ref: 'AWS::NoValue' }, 2], [1, 2]],
     [
       'a substitution',
-      { 'Fn::Sub': `\${Table}/x \${AWS::Region} \${AWS::StackName}` },
-      `App-Table/x us-east-1 App`,
+      { 'Fn::Sub': `\${Table}/x \${AWS::Region} \${AWS::AccountId}` },
+      `App-Table/x us-east-1 000000000000`,
     ],
   ])('%s', (_, value, expected) => {
     expect(resolved(value, sections)).toEqual(expected);
