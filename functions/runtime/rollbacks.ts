@@ -1,9 +1,6 @@
-import { LambdaClient } from '@aws-sdk/client-lambda';
-import { SFNClient } from '@aws-sdk/client-sfn';
 import * as z from 'zod';
-import { CLIENT_SETTINGS } from '../../shared/adapters/aws/clients.ts';
-import { lambdaWatch } from '../../shared/adapters/aws/lambda-watch.ts';
-import { sfnWorkflow } from '../../shared/adapters/aws/sfn-workflow.ts';
+import { lambdaClient, lambdaWatch } from '../../shared/adapters/aws/lambda-watch.ts';
+import { sfnClient, sfnWorkflow } from '../../shared/adapters/aws/sfn-workflow.ts';
 import { timingsAt } from '../../shared/rollbacks/contract.ts';
 import type { RollbackDeps } from '../../shared/rollbacks/index.ts';
 import { once, required, timeFactor } from './environment.ts';
@@ -28,10 +25,10 @@ export const rollbackDeps = once((): RollbackDeps => {
 
 const workflow = once(() =>
   sfnWorkflow({
-    client: new SFNClient(CLIENT_SETTINGS),
+    client: sfnClient(),
     machineArn: required('ROLLBACK_MACHINE_ARN'),
     watchNow: lambdaWatch({
-      client: new LambdaClient(CLIENT_SETTINGS),
+      client: lambdaClient(),
       functionName: required('WATCH_HEALTH_FUNCTION'),
       warn: (message, cause) => logger.warn(message, { error: String(cause) }),
     }),

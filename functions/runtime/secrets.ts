@@ -1,6 +1,8 @@
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { CLIENT_SETTINGS } from '../../shared/adapters/aws/clients.ts';
-import { type SecretsReader, secretsReader } from '../../shared/adapters/aws/secrets-reader.ts';
+import {
+  type SecretsReader,
+  secretsClient,
+  secretsReader,
+} from '../../shared/adapters/aws/secrets-reader.ts';
 import { once, required } from './environment.ts';
 import { clock } from './world.ts';
 
@@ -14,7 +16,7 @@ export const integrationSecrets = once(() => reader('INTEGRATION_SECRETS'));
 
 /** Reads again after a minute: a secret that was rotated, or set after the first delivery, counts without a new container. */
 function reader(name: string): SecretsReader {
-  const client = new SecretsManagerClient(CLIENT_SETTINGS);
+  const client = secretsClient();
   const secretId = required(name);
   let held: { readonly read: SecretsReader; readonly at: number } | undefined;
   return async (key) => {

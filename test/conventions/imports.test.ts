@@ -69,7 +69,11 @@ const RULES: readonly (readonly [file: string, forbidden: readonly string[], all
       ],
       ['../runtime/store.ts', '../../shared/rollbacks/index.ts'],
     ],
-    ['functions/runtime/x.ts', ['../rollbacks/watch-health.ts', 'aws-cdk-lib', 'hono'], ['@middy/core']],
+    [
+      'functions/runtime/x.ts',
+      ['@aws-sdk/client-sfn', '../rollbacks/watch-health.ts', 'aws-cdk-lib', 'hono'],
+      ['@middy/core'],
+    ],
     [
       'infra/constructs/x.ts',
       [

@@ -1,11 +1,11 @@
 import { Buffer } from 'node:buffer';
-import {
-  type EventBridgeClient,
-  PutEventsCommand,
-  type PutEventsRequestEntry,
-} from '@aws-sdk/client-eventbridge';
+import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import type { OutgoingEvent, Publisher } from '../../ledger/ports.ts';
+import { CLIENT_SETTINGS } from './clients.ts';
 import { awsCall, backOff } from './failures.ts';
+
+/** A client for this container. */
+export const busClient = (): EventBridgeClient => new EventBridgeClient(CLIENT_SETTINGS);
 
 const MAX_ENTRIES = 10;
 // PutEvents takes 256 KB in all; the rest of an entry counts too.

@@ -1,5 +1,9 @@
-import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import type { Workflow } from '../../ports/index.ts';
+import { CLIENT_SETTINGS } from './clients.ts';
+
+/** A client for this container. */
+export const lambdaClient = (): LambdaClient => new LambdaClient(CLIENT_SETTINGS);
 
 /**
  * Starts a health watch of one service at once. The schedule is the net under it: a watch that could not be started is

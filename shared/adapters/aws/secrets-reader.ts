@@ -1,9 +1,13 @@
-import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
 import { Fault } from '../../kernel/index.ts';
+import { CLIENT_SETTINGS } from './clients.ts';
 import { awsCall } from './failures.ts';
 
 const Secrets = z.record(z.string(), z.union([z.string(), z.array(z.string())]));
+
+/** A client for this container. */
+export const secretsClient = (): SecretsManagerClient => new SecretsManagerClient(CLIENT_SETTINGS);
 
 /** The values under a name, newest first; a list while a secret is rotated. Empty when there is none. */
 export type SecretsReader = (name: string) => Promise<readonly string[]>;

@@ -1,9 +1,13 @@
-import { SendTaskSuccessCommand, type SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { SendTaskSuccessCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import type { Workflow } from '../../ports/index.ts';
+import { CLIENT_SETTINGS } from './clients.ts';
 import { awsCall, errorName } from './failures.ts';
 
 // The three ways in which Step Functions says that nobody waits on this token any more.
 const SPENT = ['TaskTimedOut', 'InvalidToken', 'TaskDoesNotExist'];
+
+/** A client for this container. */
+export const sfnClient = (): SFNClient => new SFNClient(CLIENT_SETTINGS);
 
 /**
  * Workflows in Step Functions. `watchNow` comes from `lambdaWatch`, so that only functions that start a watch bundle
