@@ -28,7 +28,9 @@ export const localCommand: Command = {
       case 'start':
         return show(io, await start(io, data, options));
       case 'stop':
-        return stop(io, data);
+        io.out((await stop(data)) ? 'stopped' : 'it was not running');
+        io.document({ running: false });
+        return EXIT.yes;
       case 'status': {
         const running = localCloud(data);
         if (running !== undefined) return show(io, running);
@@ -37,9 +39,10 @@ export const localCommand: Command = {
         return EXIT.no;
       }
       case 'reset':
-        await stop(io, data);
+        await stop(data);
         rmSync(data, { recursive: true, force: true });
         io.out('the local data is gone');
+        io.document({ running: false, reset: true });
         return EXIT.yes;
       default:
         throw cliError(`local knows start, stop, status and reset, not "${positionals[0]}"`, EXIT.usage);
@@ -89,19 +92,15 @@ async function start(io: Io, data: string, options: Options): Promise<LocalCloud
   );
 }
 
-async function stop(io: Io, data: string): Promise<number> {
+/** Whether something ran, and no longer does. */
+async function stop(data: string): Promise<boolean> {
   const running = localCloud(data);
-  if (running === undefined) {
-    io.say('it was not running');
-    return EXIT.yes;
-  }
+  if (running === undefined) return false;
   process.kill(running.pid, 'SIGTERM');
   const until = Date.now() + STOP_MS;
   while (isAlive(running.pid) && Date.now() < until) await new Promise((next) => setTimeout(next, POLL_MS));
   if (isAlive(running.pid)) process.kill(running.pid, 'SIGKILL');
-  io.out('stopped');
-  io.document({ running: false });
-  return EXIT.yes;
+  return true;
 }
 
 function show(io: Io, running: LocalCloud): number {

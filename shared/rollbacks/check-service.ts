@@ -41,7 +41,7 @@ export async function checkService(
       probe('commits', async () => {
         const { revision } = await deps.health.read(target);
         const commits = await deps.forge.commits(service.repository, revision ?? 'HEAD', 2);
-        return `${commits.length > 1 ? 'ancestors readable' : 'no ancestor to go back to'}`;
+        return `${commits.length > 1 ? 'ancestors readable' : 'no ancestor to go back to yet: a rollback would ask a person'}`;
       }),
       probe('metrics', async () => {
         const window = (await deps.health.deployments(target)).at(-1);
