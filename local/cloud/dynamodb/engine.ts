@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -31,6 +31,8 @@ export async function startEngine(options: { readonly dataDir: string; readonly 
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
   });
+  // For those who watch it: the shell has become the engine.
+  writeFileSync(join(options.dataDir, 'dynamodb.pid'), String(child.pid));
   const endpoint = `http://127.0.0.1:${port}/`;
   await answering(endpoint, child);
   const database = openDatabase(file);

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
@@ -25,7 +25,15 @@ async function startChild(dataDir: string) {
   return { aws: String(line), died };
 }
 
-test('an event that was accepted is delivered by the next process when this one is killed before it ran', async () => {
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+test('a killed cloud takes its engine along, and an event that it accepted is delivered by the next process', async () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'holdfast-crash-'));
   const { aws, died } = await startChild(dataDir);
   const client = new LambdaClient({ ...clientOf({ aws }) });
@@ -33,6 +41,8 @@ test('an event that was accepted is delivered by the next process when this one 
   const { StatusCode } = await client.send(new InvokeCommand(command));
   expect(StatusCode).toBe(202);
   expect(await died).toEqual([null, 'SIGKILL']);
+  const engine = Number(readFileSync(join(dataDir, 'dynamodb.pid'), 'utf8'));
+  await eventually(() => (isRunning(engine) ? undefined : true));
 
   const { cloud, end } = await startFixture(RESOURCES, FUNCTIONS, { dataDir });
   const body = await eventually(async () => {
