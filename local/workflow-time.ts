@@ -1,4 +1,4 @@
-import type { Cloud } from './cloud/cloud.ts';
+import type { CloudFace } from './cloud-process.ts';
 
 /** Seconds that a workflow's tasks took, those that wait for a token apart, and how often each state was entered. */
 export type WorkflowTime = {
@@ -15,7 +15,7 @@ type Event = {
 };
 
 /** From the execution's history alone: the execution has the attempt's id as its name. */
-export async function readWorkflowTime(cloud: Cloud, rollbackId: string): Promise<WorkflowTime> {
+export async function readWorkflowTime(cloud: CloudFace, rollbackId: string): Promise<WorkflowTime> {
   const machine = cloud.resources.find((resource) => resource.type === 'AWS::StepFunctions::StateMachine');
   const arn = `arn:aws:states:us-east-1:000000000000:execution:${machineName(cloud, machine?.logicalId)}:${rollbackId}`;
   const { events } = (await cloud.call('states', 'GetExecutionHistory', {
@@ -25,7 +25,7 @@ export async function readWorkflowTime(cloud: Cloud, rollbackId: string): Promis
   return timeOf(events);
 }
 
-function machineName(cloud: Cloud, logicalId: string | undefined): string {
+function machineName(cloud: CloudFace, logicalId: string | undefined): string {
   const machine = cloud.resources.find((resource) => resource.logicalId === logicalId);
   return machine === undefined ? '' : `${machine.stack}-${machine.logicalId}`;
 }

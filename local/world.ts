@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Cloud, startCloud } from './cloud/cloud.ts';
+import { type CloudFace, startCloudProcess } from './cloud-process.ts';
 import { type Sandbox, startSandbox } from './sandbox/sandbox.ts';
 import { readWorkflowTime, type WorkflowTime } from './workflow-time.ts';
 
@@ -21,7 +21,7 @@ export type LocalSecrets = Parameters<typeof startSandbox>[0]['secrets'] & {
   readonly cloudeventsWebhook: string;
 };
 
-export type Role = 'viewer' | 'operator' | 'approver' | 'admin';
+export type Role = (typeof ROLES)[number];
 export type ApiCall = (
   method: 'GET' | 'POST' | 'PUT',
   path: string,
@@ -31,7 +31,7 @@ export type ApiCall = (
 
 /** Holdfast on the local cloud, and the sandbox world that it manages. */
 export type World = {
-  readonly cloud: Cloud;
+  readonly cloud: CloudFace;
   readonly sandbox: Sandbox;
   readonly secrets: LocalSecrets;
   readonly speed: number;
@@ -58,22 +58,25 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   });
   // biome-ignore lint/style/noProcessEnv: where this machine has no engine of its own, the owner names one
   const dynamoDbEndpoint = process.env.HOLDFAST_DYNAMODB_ENDPOINT;
-  const cloud = await startCloud({
-    assembly: options.assembly,
-    dataDir: join(dataDir, 'cloud'),
-    port,
-    speed,
-    parameters: {
-      ForgeUrl: sandbox.forge.url,
-      ArgocdUrl: sandbox.deployer.url,
-      PrometheusUrl: sandbox.prometheusUrl,
+  const cloud = await startCloudProcess(
+    {
+      assembly: options.assembly,
+      dataDir: join(dataDir, 'cloud'),
+      port,
+      speed,
+      parameters: {
+        ForgeUrl: sandbox.forge.url,
+        ArgocdUrl: sandbox.deployer.url,
+        PrometheusUrl: sandbox.prometheusUrl,
+      },
+      ...(dynamoDbEndpoint !== undefined && { dynamoDbEndpoint }),
     },
-    ...(dynamoDbEndpoint !== undefined && { dynamoDbEndpoint }),
     log,
-  });
+  );
   await storeSecrets(cloud, secrets);
   sandbox.connect(cloud.api);
-  const token = (role: Role) => cloud.issuerToken('dana', [role]);
+  const tokens = await tokensOf(cloud.issuer);
+  const token = (role: Role) => tokens[role];
   return {
     cloud,
     sandbox,
@@ -87,6 +90,20 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       await cloud.close();
     },
   };
+}
+
+const ROLES = ['viewer', 'operator', 'approver', 'admin'] as const;
+
+/** A token for each role, good for an hour, from the local issuer. */
+async function tokensOf(issuer: string): Promise<Readonly<Record<Role, string>>> {
+  const entries = ROLES.map(async (role) => {
+    const response = await fetch(`${issuer}/token`, {
+      method: 'POST',
+      body: JSON.stringify({ person: 'dana', groups: [role] }),
+    });
+    return [role, ((await response.json()) as { id_token: string }).id_token] as const;
+  });
+  return Object.fromEntries(await Promise.all(entries)) as Record<Role, string>;
 }
 
 async function callApi(
@@ -129,7 +146,7 @@ function localSecrets(dataDir: string): LocalSecrets {
 }
 
 /** What an operator does once after a deployment: docs/deploy.md. */
-async function storeSecrets(cloud: Cloud, secrets: LocalSecrets): Promise<void> {
+async function storeSecrets(cloud: CloudFace, secrets: LocalSecrets): Promise<void> {
   const output = (name: string) => cloud.outputs[`HoldfastControlPlane.${name}`];
   const webhooks = {
     argocd: [secrets.argocdWebhook],
