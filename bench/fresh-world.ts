@@ -11,16 +11,27 @@ import { ROOT, type Say } from './result.ts';
 export async function inFreshWorld<T>(
   speed: number,
   say: Say,
-  work: (world: World) => Promise<T>,
+  work: (world: World, callsFile: string) => Promise<T>,
+  preload?: string,
 ): Promise<T> {
   const { assembly } = await buildAssembly({ root: ROOT, log: say });
   const dataDir = mkdtempSync(join(tmpdir(), 'holdfast-bench-'));
   const log = (line: string): void => {
     if (!line.startsWith('sandbox ')) say(`  ${line}`);
   };
-  const world = await startWorld({ assembly, dataDir, port: 0, speed, log });
+  const callsFile = join(dataDir, 'calls.jsonl');
+  // biome-ignore lint/style/noProcessEnv: handed on to the process of the cloud, where watch-cloud.ts reads it
+  process.env.HOLDFAST_BENCH_CALLS = callsFile;
+  const world = await startWorld({
+    assembly,
+    dataDir,
+    port: 0,
+    speed,
+    log,
+    ...(preload !== undefined && { preload }),
+  });
   try {
-    return await work(world);
+    return await work(world, callsFile);
   } finally {
     await world.close();
     rmSync(dataDir, { recursive: true, force: true });

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import * as z from 'zod';
 import { attemptOf, decisionsOf, follow, type Rollback } from '../local/scenarios/attempt.ts';
 import { deploy, deployAndMeasure, healthyOn, prepareService } from '../local/scenarios/prepare.ts';
@@ -29,22 +30,24 @@ export const rollbackTimeBench: Bench = {
   name: 'rollback-time',
   summary:
     'Rollbacks in staging, one after the other, each of a fresh service: what Holdfast itself takes, its waits left out.',
-  run: (say) => inFreshWorld(SPEED, say, (world) => measure(world, say)),
+  run: (say) =>
+    inFreshWorld(
+      SPEED,
+      say,
+      (world, calls) => measure(world, say, calls),
+      join(import.meta.dirname, 'watch-cloud.ts'),
+    ),
 };
 
-async function measure(world: World, say: Say): Promise<Measured> {
-  const watched = watchCalls(world);
+async function measure(world: World, say: Say, callsFile: string): Promise<Measured> {
+  const calls = watchCalls(world, callsFile);
   const runs: Run[] = [];
-  try {
-    for (let number = 1; number <= RUNS; number += 1) {
-      const run = await rollBack(world, `bench${number}`, watched.calls);
-      runs.push(run);
-      say(
-        `  run ${number}: pull request after ${run.toPullRequest} ms, control plane ${rounded(run.controlPlane)} ms`,
-      );
-    }
-  } finally {
-    watched.stop();
+  for (let number = 1; number <= RUNS; number += 1) {
+    const run = await rollBack(world, `bench${number}`, calls);
+    runs.push(run);
+    say(
+      `  run ${number}: pull request after ${run.toPullRequest} ms, control plane ${rounded(run.controlPlane)} ms`,
+    );
   }
   const [cold, ...warm] = runs;
   const of = (value: (run: Run) => number): readonly number[] => warm.map((run) => rounded(value(run)));

@@ -10,6 +10,8 @@ export type CloudFace = Pick<Cloud, 'api' | 'aws' | 'issuer' | 'resources' | 'ou
 };
 
 export type CloudProcessOptions = Omit<CloudOptions, 'log'>;
+/** A module that the process loads before it starts: benches count calls with it. */
+type Preload = { readonly preload?: string };
 type Ready = Omit<CloudFace, 'call' | 'close'>;
 
 /** What the child says. */
@@ -30,11 +32,12 @@ export type ToCloud =
  * The cloud ends with this process, however this one ends.
  */
 export async function startCloudProcess(
-  options: CloudProcessOptions,
+  { preload, ...options }: CloudProcessOptions & Preload,
   log: (line: string) => void,
 ): Promise<CloudFace> {
   const child = fork(join(import.meta.dirname, 'cloud-child.ts'), {
     serialization: 'advanced',
+    execArgv: preload === undefined ? [] : ['--import', preload],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   const asked = new Map<number, PromiseWithResolvers<unknown>>();

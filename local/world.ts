@@ -13,6 +13,8 @@ export type WorldOptions = {
   readonly port: number;
   readonly speed: number;
   readonly log: (line: string) => void;
+  /** Loaded into the process of the cloud before it starts. */
+  readonly preload?: string;
 };
 
 /** Secrets of this machine only, drawn once for a data folder. */
@@ -70,6 +72,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
         PrometheusUrl: sandbox.prometheusUrl,
       },
       ...(dynamoDbEndpoint !== undefined && { dynamoDbEndpoint }),
+      ...(options.preload !== undefined && { preload: options.preload }),
     },
     log,
   );

@@ -79,25 +79,22 @@ async function open(deps: WorldDeps, attempt: Attempt): Promise<Opened> {
   const { repository, branch: baseBranch, path, pointer } = environment.manifest;
   const title = pullRequestTitle(attempt, candidate.revision);
   const labels = [...PULL_REQUEST_LABELS, attempt.environment];
-  const file = await deps.forge.readFile(repository, path, baseBranch);
+  const [file, openOnes, baseSha] = await Promise.all([
+    deps.forge.readFile(repository, path, baseBranch),
+    deps.forge.openPullRequests(repository, labels),
+    deps.forge.branchHead(repository, baseBranch),
+  ]);
   const spliced = deps.manifest.splice(file.text, pointer, candidate.revision);
   if (spliced.before === candidate.revision)
     throw new Fault('Conflict', `${path} already names ${candidate.revision.slice(0, 7)}`);
   const body = pullRequestBody(attempt, { path, pointer, before: spliced.before, after: candidate.revision });
-  const present = (await deps.forge.openPullRequests(repository, labels)).find(
-    (each) => each.title === title && each.baseBranch === baseBranch,
-  );
+  const present = openOnes.find((each) => each.title === title && each.baseBranch === baseBranch);
   if (present !== undefined && (await changesOnly(deps, repository, present, { path, text: spliced.text }))) {
     const reused = !present.body.includes(attempt.id);
     if (reused) await deps.forge.updatePullRequest(repository, present.number, { body });
     return { pullRequest: present, facts: factsOf(repository, present, path), reused };
   }
-  const headBranch = await ownBranch(
-    deps,
-    attempt,
-    repository,
-    await deps.forge.branchHead(repository, baseBranch),
-  );
+  const headBranch = await ownBranch(deps, attempt, repository, baseSha);
   const message = `${title}\n\nHoldfast-Attempt: ${attempt.id}\nHoldfast-Correlation: ${attempt.correlationId}`;
   await deps.forge.commitFile({
     repository,

@@ -25,10 +25,12 @@ export async function searchCandidate(
   const base = { current: search.current, now: isoTime(startedAt), limits };
   // Without a revision there is no ancestor: the forge would answer with its default branch.
   if (search.current === '') return { ...base, evidence: [], search: { ended: 'unreadable', examined: 0 } };
-  const commits = await ask(deps, 'commits', () =>
-    deps.forge.commits(search.repository, search.current, CANDIDATE_SEARCH_COMMITS + 1),
-  );
-  const windows = await ask(deps, 'deployments', () => deps.health.deployments(search.target));
+  const [commits, windows] = await Promise.all([
+    ask(deps, 'commits', () =>
+      deps.forge.commits(search.repository, search.current, CANDIDATE_SEARCH_COMMITS + 1),
+    ),
+    ask(deps, 'deployments', () => deps.health.deployments(search.target)),
+  ]);
   if (commits === undefined || windows === undefined)
     return { ...base, evidence: [], search: { ended: 'unreadable', examined: 0 } };
   const evidence: CandidateEvidence[] = [];
