@@ -51,11 +51,9 @@ async function measure(world: World, say: Say): Promise<Measured> {
   say(`  warm-up: p99 ${percentile(warm.latencies, 0.99)} ms`);
   await settled(world, warm.fresh);
   const account = accountProcessor();
-  const loop = performance.eventLoopUtilization();
   const report = await load(SECONDS, SEED + 1);
-  const { utilization } = performance.eventLoopUtilization(loop);
   const processor = account(report.processorSeconds);
-  const said = `Processor time in the ${rounded(report.seconds)} s until the last answer, on ${cpus().length} cores: the cloud and its functions ${rounded(processor.cloud)} s (its main thread was busy ${Math.round(100 * utilization)} %), the engine ${rounded(processor.engine)} s, the load generator ${rounded(report.processorSeconds)} s, everybody else on the machine ${rounded(processor.others)} s.`;
+  const said = `Processor time in the ${rounded(report.seconds)} s until the last answer, on ${cpus().length} cores: the cloud, its functions and the engine ${rounded(processor.cloud + processor.engine)} s, the load generator ${rounded(report.processorSeconds)} s, everybody else on the machine ${rounded(processor.others)} s.`;
   say(`  ${said}`);
   const sentAt = performance.now();
   const stored = await settled(world, warm.fresh + report.fresh);

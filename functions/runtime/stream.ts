@@ -5,7 +5,7 @@ import { parse } from '../../shared/kernel/parse.ts';
 import { Image, plain } from './attribute-values.ts';
 import { logger } from './observe.ts';
 
-const LANES_AT_ONCE = 8;
+const LANES_AT_ONCE = 4;
 
 const StreamEvent = z.object({
   Records: z.array(
@@ -55,7 +55,7 @@ export function streamBatch(
 
 /**
  * Hands the records of a batch over one at a time, in order within a lane; `begin` is called once a batch, and lanes run
- * side by side, at most eight. The first record that failed is answered: it and all after it come again, so the use case
+ * side by side, at most four. The first record that failed is answered: it and all after it come again, so the use case
  * must be safe to repeat.
  */
 export function streamBatchOf(

@@ -1,18 +1,27 @@
-import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs';
+import { createWriteStream, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseJson } from '../aws/shapes.ts';
+
+/** A busy function writes thousands of lines a second: one write to its file for each tenth of one. */
+const GATHER_MS = 100;
 
 /** What functions write: kept in `<folder>/<function>.log`, and read for metrics in the embedded format. */
 export function createOutput(folder: string, metric: (document: unknown) => void) {
   mkdirSync(folder, { recursive: true });
-  const files: WriteStream[] = [];
+  const ends: (() => Promise<void>)[] = [];
   return {
     sink: (functionName: string): ((chunk: string) => void) => {
       const file = createWriteStream(join(folder, `${functionName}.log`), { flags: 'a' });
-      files.push(file);
+      let gathered = '';
       let rest = '';
+      const write = (): void => {
+        if (!file.writableEnded) file.write(gathered);
+        gathered = '';
+      };
+      ends.push(() => new Promise((done) => file.end(gathered, done)));
       return (chunk) => {
-        file.write(chunk);
+        if (gathered === '') setTimeout(write, GATHER_MS).unref();
+        gathered += chunk;
         const lines = (rest + chunk).split('\n');
         rest = lines.pop() ?? '';
         // Cheap test first: most lines are no metrics, and each is parsed only once.
@@ -20,7 +29,7 @@ export function createOutput(folder: string, metric: (document: unknown) => void
       };
     },
     close: async (): Promise<void> => {
-      await Promise.all(files.map((file) => new Promise<void>((done) => file.end(done))));
+      await Promise.all(ends.map((end) => end()));
     },
   };
 }

@@ -106,8 +106,8 @@ test('what a function logs is kept, and its embedded metrics are added up', asyn
     dimensions: { kind: 'a' },
     sum: 8,
   });
-  const log = readFileSync(join(fixture.folder, 'logs', 'Test-Measures.log'), 'utf8');
-  expect(log).toContain('CloudWatchMetrics');
+  const log = () => readFileSync(join(fixture.folder, 'logs', 'Test-Measures.log'), 'utf8');
+  expect(await eventually(() => log().includes('CloudWatchMetrics') || undefined)).toBe(true);
 });
 
 test('a function sees its own environment, name and deadline', async () => {
