@@ -100,9 +100,7 @@ describe('what is published', () => {
 });
 
 test('the local cloud has at most 4,500 lines without its sandbox, blank lines and comments apart', () => {
-  const lines = sourcesOf('local/cloud').flatMap((file) =>
-    readFileSync(join(ROOT, file), 'utf8').split('\n'),
-  );
+  const lines = sourcesOf('local/cloud').flatMap((file) => textOf(file).split('\n'));
   const code = lines.filter((line) => line.trim() !== '' && !/^\s*(?:\/\/|\/?\*)/.test(line));
   expect(code.length).toBeGreaterThan(1_000);
   expect(code.length).toBeLessThanOrEqual(MAX_LINES.localCloud);
