@@ -1,7 +1,9 @@
 import type { World } from '../world.ts';
-import { attemptOf, follow, measuredOf, outcomeOf, type Rollback, timelineOf } from './attempt.ts';
+import { attemptOf, follow, measuredOf, outcomeOf, type Rollback, timelineOf, until } from './attempt.ts';
 import { deployAndMeasure, prepareService } from './prepare.ts';
 import type { Scenario } from './scenario.ts';
+
+const TOLD_WITHIN_SECONDS = 10;
 
 /** W5: what a service depends on goes away; a pull request is proposed, and closed when health returns before the merge. */
 export const selfHeal: Scenario = {
@@ -32,13 +34,19 @@ export const selfHeal: Scenario = {
   },
 };
 
+/** The forge is told after the decision is written: it gets a moment. */
 async function pullRequestState(world: World, { pullRequest }: Rollback): Promise<string> {
   if (pullRequest === undefined) return 'never opened';
   const { repository, number } = pullRequest;
-  const response = await fetch(`${world.sandbox.forge.url}/repos/${repository}/pulls/${number}`, {
-    headers: { authorization: `Bearer ${world.secrets.github}`, accept: 'application/json' },
-    signal: AbortSignal.timeout(5000),
-  });
-  const { state } = (await response.json()) as { state: string };
-  return state;
+  const read = async (): Promise<string> => {
+    const response = await fetch(`${world.sandbox.forge.url}/repos/${repository}/pulls/${number}`, {
+      headers: { authorization: `Bearer ${world.secrets.github}`, accept: 'application/json' },
+      signal: AbortSignal.timeout(5000),
+    });
+    return ((await response.json()) as { state: string }).state;
+  };
+  const closed = until('the pull request to be closed', TOLD_WITHIN_SECONDS, async () =>
+    (await read()) === 'closed' ? 'closed' : undefined,
+  );
+  return closed.catch(read);
 }
