@@ -100,7 +100,11 @@ async function start(): Promise<{
   refuseSecond();
   const { assembly } = await buildAssembly({ root: ROOT, log: say });
   const world = await startWorld({ ...settings, assembly, log: say });
-  const desk = await startDesk(world.sandbox, settings.port + DESK_OFFSET);
+  const desk = await startDesk(
+    world.sandbox,
+    settings.port + DESK_OFFSET,
+    join(settings.dataDir, 'services.json'),
+  );
   return { world, desk };
 }
 

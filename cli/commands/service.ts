@@ -82,9 +82,17 @@ export const serviceCheckCommand: Command = {
 };
 
 function documentOf(file: string): { readonly name: string; readonly document: unknown } {
-  const text = readFileSync(file === '-' ? 0 : file, 'utf8');
-  const document = z.looseObject({ name: z.string() }).safeParse(parse(text));
+  const document = z.looseObject({ name: z.string() }).safeParse(read(file));
   if (!document.success) throw cliError(`${file}: name: is missing`, EXIT.usage);
   const { name, ...rest } = document.data;
   return { name, document: rest };
+}
+
+function read(file: string): unknown {
+  try {
+    return parse(readFileSync(file === '-' ? 0 : file, 'utf8'));
+  } catch (thrown) {
+    const why = thrown instanceof Error ? thrown.message.split('\n')[0] : String(thrown);
+    throw cliError(`${file} cannot be read: ${why}`, EXIT.usage);
+  }
 }

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { Hono } from 'hono';
 import { type Listening, listen } from './listen.ts';
 import type { Sandbox } from './sandbox.ts';
@@ -5,17 +6,22 @@ import { BEHAVIOURS, type Behaviour } from './services/revisions.ts';
 
 const NAME = /^[a-z][a-z0-9-]{0,62}$/;
 const DEFAULT_REPLICAS = 3;
+type Added = { readonly name: string; readonly environment: string; readonly replicas: number };
 type Body = Readonly<Record<string, unknown>>;
 
 /** What the sandbox's people do: add a service, deploy a revision, take away what services depend on. Loopback only. */
-export function startDesk(sandbox: Sandbox, port: number): Promise<Listening> {
+export async function startDesk(sandbox: Sandbox, port: number, file: string): Promise<Listening> {
   const app = new Hono();
-  const applications = new Set<string>();
+  const applications = new Map<string, Added>();
+  for (const added of remembered(file)) {
+    await sandbox.addService(added);
+    applications.set(`${added.name}-${added.environment}`, added);
+  }
   app.onError((error, context) => context.json({ message: error.message }, 400));
   app.get('/', (context) =>
     context.json({
       behaviours: BEHAVIOURS,
-      applications: [...applications].map((name) => overview(sandbox, name)),
+      applications: [...applications.keys()].map((name) => overview(sandbox, name)),
     }),
   );
   app.post('/services', async (context) => {
@@ -24,7 +30,8 @@ export function startDesk(sandbox: Sandbox, port: number): Promise<Listening> {
     const environment = nameIn(body, 'environment', 'staging');
     const replicas = Number(body.replicas ?? DEFAULT_REPLICAS);
     const revision = await sandbox.addService({ name, environment, replicas });
-    applications.add(`${name}-${environment}`);
+    applications.set(`${name}-${environment}`, { name, environment, replicas });
+    writeFileSync(file, JSON.stringify([...applications.values()]));
     return context.json({ application: `${name}-${environment}`, repository: `acme/${name}`, revision });
   });
   app.post('/deployments', async (context) => {
@@ -43,6 +50,11 @@ export function startDesk(sandbox: Sandbox, port: number): Promise<Listening> {
     return context.json({ up: up === true });
   });
   return listen(app.fetch, port);
+}
+
+/** The services that were added before a restart: they run again after it. */
+function remembered(file: string): readonly Added[] {
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : [];
 }
 
 function nameIn(body: Body, field: string, otherwise?: string): string {

@@ -21,7 +21,9 @@ export const ServiceName = z
 const EnvironmentName = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,30}$/, 'must be 1 to 31 lower-case letters, digits and dashes, a letter first');
-const Repository = z.string().regex(/^[\w.-]{1,39}\/[\w.-]{1,100}$/, 'must read "owner/name"');
+const Repository = z
+  .string()
+  .regex(/^(?!\.{1,2}\/)[\w.-]{1,39}\/(?!\.{1,2}$)[\w.-]{1,100}$/, 'must read "owner/name"');
 const Text = z.string().min(1).max(200);
 
 const Manifest = z.strictObject({
