@@ -28,6 +28,8 @@ export type LedgerReport = {
   readonly verification: Verification;
   readonly root: string;
   readonly completeness?: Completeness;
+  /** Entries of the ledger's own kinds: what was altered, rejected or in conflict, sealed for all to see. */
+  readonly special: readonly { readonly kind: string; readonly seq: number }[];
 };
 
 export const ledgerVerifyCommand: Command = {
@@ -57,12 +59,15 @@ export async function verifyOverApi(call: Api, complete: boolean): Promise<Ledge
   ) as LedgerHead & { root: string };
   const entries = await allEntries(call, head.size);
   const verification = verifyLedger(entries, head);
-  if (!complete) return { verification, root: head.root };
   const sealed = entries.flatMap((bytes) => {
     const found = readEntry(bytes);
     return typeof found === 'string' ? [] : [found.entry];
   });
-  return { verification, root: head.root, completeness: checkCompleteness(sealed, subjects) };
+  const special = sealed
+    .filter(({ kind }) => kind.startsWith('ledger.'))
+    .map(({ kind, seq }) => ({ kind, seq }));
+  const report = { verification, root: head.root, special };
+  return complete ? { ...report, completeness: checkCompleteness(sealed, subjects) } : report;
 }
 
 const SEAL_TRIES = 20;
@@ -98,12 +103,13 @@ export function exitOf({ verification, completeness }: LedgerReport): number {
   return completeness === undefined || completeness.complete ? EXIT.yes : INCOMPLETE;
 }
 
-export function reportLines({ verification, completeness }: LedgerReport): readonly string[] {
+export function reportLines({ special, verification, completeness }: LedgerReport): readonly string[] {
   const first =
     verification.kind === 'sound'
       ? `ledger sound: ${verification.size} entries, root ${verification.root}`
       : `ledger NOT sound: the first bad entry is ${verification.firstBad} (${verification.reason})`;
-  if (completeness === undefined) return [first];
+  const told = special.map(({ kind, seq }) => `look here: entry ${seq} is ${kind}`);
+  if (completeness === undefined) return [first, ...told];
   const gaps = completeness.missing.map(
     (each) => `missing: ${each.kind} ${each.id} revs ${each.revs.join(', ')}`,
   );
@@ -112,6 +118,7 @@ export function reportLines({ verification, completeness }: LedgerReport): reado
   );
   return [
     first,
+    ...told,
     completeness.complete ? 'complete: every decision of every subject is sealed' : 'NOT complete',
     ...gaps,
     ...doubles,
