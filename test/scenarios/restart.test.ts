@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { localCloud } from '../../cli/session.ts';
-import { freePort } from '../../local/cloud/aws/listening.ts';
 import { buildAssembly } from '../../local/cloud/build.ts';
 import { type DecisionItem, type Rollback, until } from '../../local/scenarios/attempt.ts';
+import { freePorts } from '../support/free-ports.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const dataDir = mkdtempSync(join(tmpdir(), 'holdfast-restart-'));
@@ -21,10 +21,14 @@ async function start(port: number) {
   running = spawn(
     process.execPath,
     [join(ROOT, 'local/main.ts'), '--data', dataDir, '--port', String(port), '--speed', '10'],
-    { stdio: 'ignore' },
+    { stdio: ['ignore', 'pipe', 'pipe'] },
   );
+  const said: string[] = [];
+  running.stdout?.on('data', (text) => said.push(String(text)));
+  running.stderr?.on('data', (text) => said.push(String(text)));
   const { pid } = running;
   return until('the local cloud', 60, async () => {
+    if (running?.exitCode !== null) throw new Error(`the local cloud has ended:\n${said.join('')}`);
     const cloud = localCloud(dataDir);
     return cloud?.pid === pid ? cloud : undefined;
   });
@@ -52,8 +56,8 @@ async function newest(cloud: Cloud): Promise<Rollback | undefined> {
 
 test('killed in the middle of a rollback and started again, the attempt goes on to the same end with nothing done twice', async () => {
   await buildAssembly({ root: ROOT, log: () => {} });
-  // six ports in a row: the API, the AWS endpoint and the sandbox's
-  const port = await freePort();
+  // the API, the AWS endpoint and the sandbox's four
+  const port = await freePorts(6);
   const first = await start(port);
   await call(first, 'PUT', '/v1/services/checkout', {
     tier: 2,
