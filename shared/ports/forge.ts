@@ -52,8 +52,36 @@ export type CommitChange = {
   readonly message: string;
 };
 
+/** What a login may do in a repository, weakest last. `none`: no collaborator. */
+export const FORGE_PERMISSIONS = ['admin', 'maintain', 'write', 'triage', 'read', 'none'] as const;
+export type ForgePermission = (typeof FORGE_PERMISSIONS)[number];
+
+/** The last word of one reviewer: comments that neither approve nor ask for changes do not count. */
+export type Review = {
+  readonly login: string;
+  readonly state: 'approved' | 'changes-requested' | 'dismissed';
+  /** The head that was reviewed: an approval of another head says nothing of this one. */
+  readonly commitSha: string;
+};
+
+/** A comment as it stands at the forge now. */
+export type ForgeComment = {
+  readonly id: number;
+  readonly login: string;
+  /** A bot or an app wrote it. */
+  readonly byBot: boolean;
+  readonly body: string;
+  readonly createdAt: string;
+  /** Changed since it was written. */
+  readonly edited: boolean;
+  /** The issue or pull request it belongs to. */
+  readonly number: number;
+};
+
 export type MergeResult =
   | { readonly kind: 'merged'; readonly sha: string }
+  /** The branch has a merge queue: the forge merges when its turn comes, or takes it out of the queue. */
+  | { readonly kind: 'queued' }
   | { readonly kind: 'head-moved' }
   | { readonly kind: 'refused'; readonly message: string };
 
@@ -100,8 +128,30 @@ export type Forge = {
   ) => Promise<void>;
   /** At most one comment per marker: a hidden `<!-- holdfast:marker -->` is searched first. */
   readonly comment: (repository: Repository, number: number, marker: string, text: string) => Promise<void>;
+  /** Opens an issue, or finds the open one with this marker (hidden in its body). */
+  readonly openIssue: (
+    repository: Repository,
+    issue: {
+      readonly marker: string;
+      readonly title: string;
+      readonly body: string;
+      readonly labels: readonly string[];
+    },
+  ) => Promise<{ readonly number: number; readonly url: string }>;
+  /** The comment as it stands now; undefined when it was deleted. */
+  readonly readComment: (repository: Repository, commentId: number) => Promise<ForgeComment | undefined>;
+  readonly permission: (repository: Repository, login: string) => Promise<ForgePermission>;
+  /** One for each reviewer: the last one that is more than a comment. */
+  readonly reviews: (repository: Repository, number: number) => Promise<readonly Review[]>;
   readonly rules: (repository: Repository, branch: string) => Promise<BranchRules>;
-  /** Squash merge guarded by the head sha. An already merged pull request answers `merged`. */
+  /** Whether the pull request waits in the branch's merge queue. */
+  readonly isQueued: (repository: Repository, number: number) => Promise<boolean>;
+  /** Takes it out of the merge queue; one that is not in it is success. */
+  readonly leaveQueue: (repository: Repository, number: number) => Promise<void>;
+  /**
+   * Squash merge guarded by the head sha, or the same guard at the door of the merge queue where the branch has one.
+   * An already merged pull request answers `merged`.
+   */
   readonly merge: (
     repository: Repository,
     number: number,
