@@ -21,6 +21,9 @@ export type WorldOptions = {
 export type LocalSecrets = Parameters<typeof startSandbox>[0]['secrets'] & {
   readonly alertmanagerWebhook: string;
   readonly cloudeventsWebhook: string;
+  /** What the people of the sandbox sign in to the forge with. */
+  readonly danaAtForge: string;
+  readonly leeAtForge: string;
 };
 
 export type Role = (typeof ROLES)[number];
@@ -55,6 +58,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     dataDir: join(dataDir, 'sandbox'),
     speed,
     secrets,
+    people: { dana: secrets.danaAtForge, lee: secrets.leeAtForge },
     ...(port !== 0 && { ports: { forge: port + 2, argocd: port + 3, prometheus: port + 4 } }),
     log: (event, fields) => log(`sandbox ${event} ${JSON.stringify(fields)}`),
   });
@@ -142,6 +146,8 @@ function localSecrets(dataDir: string): LocalSecrets {
     'argocdWebhook',
     'alertmanagerWebhook',
     'cloudeventsWebhook',
+    'danaAtForge',
+    'leeAtForge',
   ];
   const secrets = Object.fromEntries(names.map((name) => [name, randomBytes(24).toString('hex')]));
   writeFileSync(file, JSON.stringify(secrets), { mode: 0o600 });

@@ -39,6 +39,8 @@ type SandboxService = {
   readonly name: string;
   readonly environment: string;
   readonly replicas?: number;
+  /** The repository of its manifest; acme/gitops when absent. */
+  readonly gitops?: string;
 };
 
 /** The world that Holdfast manages: a forge, a deployer over it, and callers of what is deployed. */
@@ -101,14 +103,15 @@ export async function startSandbox(config: SandboxConfig): Promise<Sandbox> {
   };
   if (config.api !== undefined) connect(config.api);
   const push = inTurn();
-  const world = { forge, deployer, load, dependency, gitDir };
+  const gitopsOf = new Map<string, string>();
+  const world = { forge, deployer, load, dependency, gitDir, gitopsOf };
   return {
     ...{ forge, deployer, load, dependency, connect, prometheusUrl: load.prometheusUrl },
     addService: (service) => push(() => addService(world, service)),
     release: (service, behaviour, message, author) =>
       forge.commit(`acme/${service}`, 'main', serviceFiles(behaviour, message), message, author),
     promote: (service, environment, sha, author) =>
-      push(() => promote(forge, { service, environment, sha }, author)),
+      push(() => promote(world, { service, environment, sha }, author)),
     close: async () => {
       await load.close();
       await deployer.close();
@@ -120,21 +123,24 @@ export async function startSandbox(config: SandboxConfig): Promise<Sandbox> {
 
 type World = Pick<Sandbox, 'forge' | 'deployer' | 'load' | 'dependency'> & {
   readonly gitDir: (repository: string) => string;
+  /** The repository of an application's manifest. */
+  readonly gitopsOf: Map<string, string>;
 };
 
 async function addService(world: World, service: SandboxService): Promise<string> {
   const { forge, deployer, load, dependency } = world;
-  const { name, environment, replicas = REPLICAS } = service;
+  const { name, environment, replicas = REPLICAS, gitops = GITOPS } = service;
   const code = `acme/${name}`;
-  const head = await forge.createRepository(code, serviceFiles('good', `${name}, as it began`));
-  await forge.createRepository(GITOPS, gitopsFiles());
-  const found = await deployedRevision(world, name, environment);
-  if (found === undefined) await promote(forge, { service: name, environment, sha: head });
   const application = `${name}-${environment}`;
+  world.gitopsOf.set(application, gitops);
+  const head = await forge.createRepository(code, serviceFiles('good', `${name}, as it began`));
+  await forge.createRepository(gitops, gitopsFiles());
+  const found = await deployedRevision(world, name, environment);
+  if (found === undefined) await promote(world, { service: name, environment, sha: head });
   await deployer.addApplication({
     name: application,
     ...{ service: name, environment, code, replicas, dependencyUrl: dependency.url },
-    manifest: { repository: GITOPS, branch: 'main', path: manifestPath(name, environment) },
+    manifest: { repository: gitops, branch: 'main', path: manifestPath(name, environment) },
   });
   const endpoints = () => deployer.endpoints(application);
   load.addTarget({ name: application, service: name, environment, endpoints });
@@ -147,14 +153,15 @@ async function deployedRevision(
   service: string,
   environment: string,
 ): Promise<string | undefined> {
-  const head = await world.forge.head(GITOPS, 'main');
+  const gitops = world.gitopsOf.get(`${service}-${environment}`) ?? GITOPS;
+  const head = await world.forge.head(gitops, 'main');
   if (head === undefined) return undefined;
-  const text = await fileAt(world.gitDir(GITOPS), head, manifestPath(service, environment));
+  const text = await fileAt(world.gitDir(gitops), head, manifestPath(service, environment));
   return REVISION.exec(text ?? '')?.[1];
 }
 
 function promote(
-  forge: SandboxForge,
+  { forge, gitopsOf }: World,
   to: { readonly service: string; readonly environment: string; readonly sha: string },
   author?: string,
 ): Promise<string> {
@@ -163,5 +170,6 @@ function promote(
     [manifestPath(service, environment)]: manifestText({ service, environment, revision: sha }),
   };
   const message = `Deploy ${service} ${sha.slice(0, 7)} to ${environment}`;
-  return forge.commit(GITOPS, 'main', edits, message, author);
+  const gitops = gitopsOf.get(`${service}-${environment}`) ?? GITOPS;
+  return forge.commit(gitops, 'main', edits, message, author);
 }
