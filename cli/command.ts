@@ -40,6 +40,36 @@ export function needed(positionals: readonly string[], index: number, name: stri
   return value;
 }
 
+/** One of some words. Throws a usage error that lists them. */
+export function oneOf<Word extends string>(words: readonly Word[], value: string, name: string): Word {
+  const found = words.find((word) => word === value);
+  if (found === undefined) throw cliError(`${name} must be one of ${words.join(', ')}`, EXIT.usage);
+  return found;
+}
+
+/** Ids of subjects as commands take them (api.md): a prefix and a ULID. */
+const ID_PREFIXES: Readonly<Record<string, string>> = { rollback: 'rbk', approval: 'apr' };
+
+/** The argument at a place as the id of a subject of one of some kinds. Throws a usage error that shows its form. */
+export function neededId(positionals: readonly string[], index: number, kinds: readonly string[]): string {
+  const name = kinds.map((kind) => kind.toUpperCase()).join(' or ');
+  const value = needed(positionals, index, name);
+  const prefixes = kinds.map((kind) => ID_PREFIXES[kind] ?? kind);
+  if (new RegExp(`^(?:${prefixes.join('|')})_[0-9A-HJKMNP-TV-Z]{26}$`).test(value)) return value;
+  const forms = prefixes.map((prefix) => `${prefix}_01JD...`).join(' or ');
+  throw cliError(
+    `${name} must be an id such as ${forms}: 26 capitals and digits after the prefix`,
+    EXIT.usage,
+  );
+}
+
+/** The text of --reason, which stands in the ledger. Throws a usage error without one. */
+export function neededReason(options: Options): string {
+  const reason = textOption(options, 'reason');
+  if (reason === undefined || reason.trim() === '') throw cliError('--reason is missing', EXIT.usage);
+  return reason;
+}
+
 /** A text option, or what stands for it. */
 export function textOption(options: Options, name: string): string | undefined {
   const value = options[name];

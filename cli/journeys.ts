@@ -91,12 +91,21 @@ function tell(io: Io, line: z.infer<typeof Line>, seconds: number): string | und
     case 'note':
       return `${at}  ${line.scenario.padEnd(16)}  ${line.text}`;
     case 'step':
-      return `${at}  ${line.scenario.padEnd(16)}  ${paint(io, 'bold', line.entry.decision)}`;
+      return `${at}  ${line.scenario.padEnd(16)}  ${paint(io, 'bold', stepText(line.entry))}`;
     case 'result':
       return `${at}  ${line.result.name.padEnd(16)}  ${line.result.passed ? paint(io, 'green', 'passed') : paint(io, 'red', 'FAILED')}: ${line.result.outcome}`;
     case 'done':
       return undefined;
   }
+}
+
+/** A first decision has no state before it: its event is how the subject was born. */
+export function stepText({
+  kind,
+  rev,
+  decision,
+}: Pick<z.infer<typeof Entry>, 'kind' | 'rev' | 'decision'>): string {
+  return rev === 1 ? `${kind} opened: ${decision.split(' -> ').at(-1)}` : decision;
 }
 
 function stop(child: ChildProcess): Promise<void> {

@@ -43,6 +43,13 @@ async function runCommand(command: Command, rest: readonly string[]): Promise<nu
     process.stdout.write(`${usage(command)}\n`);
     return EXIT.yes;
   }
+  const surplus = parsed.positionals[mostArguments(command)];
+  if (surplus !== undefined) {
+    process.stderr.write(
+      `holdfast ${command.name}: "${surplus}" is one argument too many\n\n${usage(command)}\n`,
+    );
+    return EXIT.usage;
+  }
   try {
     return await command.run(parsed.positionals, parsed.values, terminalIo(parsed.values.json === true));
   } catch (thrown) {
@@ -51,6 +58,12 @@ async function runCommand(command: Command, rest: readonly string[]): Promise<nu
     if (thrown.exitCode === EXIT.usage) process.stderr.write(`\n${usage(command)}\n`);
     return thrown.exitCode;
   }
+}
+
+/** As many as its usage line shows; dots mean any number. */
+function mostArguments({ args }: Command): number {
+  if (args.includes('...')) return Number.POSITIVE_INFINITY;
+  return args.split(' ').filter((word) => word !== '').length;
 }
 
 function longestMatch(

@@ -3,6 +3,9 @@ import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import { cliError, EXIT } from './command.ts';
 
+// A busy machine may take a while to answer; one that takes longer is of no use either.
+const HEALTH_MS = 5_000;
+
 const Session = z.object({ api: z.string(), token: z.string(), expiresAt: z.number() });
 export type Session = z.infer<typeof Session>;
 
@@ -23,7 +26,7 @@ export function localDataFolder(): string {
   return join(holdfastFolder(), 'local');
 }
 
-/** The local cloud that runs over a data folder, if its process is alive. */
+/** The local cloud that was started over a data folder, if its process is alive: it may be about to die. */
 export function localCloud(dataFolder = localDataFolder()): LocalCloud | undefined {
   const file = join(dataFolder, 'local.json');
   if (!existsSync(file)) return undefined;
@@ -32,10 +35,37 @@ export function localCloud(dataFolder = localDataFolder()): LocalCloud | undefin
   return isAlive(found.data.pid) ? found.data : undefined;
 }
 
+/** The local cloud over a data folder, if it answers. A killed one is for a moment still a process, or still answers. */
+export async function runningCloud(dataFolder = localDataFolder()): Promise<LocalCloud | undefined> {
+  const found = localCloud(dataFolder);
+  return found !== undefined && (await answers(found)) ? found : undefined;
+}
+
+async function answers(cloud: LocalCloud): Promise<boolean> {
+  const asked = fetch(`${cloud.api}/v1/health`, {
+    signal: AbortSignal.timeout(HEALTH_MS),
+    redirect: 'error',
+  });
+  return await asked.then(
+    ({ ok }) => ok,
+    () => false,
+  );
+}
+
+/** Whether a process runs. One that has ended and that nobody has collected yet (a zombie) does not. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+  } catch {
+    return false;
+  }
+  return !isZombie(pid);
+}
+
+/** Linux says so in /proc; elsewhere who starts a process collects it. */
+function isZombie(pid: number): boolean {
+  try {
+    return /^\d+ \(.*\) [ZX] /s.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
   } catch {
     return false;
   }

@@ -1,4 +1,5 @@
-import { type Command, EXIT, needed } from '../command.ts';
+import { AUTONOMY_LEVELS } from '../../shared/services/contract.ts';
+import { type Command, EXIT, needed, oneOf } from '../command.ts';
 import { api } from '../http.ts';
 
 export const autonomyCommand: Command = {
@@ -14,7 +15,7 @@ export const autonomyCommand: Command = {
             service: needed(positionals, 0, 'SERVICE'),
             environment: needed(positionals, 1, 'ENVIRONMENT'),
             action: 'rollback',
-            level: needed(positionals, 2, 'LEVEL'),
+            level: oneOf(AUTONOMY_LEVELS, needed(positionals, 2, 'LEVEL'), 'LEVEL'),
           });
     io.document(answer);
     io.out(JSON.stringify(answer, null, 2));

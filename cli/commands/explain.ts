@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type Command, cliError, EXIT, needed } from '../command.ts';
+import { type Command, EXIT, needed, neededId, oneOf } from '../command.ts';
 import { api } from '../http.ts';
 import { paint } from '../io.ts';
 
@@ -16,7 +16,8 @@ const Explanation = z.looseObject({
     }),
   ),
 });
-const COLLECTIONS: Readonly<Record<string, string>> = { rollback: 'rollbacks' };
+const KINDS = ['rollback'] as const;
+const COLLECTIONS: Readonly<Record<(typeof KINDS)[number], string>> = { rollback: 'rollbacks' };
 
 export const explainCommand: Command = {
   name: 'explain',
@@ -24,14 +25,9 @@ export const explainCommand: Command = {
   args: 'KIND ID',
   example: 'holdfast explain rollback rbk_01JD...',
   run: async (positionals, _options, io) => {
-    const kind = needed(positionals, 0, 'KIND');
-    const id = needed(positionals, 1, 'ID');
-    const collection = COLLECTIONS[kind];
-    if (collection === undefined)
-      throw cliError(`KIND must be one of ${Object.keys(COLLECTIONS).join(', ')}`, EXIT.usage);
-    const answer = Explanation.parse(
-      await api()('GET', `/v1/${collection}/${encodeURIComponent(id)}/explain`),
-    );
+    const kind = oneOf(KINDS, needed(positionals, 0, 'KIND'), 'KIND');
+    const id = neededId(positionals, 1, [kind]);
+    const answer = Explanation.parse(await api()('GET', `/v1/${COLLECTIONS[kind]}/${id}/explain`));
     io.document(answer);
     io.out(paint(io, 'bold', answer.summary));
     for (const step of answer.steps) {

@@ -1,4 +1,5 @@
 import type { Command } from '../command.ts';
+import { approvalsCommand, approveCommand, rejectCommand } from './approvals.ts';
 import { autonomyCommand } from './autonomy.ts';
 import { demoCommand } from './demo.ts';
 import { explainCommand } from './explain.ts';
@@ -7,10 +8,12 @@ import { ledgerReplayCommand } from './ledger-replay.ts';
 import { ledgerVerifyCommand } from './ledger-verify.ts';
 import { localCommand } from './local.ts';
 import { loginCommand, tokenCommand } from './login.ts';
-import { rejectCommand, resetCommand, rollbackCommand } from './rollback.ts';
+import { peopleApplyCommand, peopleListCommand } from './people.ts';
+import { resetCommand, rollbackCommand } from './rollback.ts';
 import { serviceApplyCommand, serviceCheckCommand, serviceListCommand } from './service.ts';
 import { signalsCommand } from './signals.ts';
 import { statusCommand } from './status.ts';
+import { watchCommand } from './watch.ts';
 
 /** Every command, in the order in which `holdfast --help` lists them. */
 export const COMMANDS: readonly Command[] = [
@@ -23,9 +26,14 @@ export const COMMANDS: readonly Command[] = [
   serviceCheckCommand,
   autonomyCommand,
   killSwitchCommand,
+  peopleApplyCommand,
+  peopleListCommand,
   statusCommand,
+  watchCommand,
   explainCommand,
   rollbackCommand,
+  approvalsCommand,
+  approveCommand,
   rejectCommand,
   resetCommand,
   signalsCommand,

@@ -1,4 +1,4 @@
-import { type Command, cliError, EXIT, needed, textOption } from '../command.ts';
+import { type Command, EXIT, needed, neededReason, oneOf } from '../command.ts';
 import { api } from '../http.ts';
 
 export const killSwitchCommand: Command = {
@@ -8,10 +8,8 @@ export const killSwitchCommand: Command = {
   options: { reason: { type: 'string', text: 'why: it stands in the ledger' } },
   example: 'holdfast kill-switch on --reason "bad signals from the new monitor"',
   run: async (positionals, options, io) => {
-    const position = needed(positionals, 0, 'on or off');
-    const reason = textOption(options, 'reason');
-    if (position !== 'on' && position !== 'off') throw cliError('say on or off', EXIT.usage);
-    if (reason === undefined) throw cliError('--reason is missing', EXIT.usage);
+    const position = oneOf(['on', 'off'], needed(positionals, 0, 'on or off'), 'the position');
+    const reason = neededReason(options);
     const answer = await api()('PUT', '/v1/kill-switch', { on: position === 'on', reason });
     io.document(answer);
     io.out(`the kill switch is ${position}`);

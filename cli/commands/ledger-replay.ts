@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import * as z from 'zod';
+import { approvalRules } from '../../shared/approvals/rules/index.ts';
 import { type AnyRule, canonicalJson, commitmentOf, type Decision } from '../../shared/kernel/index.ts';
 import { CAPABILITY_OF_KIND } from '../../shared/ledger/contract.ts';
 import { readEntry } from '../../shared/ledger/read-entry.ts';
@@ -11,7 +12,7 @@ import { type Api, api, everyPage } from '../http.ts';
 import { paint } from '../io.ts';
 import { allEntries } from './ledger-verify.ts';
 
-const RULES: readonly AnyRule[] = [...rollbackRules, ...serviceRules];
+const RULES: readonly AnyRule[] = [...rollbackRules, ...approvalRules, ...serviceRules];
 const Subject = z.object({ kind: z.string(), id: z.string(), rev: z.int() });
 const Recorded = z.looseObject({
   kind: z.string(),

@@ -3,11 +3,16 @@ import { mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Command, cliError, EXIT, type Options, textOption } from '../command.ts';
 import type { Io } from '../io.ts';
-import { isAlive, type LocalCloud, localCloud, localDataFolder } from '../session.ts';
+import { isAlive, type LocalCloud, localCloud, localDataFolder, runningCloud } from '../session.ts';
 
 const START_MS = 90_000;
 const STOP_MS = 15_000;
 const POLL_MS = 100;
+/** As local/main.ts has them. */
+const LIMITS = [
+  { name: 'port', least: 1024, most: 65_530 },
+  { name: 'speed', least: 1, most: 10 },
+] as const;
 
 export const localCommand: Command = {
   name: 'local',
@@ -22,6 +27,7 @@ export const localCommand: Command = {
   example: 'holdfast local start --speed 10',
   run: async (positionals, options, io) => {
     const data = resolve(textOption(options, 'data') ?? localDataFolder());
+    for (const limit of LIMITS) refuseOutside(options, limit);
     switch (positionals[0]) {
       case undefined:
         return foreground(data, options);
@@ -32,7 +38,7 @@ export const localCommand: Command = {
         io.document({ running: false });
         return EXIT.yes;
       case 'status': {
-        const running = localCloud(data);
+        const running = await runningCloud(data);
         if (running !== undefined) return show(io, running);
         io.out('not running');
         io.document({ running: false });
@@ -50,6 +56,15 @@ export const localCommand: Command = {
   },
 };
 
+/** Said here, with the usage, before a process is started for nothing. */
+function refuseOutside(options: Options, { name, least, most }: (typeof LIMITS)[number]): void {
+  const text = textOption(options, name);
+  if (text === undefined) return;
+  const value = Number(text);
+  if (value >= least && value <= most && (name === 'speed' || Number.isInteger(value))) return;
+  throw cliError(`--${name} must be a number from ${least} to ${most}`, EXIT.usage);
+}
+
 function mainArguments(data: string, options: Options): readonly string[] {
   const main = join(import.meta.dirname, '../../local/main.ts');
   const passed = ['port', 'speed'].flatMap((name) => {
@@ -66,7 +81,7 @@ function foreground(data: string, options: Options): Promise<number> {
 }
 
 async function start(io: Io, data: string, options: Options): Promise<LocalCloud> {
-  const running = localCloud(data);
+  const running = await runningCloud(data);
   if (running !== undefined) {
     io.say('it runs already');
     return running;

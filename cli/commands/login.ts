@@ -1,6 +1,7 @@
+import { resolve } from 'node:path';
 import * as z from 'zod';
 import { type Command, cliError, EXIT, textOption } from '../command.ts';
-import { currentSession, localCloud, saveSession } from '../session.ts';
+import { currentSession, localCloud, localDataFolder, saveSession } from '../session.ts';
 import { signInWithBrowser } from '../sign-in.ts';
 
 const ROLES = ['viewer', 'operator', 'approver', 'admin'] as const;
@@ -13,6 +14,7 @@ export const loginCommand: Command = {
   args: '',
   options: {
     as: { type: 'string', text: 'local cloud: viewer, operator, approver or admin (default operator)' },
+    data: { type: 'string', text: 'local cloud: its data folder (default .holdfast/local)' },
     person: { type: 'string', text: 'local cloud: who signs in (default dana)' },
     api: { type: 'string', text: 'elsewhere: URL of the HTTP API' },
     issuer: { type: 'string', text: 'elsewhere: URL of the OIDC issuer' },
@@ -55,15 +57,15 @@ export const tokenCommand: Command = {
 };
 
 async function localSession(options: Parameters<Command['run']>[1]) {
-  const cloud = localCloud();
-  if (cloud === undefined)
-    throw cliError(
-      'no local cloud runs here: `holdfast local start`, or name --issuer, --client and --api',
-      EXIT.unreachable,
-    );
   const role = textOption(options, 'as') ?? 'operator';
   if (!ROLES.some((known) => known === role))
     throw cliError(`--as must be one of ${ROLES.join(', ')}`, EXIT.usage);
+  const cloud = localCloud(resolve(textOption(options, 'data') ?? localDataFolder()));
+  if (cloud === undefined)
+    throw cliError(
+      'no local cloud runs here: `holdfast local start`, or name --data, or --issuer, --client and --api',
+      EXIT.unreachable,
+    );
   const response = await fetch(cloud.tokenUrl, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { parse } from 'yaml';
 import * as z from 'zod';
 import { type Command, cliError, EXIT, needed, textOption } from '../command.ts';
+import { readDocument } from '../document.ts';
 import { api, everyPage } from '../http.ts';
 import { paint, table } from '../io.ts';
 
@@ -82,17 +81,8 @@ export const serviceCheckCommand: Command = {
 };
 
 function documentOf(file: string): { readonly name: string; readonly document: unknown } {
-  const document = z.looseObject({ name: z.string() }).safeParse(read(file));
+  const document = z.looseObject({ name: z.string() }).safeParse(readDocument(file));
   if (!document.success) throw cliError(`${file}: name: is missing`, EXIT.usage);
   const { name, ...rest } = document.data;
   return { name, document: rest };
-}
-
-function read(file: string): unknown {
-  try {
-    return parse(readFileSync(file === '-' ? 0 : file, 'utf8'));
-  } catch (thrown) {
-    const why = thrown instanceof Error ? thrown.message.split('\n')[0] : String(thrown);
-    throw cliError(`${file} cannot be read: ${why}`, EXIT.usage);
-  }
 }

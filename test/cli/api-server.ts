@@ -9,7 +9,13 @@ import { memoryLedger, sealDeps } from '../support/memory-ledger.ts';
 import { memoryStore } from '../support/memory-store.ts';
 
 type Answers = Readonly<Record<string, unknown>>;
-export type ApiServer = { readonly url: string; readonly close: () => Promise<void> };
+type Call = { readonly call: string; readonly body?: unknown };
+export type ApiServer = {
+  readonly url: string;
+  /** What was asked, in order: method and path with its query. */
+  readonly calls: readonly Call[];
+  readonly close: () => Promise<void>;
+};
 
 const ADMIN: Actor = { type: 'person', id: 'dana', via: 'cli' };
 
@@ -45,11 +51,16 @@ export async function soundAnswers(): Promise<Answers> {
   };
 }
 
-/** Serves fixed answers by path to callers with the token `t`; all else is 404 and a problem document. */
+/** Serves fixed answers by path (a write: by method and path) to callers with the token `t`; all else is 404 and a problem document. A list of answers is gone through call by call. */
 export async function serve(answers: Answers): Promise<ApiServer> {
-  const server = createServer((request, response) => {
-    const { pathname } = new URL(request.url ?? '/', 'http://127.0.0.1');
-    const answer = request.headers.authorization === 'Bearer t' ? answers[pathname] : undefined;
+  const calls: Call[] = [];
+  const answerTo = answersInTurn(answers);
+  const server = createServer(async (request, response) => {
+    const chunks = await request.toArray();
+    const body = chunks.length === 0 ? undefined : JSON.parse(Buffer.concat(chunks).toString());
+    calls.push({ call: `${request.method} ${request.url}`, ...(body !== undefined && { body }) });
+    const signedIn = request.headers.authorization === 'Bearer t';
+    const answer = signedIn ? answerTo(request.method ?? '', request.url ?? '/') : undefined;
     response.writeHead(answer === undefined ? 404 : 200, { 'content-type': 'application/json' });
     response.end(JSON.stringify(answer ?? { title: 'Not found', status: 404 }));
   });
@@ -57,6 +68,19 @@ export async function serve(answers: Answers): Promise<ApiServer> {
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}`,
+    calls,
     close: () => new Promise((done) => server.close(() => done())),
+  };
+}
+
+function answersInTurn(answers: Answers): (method: string, url: string) => unknown {
+  const seen = new Map<string, number>();
+  return (method, url) => {
+    const { pathname } = new URL(url, 'http://127.0.0.1');
+    const name = method === 'GET' ? pathname : `${method} ${pathname}`;
+    const times = seen.get(name) ?? 0;
+    seen.set(name, times + 1);
+    const found = answers[name];
+    return Array.isArray(found) ? found[Math.min(times, found.length - 1)] : found;
   };
 }

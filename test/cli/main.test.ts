@@ -3,6 +3,9 @@ import { COMMANDS } from '../../cli/commands/index.ts';
 import { type ApiServer, serve } from './api-server.ts';
 import { holdfast } from './run.ts';
 
+const ULID = '01JD0000000000000000000000';
+const ID = `rbk_${ULID}`;
+
 describe.each(COMMANDS.map((command) => [command.name, command] as const))('holdfast %s', (name, command) => {
   test('shows its use, its options and an example', async () => {
     const { code, stdout } = await holdfast([...name.split(' '), '--help']);
@@ -29,6 +32,23 @@ test.each([
   [['kill-switch', 'on']],
   [['rollback', 'checkout', 'staging']],
   [['local', 'dance']],
+  [['local', 'start', '--port', 'abc']],
+  [['local', 'start', '--port', '80']],
+  [['local', '--speed', '99']],
+  [['login', '--as', 'god']],
+  [['autonomy', 'checkout', 'staging', 'god']],
+  [['autonomy', 'checkout']],
+  [['explain', 'rollback', 'nope']],
+  [['reset', 'nope', '--reason', 'x']],
+  [['approve', 'nope', '--reason', 'x']],
+  [['approve', ID]],
+  [['approve', ID, '--reason', 'x', '--override', 'everything']],
+  [['reject', `apr_${ULID}`, '--manual', '--reason', 'x']],
+  [['watch', 'nope']],
+  [['people', 'apply']],
+  [['people', 'apply', '-f', 'package.json']],
+  [['status', 'surplus']],
+  [['explain', 'rollback', ID, 'surplus']],
   [['ledger', 'replay', 'rollback']],
   [['service', 'apply']],
   [['fly']],
@@ -65,9 +85,9 @@ describe('over an API', () => {
   );
 
   test('a refusal ends with 1 and names the call', async () => {
-    const { code, stdout, stderr } = await holdfast(['explain', 'rollback', 'rbk_x'], api.url);
+    const { code, stdout, stderr } = await holdfast(['explain', 'rollback', ID], api.url);
     expect(code).toBe(1);
     expect(stdout).toBe('');
-    expect(stderr).toContain('GET /v1/rollbacks/rbk_x/explain: 404');
+    expect(stderr).toContain(`GET /v1/rollbacks/${ID}/explain: 404`);
   });
 });
