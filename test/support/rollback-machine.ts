@@ -9,7 +9,7 @@ import { start, statesOf } from '../local/states/harness.ts';
 import type { MemoryStore } from './memory-store.ts';
 import type { MemoryWorld } from './memory-world.ts';
 
-const MACHINE = join(import.meta.dirname, '../../statemachines/roll-back-service.asl.json');
+const COMMITTED = join(import.meta.dirname, '../../statemachines/roll-back-service.asl.json');
 
 type Task = (deps: rollbacks.WorldDeps, input: never) => Promise<unknown>;
 const TASKS: Readonly<Record<string, Task>> = {
@@ -30,6 +30,8 @@ type Around = {
   readonly world: MemoryWorld;
   readonly twice: boolean;
   readonly watch: (place: rollbacks.WatchInput) => Promise<unknown>;
+  /** The text of another machine than the committed one. */
+  readonly machine?: string | undefined;
 };
 
 /** The committed state machine on the local interpreter, its tasks called as Lambda calls them; and the workflow port over it. */
@@ -42,7 +44,8 @@ export function rollbackMachine(deps: () => rollbacks.WorldDeps, around: Around)
     const answer = await run();
     return around.twice && 'Payload' in answer ? again(around, answer, run) : answer;
   };
-  const definition = JSON.parse(readFileSync(MACHINE, 'utf8').replaceAll(/\$\{(\w+)Arn\}/g, '$1'));
+  const text = around.machine ?? readFileSync(COMMITTED, 'utf8');
+  const definition = JSON.parse(text.replaceAll(/\$\{(\w+)Arn\}/g, '$1'));
   const states = statesOf(new DatabaseSync(':memory:'), definition, { call, now: () => Date.now() });
   const workflow: Workflow = {
     startRollback: async (id, input) => {

@@ -20,6 +20,8 @@ type Options = {
   readonly timings?: Partial<rollbacks.Timings>;
   /** Every task is called twice with the same payload, as after a lost answer. */
   readonly twice?: boolean;
+  /** The text of another state machine than the committed one. */
+  readonly machine?: string;
 };
 export type Run = Awaited<ReturnType<typeof rollbackRun>>;
 
@@ -28,7 +30,7 @@ export async function rollbackRun(options: Options = {}) {
   const start = Date.parse('2026-11-21T10:00:00.000Z');
   vi.useFakeTimers({ now: start, toFake: ['setTimeout', 'clearTimeout', 'Date'] });
   const { services = ['shop'], environment = 'staging', level = 'auto', twice = false } = options;
-  const made = dependencies(twice);
+  const made = dependencies(twice, options.machine);
   const { deps, world, store } = made;
   const revisions = new Map<string, readonly string[]>();
   for (const service of services) {
@@ -55,14 +57,14 @@ export async function rollbackRun(options: Options = {}) {
   };
 }
 
-function dependencies(twice: boolean) {
+function dependencies(twice: boolean, text?: string) {
   const now = () => Date.now();
   const world = memoryWorld(now);
   const store = memoryStore();
   const failures: unknown[] = [];
   const watch = (place: rollbacks.WatchInput) =>
     rollbacks.watchHealth(deps, place).catch((thrown: unknown) => failures.push(thrown));
-  const machine = rollbackMachine(() => deps, { store, world, twice, watch });
+  const machine = rollbackMachine(() => deps, { store, world, twice, watch, machine: text });
   const deps: rollbacks.WorldDeps = {
     ...{ ...world, store, work: memoryWork(), workflow: machine.workflow, clock: now },
     ...{ random: seededRandom(), software: { version: 'test', configDigest: 'test' } },
