@@ -1,6 +1,7 @@
 import * as z from 'zod';
+import { STATES } from '../../shared/rollbacks/contract.ts';
 import type { Route } from './http.ts';
-import { ListQuery } from './list-query.ts';
+import { listQuery } from './list-query.ts';
 
 const RollbackId = z.strictObject({
   id: z.string().regex(/^rbk_[0-9A-HJKMNP-TV-Z]{26}$/, 'must be the id of a rollback'),
@@ -12,7 +13,7 @@ export const listRollbacksRoute = {
   path: '/v1/rollbacks',
   summary: 'Attempts, newest first',
   role: 'viewer',
-  query: ListQuery,
+  query: listQuery(STATES),
 } as const satisfies Route;
 
 export const requestRollbackRoute = {

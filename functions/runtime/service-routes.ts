@@ -2,11 +2,12 @@ import * as z from 'zod';
 import {
   AutonomySetting,
   KillSwitchSetting,
+  SERVICE_STATES,
   ServiceDocument,
   ServiceName,
 } from '../../shared/services/contract.ts';
 import type { Route } from './http.ts';
-import { ListQuery } from './list-query.ts';
+import { listQuery } from './list-query.ts';
 
 const ServiceParams = z.strictObject({ name: ServiceName });
 
@@ -15,7 +16,7 @@ export const listServicesRoute = {
   path: '/v1/services',
   summary: 'The registry, newest first',
   role: 'viewer',
-  query: ListQuery,
+  query: listQuery(SERVICE_STATES),
 } as const satisfies Route;
 
 export const getServiceRoute = {

@@ -1,14 +1,14 @@
 import * as z from 'zod';
-import { ROUTINGS } from '../../shared/signals/contract.ts';
+import { ROUTINGS, SIGNAL_STATUSES } from '../../shared/signals/contract.ts';
 import type { Route } from './http.ts';
-import { ListQuery } from './list-query.ts';
+import { listQuery } from './list-query.ts';
 
 export const listSignalsRoute = {
   method: 'GET',
   path: '/v1/signals',
   summary: 'What came in, newest first; an unroutable signal shows the selector that would route it',
   role: 'viewer',
-  query: ListQuery.extend({
+  query: listQuery(SIGNAL_STATUSES).extend({
     unroutable: z.enum(['true', 'false']).exactOptional(),
     routing: z.enum(ROUTINGS).default('routed'),
   }),

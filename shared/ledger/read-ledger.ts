@@ -9,7 +9,12 @@ import type { LedgerTable } from './ports.ts';
 const Seq = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 
 /** Of `GET /v1/ledger/entries`: from..to-1; `to` defaults to as many as one answer holds. */
-export const EntriesQuery = z.strictObject({ from: Seq.default(0), to: Seq.exactOptional() });
+export const EntriesQuery = z
+  .strictObject({ from: Seq.default(0), to: Seq.exactOptional() })
+  .refine(({ from, to }) => to === undefined || from <= to, {
+    path: ['from'],
+    error: 'must not be after `to`',
+  });
 export type EntriesQuery = z.infer<typeof EntriesQuery>;
 
 /** Of `GET /v1/ledger/subjects`. */

@@ -1,9 +1,14 @@
 import * as z from 'zod';
 import { TIMINGS } from '../rollbacks/contract.ts';
 import { SIGNAL_SOURCES } from '../signals/contract.ts';
+import { BranchName, ManifestPath, ManifestPointer } from './manifest-place.ts';
 
 export const SERVICE_EVENTS = ['ServiceRegistered', 'ServiceChanged'] as const;
+/** A service that is known is registered; nothing else is kept about it. */
+export const SERVICE_STATES = ['Registered'] as const;
 export const AUTONOMY_EVENTS = ['AutonomyChanged', 'KillSwitchOn', 'KillSwitchOff'] as const;
+
+export const SERVICE_METRICS = { malformed: 'registry_entries_malformed_total' } as const;
 
 /** How much Holdfast may do by itself, from least to most. */
 export const AUTONOMY_LEVELS = ['observe', 'suggest', 'approve', 'auto'] as const;
@@ -28,19 +33,10 @@ const Text = z.string().min(1).max(200);
 
 const Manifest = z.strictObject({
   repository: Repository,
-  branch: z.string().regex(/^[\w./-]{1,200}$/, 'must be the name of a branch'),
-  path: z
-    .string()
-    .max(400)
-    .regex(
-      /^(?!\/)(?!(?:.*\/)?\.\.(?:\/|$)).+\.ya?ml$/,
-      'must be the path of a YAML file inside the repository',
-    ),
+  branch: BranchName,
+  path: ManifestPath,
   /** RFC 6901 pointer to the one scalar that names the deployed revision. */
-  pointer: z
-    .string()
-    .max(400)
-    .regex(/^(?:\/(?:[^~/]|~[01])+)+$/, 'must be a JSON pointer such as /spec/source/targetRevision'),
+  pointer: ManifestPointer,
 });
 
 const ServiceEnvironment = z.strictObject({
@@ -76,7 +72,15 @@ export const ServiceDocument = z.strictObject({
   slos: z.array(z.record(z.string(), z.json())).max(50).default([]),
   dependencies: z.array(ServiceName).max(100).default([]),
   /** Seconds; what is not named keeps its default. */
-  timings: z.partialRecord(z.enum(timingNames), z.number().positive().max(604_800)).exactOptional(),
+  timings: z
+    .partialRecord(z.enum(timingNames), z.number().positive().max(604_800))
+    .superRefine((timings, context) => {
+      if (timings.healthCheckInterval === undefined) return;
+      // One sweep reads every service: a slower or faster one of its own would be promised and not kept.
+      const message = 'is one rhythm for all services and cannot be set for one';
+      context.addIssue({ code: 'custom', path: ['healthCheckInterval'], message });
+    })
+    .exactOptional(),
 });
 export type ServiceDocument = z.infer<typeof ServiceDocument>;
 

@@ -8,7 +8,7 @@ import {
   isFault,
 } from '../kernel/index.ts';
 import type { ServiceDocument } from './contract.ts';
-import { type Service, serviceOf } from './read-service.ts';
+import { readable, type Service, serviceOf } from './read-service.ts';
 import { type RegisterServiceOutcome, registerService } from './rules/register-service.ts';
 
 export type PutServiceInput = {
@@ -42,7 +42,8 @@ export async function putService(deps: DecideDeps, input: PutServiceInput): Prom
 
 async function put(deps: DecideDeps, input: PutServiceInput): Promise<Service> {
   const head = await deps.store.head({ kind: 'service', id: input.name });
-  const before = head === undefined ? undefined : serviceOf(head);
+  // An entry that cannot be read is replaced as if there were none: this is how it is mended.
+  const before = head === undefined ? undefined : readable(head);
   const inputs = { name: input.name, before: before?.document ?? null, document: input.document };
   if (before !== undefined && registerService.decide(inputs).changed.length === 0) return before;
   const decided = await decide(deps, {

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Fault, type Head, type HeadQuery, type Page, type Store } from '../kernel/index.ts';
-import { ServiceDocument } from './contract.ts';
+import type { Meter } from '../ports/meter.ts';
+import { SERVICE_METRICS, ServiceDocument } from './contract.ts';
 
 type Deps = { readonly store: Store };
 
@@ -27,27 +28,43 @@ export async function loadService(deps: Deps, name: string): Promise<Service> {
   return serviceOf(head);
 }
 
+/** A page of the registry. `malformed` names the stored entries that are none; it is absent where there are none of those. */
+export type ServicePage = Page<Service> & { readonly malformed?: readonly string[] };
+
 /** One page of the registry, newest first; a page may hold fewer when it is narrowed to an environment. */
-export async function listServices(deps: Deps, query: Omit<HeadQuery, 'kind'>): Promise<Page<Service>> {
+export async function listServices(deps: Deps, query: Omit<HeadQuery, 'kind'>): Promise<ServicePage> {
   const { environment, ...rest } = query;
   const page = await deps.store.heads({ ...rest, kind: 'service' });
-  const services = page.items.map(serviceOf);
-  const items = services.filter(
-    ({ document }) => environment === undefined || Object.hasOwn(document.environments, environment),
-  );
-  return { ...page, items };
+  const read = page.items.map((head) => readable(head) ?? head.id);
+  const items = read
+    .filter((each) => typeof each !== 'string')
+    .filter(({ document }) => environment === undefined || Object.hasOwn(document.environments, environment));
+  const malformed = read.filter((each) => typeof each === 'string');
+  return { ...page, items, ...(malformed.length > 0 && { malformed }) };
 }
 
-/** The whole registry. */
-export async function allServices(deps: Deps): Promise<readonly Service[]> {
+/**
+ * The whole registry, as far as it can be read: one broken entry must not blind Holdfast for all the others. It is
+ * counted each time, and whoever asks for it by name is told.
+ */
+export async function allServices(
+  deps: Deps & { readonly meter?: Pick<Meter, 'count'> },
+): Promise<readonly Service[]> {
   const services: Service[] = [];
   let cursor: string | undefined;
   do {
     const page = await listServices(deps, { limit: 100, ...(cursor !== undefined && { cursor }) });
     services.push(...page.items);
+    for (const service of page.malformed ?? []) deps.meter?.count(SERVICE_METRICS.malformed, { service });
     cursor = page.cursor;
   } while (cursor !== undefined);
   return services;
+}
+
+/** A head as an entry, undefined where it is none. */
+export function readable(head: Head): Service | undefined {
+  const data = ServiceData.safeParse(head.data);
+  return data.success ? { name: head.id, rev: head.rev, document: data.data.document, head } : undefined;
 }
 
 /** Reads a head as an entry. Throws Fault('Malformed') when it is not one. */

@@ -4,6 +4,7 @@ import { ServiceDocument } from '../../../shared/services/contract.ts';
 import {
   allServices,
   listServiceDecisions,
+  listServices,
   loadService,
   putService,
   readService,
@@ -95,6 +96,43 @@ test('a stored entry that is not one is refused, not guessed at', async () => {
   await expect(readService({ ...deps, store: broken }, 'shop')).rejects.toMatchObject({ name: 'Malformed' });
 });
 
+describe('a stored entry that is malformed', () => {
+  async function broken() {
+    const made = world();
+    for (const name of ['shop', 'till', 'cart']) await made.put(serviceDocument(), `k-${name}`, name);
+    const heads: typeof made.store.heads = async (query) => {
+      const page = await made.store.heads(query);
+      const items = page.items.map((head) => (head.id === 'till' ? { ...head, data: { v: 1 } } : head));
+      return { ...page, items };
+    };
+    const head: typeof made.store.head = async (subject) => {
+      const found = await made.store.head(subject);
+      return found !== undefined && subject.id === 'till' ? { ...found, data: { v: 1 } } : found;
+    };
+    const counted: unknown[] = [];
+    const meter = { count: (...each: readonly unknown[]) => void counted.push(each) };
+    return { ...made, deps: { ...made.deps, store: { ...made.store, heads, head }, meter }, counted };
+  }
+
+  test('hides none of the others from the sweep, and is counted', async () => {
+    const { deps, counted } = await broken();
+    expect((await allServices(deps)).map(({ name }) => name).sort()).toEqual(['cart', 'shop']);
+    expect(counted).toEqual([['registry_entries_malformed_total', { service: 'till' }]]);
+  });
+
+  test('is named by the list and refused by its own name', async () => {
+    const { deps } = await broken();
+    expect(await listServices(deps, {})).toMatchObject({ malformed: ['till'] });
+    await expect(loadService(deps, 'till')).rejects.toMatchObject({ name: 'Malformed' });
+  });
+
+  test('is mended by putting its document again', async () => {
+    const { deps } = await broken();
+    const put = { name: 'till', document: serviceDocument(), actor, correlationId: 'c', key: 'mend' };
+    expect(await putService(deps, put)).toMatchObject({ rev: 2, document: { tier: 2 } });
+  });
+});
+
 test('every decision is computed again from its inputs to the same outcome', async () => {
   const { deps, put, store } = world();
   await put(serviceDocument(), 'k1');
@@ -143,6 +181,7 @@ describe('the document', () => {
     [{ selectors: [{ source: 'pigeon', environment: 'staging', match: { a: 'b' } }] }, 'selectors.0.source'],
     [{ selectors: [{ source: 'argocd', environment: 'staging', match: {} }] }, 'selectors.0.match'],
     [{ timings: { ciWait: -1 } }, 'timings.ciWait'],
+    [{ timings: { healthCheckInterval: 30 } }, 'timings.healthCheckInterval'],
     [{ timings: { teaBreak: 5 } }, 'timings.teaBreak'],
   ])('%j is refused at %s', (change, path) => {
     expect(issuesOf(change)).toEqual([path]);
