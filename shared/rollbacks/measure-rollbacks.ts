@@ -1,22 +1,49 @@
 import * as z from 'zod';
+import { millis } from '../kernel/index.ts';
 import type { Meter } from '../ports/meter.ts';
 import { METRICS } from './contract.ts';
 
-/** The detail of an event of this capability, as far as metrics look at it. */
-export const RollbackEventDetail = z.looseObject({
-  service: z.string().optional(),
-  environment: z.string().optional(),
-  data: z.looseObject({ state: z.string().optional(), reason: z.string().optional() }),
+const Times = z.looseObject({
+  started: z.string().optional(),
+  detected: z.string().optional(),
+  confirmed: z.string().optional(),
 });
 
-/** Metrics that follow from published events alone. The meter emits each without dimensions too: alarms do not roll up. */
-export function measureRollbackEvent(
-  meter: Meter,
-  type: string,
-  detail: z.infer<typeof RollbackEventDetail>,
-): void {
-  if (type !== 'RollbackEnded' || detail.data.state !== 'Aborted') return;
-  const reason = detail.data.reason ?? 'UNKNOWN';
-  meter.count(METRICS.aborted, { reason });
-  if (reason === 'SECURITY') meter.count(METRICS.denied);
+/** The detail of an event of this capability, as far as metrics look at it. */
+export const RollbackEventDetail = z.looseObject({
+  eventId: z.string(),
+  at: z.iso.datetime(),
+  service: z.string().optional(),
+  environment: z.string().optional(),
+  data: z.looseObject({
+    state: z.string().optional(),
+    reason: z.string().optional(),
+    times: Times.optional(),
+  }),
+});
+type Detail = z.infer<typeof RollbackEventDetail>;
+
+/** Metrics that follow from published events alone; what is measured where it happens is not counted here again. */
+export function measureRollbackEvent(meter: Meter, type: string, detail: Detail): void {
+  const place = placeOf(detail);
+  if (type === 'PullRequestMergedByHuman') meter.count(METRICS.merged, { ...place, auto: 'false' });
+  if (type === 'Paged') meter.count(METRICS.paged, place);
+  if (type === 'RollbackEnded') measureEnd(meter, detail);
+}
+
+function measureEnd(meter: Meter, detail: Detail): void {
+  const place = placeOf(detail);
+  const { state, reason = 'UNKNOWN', times = {} } = detail.data;
+  if (state === 'RollbackComplete') meter.count(METRICS.recovered, place);
+  if (state === 'Aborted') meter.count(METRICS.aborted, { ...place, reason });
+  if (state === 'Aborted' && reason === 'SECURITY') meter.count(METRICS.denied, place);
+  const began = times.started ?? times.detected;
+  if (times.confirmed === undefined || began === undefined) return;
+  // A sender's clock may be ahead of ours.
+  const seconds = Math.max(0, (millis(times.confirmed) - millis(began)) / 1000);
+  meter.measure(METRICS.timeToDetect, seconds, place);
+}
+
+function placeOf({ service, environment }: Detail): Readonly<Record<string, string>> {
+  return { ...(service !== undefined && { service }), ...(environment !== undefined && { environment }) };
 }

@@ -3,6 +3,7 @@ import type { StoredReading } from '../ports/index.ts';
 import { allServices, readAutonomy } from '../services/index.ts';
 import { type Attempt, attemptOf, isOpen, timedFor } from './attempt.ts';
 import { METRICS } from './contract.ts';
+import { measureStates } from './measure-states.ts';
 import { openRollbackAttempt, startWorkflow } from './open-rollback.ts';
 import type { WorldDeps } from './ports.ts';
 import { ask, asReading, targetOf } from './read-world.ts';
@@ -40,7 +41,10 @@ export async function watchHealth(
     if (next >= until) break;
     await deps.pause(Math.max(0, next - deps.clock()));
   }
-  if (input.service === undefined) deps.meter.count(METRICS.sweeps);
+  if (input.service === undefined) {
+    deps.meter.count(METRICS.sweeps);
+    await measureStates(deps);
+  }
   return { readings };
 }
 
