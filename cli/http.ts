@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { cliError, EXIT } from './command.ts';
+import { cliError, EXIT, isCliError } from './command.ts';
 import { currentSession } from './session.ts';
 
 const TIMEOUT_MS = 30_000;
@@ -28,11 +28,15 @@ export function api(target = currentSession()): Api {
     const text = await response.text();
     const answer = parsed(text);
     if (response.ok) return answer;
-    throw cliError(
-      `${method} ${path}: ${problemText(response.status, answer)}`,
-      response.status === 401 ? EXIT.unreachable : EXIT.no,
-    );
+    const { status } = response;
+    const exitCode = status === 401 ? EXIT.unreachable : EXIT.no;
+    throw Object.assign(cliError(`${method} ${path}: ${problemText(status, answer)}`, exitCode), { status });
   };
+}
+
+/** Whether a refusal of the API says that the thing is not there. */
+export function isNotFound(thrown: unknown): boolean {
+  return isCliError(thrown) && 'status' in thrown && thrown.status === 404;
 }
 
 async function request(url: string, init: RequestInit): Promise<Response> {

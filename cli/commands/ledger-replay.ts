@@ -2,18 +2,20 @@ import { Buffer } from 'node:buffer';
 import * as z from 'zod';
 import { approvalRules } from '../../shared/approvals/rules/index.ts';
 import { type AnyRule, canonicalJson, commitmentOf, type Decision } from '../../shared/kernel/index.ts';
-import { CAPABILITY_OF_KIND } from '../../shared/ledger/contract.ts';
+import { CAPABILITY_OF_KIND, LEDGER_KIND_PREFIX } from '../../shared/ledger/contract.ts';
 import { readEntry } from '../../shared/ledger/read-entry.ts';
-import { replayDecision } from '../../shared/ledger/replay.ts';
+import { erasedEntryId, replayDecision } from '../../shared/ledger/replay.ts';
 import { rollbackRules } from '../../shared/rollbacks/rules/index.ts';
 import { serviceRules } from '../../shared/services/rules/index.ts';
 import { type Command, cliError, EXIT } from '../command.ts';
-import { type Api, api, everyPage } from '../http.ts';
+import { type Api, api, everyPage, isNotFound } from '../http.ts';
 import { paint } from '../io.ts';
 import { allEntries } from './ledger-verify.ts';
 
 const RULES: readonly AnyRule[] = [...rollbackRules, ...approvalRules, ...serviceRules];
-const Subject = z.object({ kind: z.string(), id: z.string(), rev: z.int() });
+const Listed = z.object({ kind: z.string(), id: z.string(), rev: z.int() });
+/** `rev` of its head, where it is known. */
+type Subject = { readonly kind: string; readonly id: string; readonly rev?: number };
 const Recorded = z.looseObject({
   kind: z.string(),
   id: z.string(),
@@ -21,6 +23,12 @@ const Recorded = z.looseObject({
   erased: z.literal(true).optional(),
   seal: z.object({ commitment: z.string(), salt: z.string() }).optional(),
 });
+
+/** Kinds of which there is one subject: its route names no id. */
+const SINGLES: readonly string[] = ['autonomy', 'people'];
+
+type Recorded = z.infer<typeof Recorded>;
+const MISSING = 'its envelope is missing: the ledger or a later decision names it, and it is not there';
 
 export type ReplayFinding = {
   readonly kind: string;
@@ -59,37 +67,40 @@ export const ledgerReplayCommand: Command = {
   },
 };
 
-/** Replays over the API: rule, outcome bytes, commitment, and the ledger's own copy of the commitment. */
-export async function replayOverApi(
-  call: Api,
-  only?: { readonly kind: string; readonly id: string },
-): Promise<ReplayReport> {
-  const subjects = only === undefined ? await everyPage(call, '/v1/ledger/subjects', Subject) : [only];
+/**
+ * Replays over the API: rule, outcome bytes, commitment, and the ledger's own copy of the commitment. What the ledger or
+ * a head names and the API does not show is a finding; a missing payload is one unless its erasure stands in the ledger.
+ */
+export async function replayOverApi(call: Api, only?: Subject): Promise<ReplayReport> {
+  const listed = only === undefined ? await everyPage(call, '/v1/ledger/subjects', Listed) : [only];
   const sealed = await sealedCommitments(call);
   const findings: ReplayFinding[] = [];
   let decisions = 0;
   let erased = 0;
-  for (const subject of subjects) {
-    for (const recorded of await decisionsOf(call, subject)) {
-      decisions += 1;
-      if (recorded.erased === true) {
+  for (const subject of withUnlisted(listed, sealed, only)) {
+    const shown = await decisionsOf(call, subject).catch((thrown: unknown) => {
+      if (isNotFound(thrown) && sealed.has(`${subject.kind}/${subject.id}/1`)) return [];
+      throw thrown;
+    });
+    decisions += shown.length;
+    for (const recorded of shown) {
+      if (wasErased(recorded, sealed)) {
         erased += 1;
         continue;
       }
       const problem = problemOf(recorded, sealed);
-      if (problem !== undefined)
-        findings.push({ kind: recorded.kind, id: recorded.id, rev: recorded.rev, problem });
+      if (problem !== undefined) findings.push({ ...keyOf(recorded), problem });
     }
+    findings.push(...missingOf(subject, shown, sealed));
   }
-  return { decisions, identical: decisions - erased - findings.length, erased, findings };
+  const wrong = findings.filter(({ problem }) => problem !== MISSING).length;
+  return { decisions, identical: decisions - erased - wrong, erased, findings };
 }
 
-async function decisionsOf(call: Api, subject: { readonly kind: string; readonly id: string }) {
-  const collection = collectionOf(subject.kind);
-  const path =
-    subject.kind === 'autonomy'
-      ? '/v1/autonomy/decisions'
-      : `/v1/${collection}/${encodeURIComponent(subject.id)}/decisions`;
+async function decisionsOf(call: Api, subject: Subject): Promise<readonly Recorded[]> {
+  const path = SINGLES.includes(subject.kind)
+    ? `/v1/${subject.kind}/decisions`
+    : `/v1/${collectionOf(subject.kind)}/${encodeURIComponent(subject.id)}/decisions`;
   return z.looseObject({ items: z.array(Recorded) }).parse(await call('GET', path)).items;
 }
 
@@ -113,10 +124,47 @@ async function sealedCommitments(call: Api): Promise<ReadonlyMap<string, string>
   );
 }
 
-function problemOf(
-  recorded: z.infer<typeof Recorded>,
+/** The listed subjects, then those that stand in the ledger alone: they are younger than the list, or their head is gone. */
+function withUnlisted(
+  listed: readonly Subject[],
   sealed: ReadonlyMap<string, string>,
-): string | undefined {
+  only: Subject | undefined,
+): readonly Subject[] {
+  if (only !== undefined) return listed;
+  const known = new Set(listed.map(({ kind, id }) => `${kind}/${id}`));
+  const others = new Set([...sealed.keys()].map((key) => key.slice(0, key.lastIndexOf('/'))));
+  const unlisted = [...others].filter((name) => !known.has(name) && !name.startsWith(LEDGER_KIND_PREFIX));
+  return [...listed, ...unlisted.map(subjectNamed)];
+}
+
+function subjectNamed(name: string): Subject {
+  const at = name.indexOf('/');
+  return { kind: name.slice(0, at), id: name.slice(at + 1) };
+}
+
+/** The revs up to the head's, and those in the ledger, that the API does not show. */
+function missingOf(
+  { kind, id, rev = 0 }: Subject,
+  shown: readonly Recorded[],
+  sealed: ReadonlyMap<string, string>,
+): readonly ReplayFinding[] {
+  const there = new Set(shown.map((each) => each.rev));
+  let last = Math.max(rev, 0, ...there);
+  while (sealed.has(`${kind}/${id}/${last + 1}`)) last += 1;
+  const revs = Array.from({ length: last }, (_, index) => index + 1);
+  return revs.filter((each) => !there.has(each)).map((each) => ({ kind, id, rev: each, problem: MISSING }));
+}
+
+function wasErased(recorded: Recorded, sealed: ReadonlyMap<string, string>): boolean {
+  return recorded.erased === true && sealed.has(`ledger.erased/${erasedEntryId(keyOf(recorded))}/1`);
+}
+
+function keyOf({ kind, id, rev }: Recorded) {
+  return { kind, id, rev };
+}
+
+function problemOf(recorded: Recorded, sealed: ReadonlyMap<string, string>): string | undefined {
+  if (recorded.erased === true) return 'its payload is missing, and no erasure of it stands in the ledger';
   const { seal, erased: _erased, ...rest } = recorded;
   if (seal === undefined) return 'the decision carries no seal';
   const decision = rest as unknown as Decision;

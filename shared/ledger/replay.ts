@@ -1,5 +1,14 @@
 import { Buffer } from 'node:buffer';
-import { type AnyRule, canonicalJson, commitmentOf, type Decision, redact } from '../kernel/index.ts';
+import {
+  type AnyRule,
+  canonicalJson,
+  commitmentOf,
+  type Decision,
+  redact,
+  sha256Hex,
+} from '../kernel/index.ts';
+
+const REV_DIGITS = 6;
 
 /** Finds the rule that took a decision; old versions stay in the code for this. */
 export type RuleLookup = (name: string, version: number) => AnyRule | undefined;
@@ -29,6 +38,20 @@ export function matchesCommitment(
 ): boolean {
   const computed = commitmentOf(Buffer.from(payload.salt, 'hex'), payload.bytes);
   return computed === commitment && isCanonical(payload.bytes);
+}
+
+/**
+ * The id of the `ledger.erased` entry that goes with an erased payload: as every special entry, SHA-256 of JCS{image,
+ * key}, here the payload's own key and "removed". A missing payload without that entry was not erased but lost, or taken.
+ */
+export function erasedEntryId(decision: {
+  readonly kind: string;
+  readonly id: string;
+  readonly rev: number;
+}): string {
+  const { kind, id, rev } = decision;
+  const key = { pk: `${kind.toUpperCase()}#${id}`, sk: `REV#${String(rev).padStart(REV_DIGITS, '0')}` };
+  return sha256Hex(canonicalJson({ key, image: 'removed' }));
 }
 
 function outcomeText(rule: AnyRule, inputs: unknown): string {

@@ -1,7 +1,13 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Actor, viewDecisions } from '../../shared/kernel/index.ts';
-import { getLedgerHead, listEntries, listLedgerSubjects, sealDecisions } from '../../shared/ledger/index.ts';
+import {
+  append,
+  getLedgerHead,
+  listEntries,
+  listLedgerSubjects,
+  sealDecisions,
+} from '../../shared/ledger/index.ts';
 import { AUTONOMY_SUBJECT } from '../../shared/services/autonomy.ts';
 import { putKillSwitch } from '../../shared/services/index.ts';
 import { fixedClock, seededRandom } from '../support/chance.ts';
@@ -19,8 +25,10 @@ export type ApiServer = {
 
 const ADMIN: Actor = { type: 'person', id: 'dana', via: 'cli' };
 
-/** The answers of an API with three decisions on the kill switch, all sealed. */
-export async function soundAnswers(): Promise<Answers> {
+type Special = { readonly kind: string; readonly id: string };
+
+/** The answers of an API with three decisions on the kill switch, all sealed, and special entries after them. */
+export async function soundAnswers(specials: readonly Special[] = []): Promise<Answers> {
   const store = memoryStore();
   const table = memoryLedger();
   const deps = {
@@ -41,6 +49,12 @@ export async function soundAnswers(): Promise<Answers> {
     return { change: 'INSERT' as const, keys, newImage: { ...envelope, ...keys } };
   });
   await sealDecisions(sealDeps(table), records);
+  const after = await table.head();
+  const unsealed = specials.map((special) => ({
+    ...{ ...special, rev: 1, occurredAt: '2026-11-21T12:00:00.000Z', via: 'stream' as const },
+    commitment: '0'.repeat(64),
+  }));
+  await table.append({ after, ...append(after, unsealed, fixedClock()()), payloads: [] });
   return {
     '/v1/ledger/head': await getLedgerHead({ table }),
     '/v1/ledger/entries': await listEntries({ table }, { from: 0 }),

@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
+import { erasedEntryId } from '../../shared/ledger/replay.ts';
 import { type ApiServer, serve, soundAnswers } from './api-server.ts';
 import { holdfast } from './run.ts';
 
@@ -58,4 +59,62 @@ test('a decision whose text was changed after it was sealed is found by the repl
   expect(stdout).toContain('its bytes are not what was committed to');
   expect(stdout).toContain('2 of 3 decisions');
   expect(code).toBe(1);
+});
+
+type Decisions = { readonly items: readonly Readonly<Record<string, unknown>>[] };
+const decisions = sound['/v1/autonomy/decisions'] as Decisions;
+
+/** The API's answer where the payload of one revision is gone: the envelope alone, as `erased`. */
+function withoutPayload(rev: number): Changed {
+  const items = decisions.items.map((each) => {
+    const { inputs: _inputs, outcome: _outcome, reasons: _reasons, seal: _seal, ...envelope } = each;
+    return each.rev === rev ? { ...envelope, erased: true } : each;
+  });
+  return { '/v1/autonomy/decisions': { items } };
+}
+
+test('a payload that is missing and was never erased is found by the replay', async () => {
+  const { code, stdout } = await over(withoutPayload(2), 'ledger', 'replay');
+  expect(stdout).toContain('autonomy table rev 2: its payload is missing');
+  expect(stdout).toContain('2 of 3 decisions');
+  expect(code).toBe(1);
+});
+
+test('a payload whose erasure stands in the ledger is counted as erased, and no finding', async () => {
+  const id = erasedEntryId({ kind: 'autonomy', id: 'table', rev: 2 });
+  const answers = await soundAnswers([{ kind: 'ledger.erased', id }]);
+  const { code, stdout } = await over({ ...answers, ...withoutPayload(2) }, 'ledger', 'replay');
+  expect(stdout).toContain('2 of 3 decisions replayed to the same bytes; 1 erased');
+  expect(code).toBe(0);
+});
+
+test.each([1, 2, 3])('a decision whose envelope is gone is found by the replay: rev %i', async (rev) => {
+  const items = decisions.items.filter((each) => each.rev !== rev);
+  const gone = { '/v1/autonomy/decisions': { items } };
+  const { code, stdout } = await over(gone, 'ledger', 'replay');
+  expect(stdout).toContain(`autonomy table rev ${rev}: its envelope is missing`);
+  expect(code).toBe(1);
+});
+
+test.each([
+  ['shows none of its decisions', { items: [] }],
+  ['does not know it', undefined],
+])('a subject that stands in the ledger alone is found where the API %s', async (_, answer) => {
+  const gone = { '/v1/ledger/subjects': { items: [] }, '/v1/autonomy/decisions': answer };
+  const { code, stdout } = await over(gone, 'ledger', 'replay');
+  expect(stdout).toContain('autonomy table rev 3: its envelope is missing');
+  expect(code).toBe(1);
+});
+
+test('what was altered, rejected or in conflict is named by verify, however sound the chain is', async () => {
+  const specials = ['ledger.altered', 'ledger.rejected', 'ledger.conflict'].map((kind) => ({
+    kind,
+    id: '0'.repeat(64),
+  }));
+  const { code, stdout } = await over(await soundAnswers(specials), 'ledger', 'verify', '--complete');
+  expect(stdout).toContain('ledger sound: 6 entries');
+  expect(stdout).toContain('look here: entry 3 is ledger.altered');
+  expect(stdout).toContain('look here: entry 4 is ledger.rejected');
+  expect(stdout).toContain('look here: entry 5 is ledger.conflict');
+  expect(code).toBe(0);
 });
