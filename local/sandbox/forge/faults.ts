@@ -1,8 +1,10 @@
 import type { OperationId } from './contract/operations.ts';
 
+export type OperationName = OperationId | 'graphql';
+
 /** What goes wrong with the next calls of an operation. Several parts may be combined. */
 export type ForgeFault = {
-  readonly operation: OperationId | '*';
+  readonly operation: OperationName | '*';
   /** How many calls it hits; 1 when absent. */
   readonly times?: number;
   readonly latencyMs?: number;
@@ -21,7 +23,7 @@ export type Faults = {
   readonly inject: (fault: ForgeFault) => void;
   readonly clear: () => void;
   /** The fault that hits this call, counted off. */
-  readonly take: (operation: OperationId) => ForgeFault | undefined;
+  readonly take: (operation: OperationName) => ForgeFault | undefined;
 };
 
 export function startFaults(): Faults {

@@ -17,6 +17,8 @@ type Move = {
   readonly before: string | undefined;
   readonly after: string | undefined;
   readonly login: string;
+  /** The branch now lacks commits that it had. */
+  readonly forced?: boolean;
 };
 
 const ZERO = '0'.repeat(40);
@@ -81,7 +83,7 @@ async function tellPush(world: World, repository: Repository, move: Move): Promi
     after: move.after ?? ZERO,
     created: move.before === undefined,
     deleted: move.after === undefined,
-    forced: false,
+    forced: move.forced ?? false,
     base_ref: null,
     compare: `${webUrl(world, repository)}/compare/${move.branch}`,
     commits: shapes,

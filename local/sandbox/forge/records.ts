@@ -4,10 +4,51 @@ import { dirname } from 'node:path';
 /** What a forge knows besides git: one JSON file per repository, replaced as a whole. Times in GitHub's form. */
 export type CommentRecord = {
   readonly id: number;
+  /** Of the issue or pull request. */
+  readonly number: number;
   readonly body: string;
   readonly login: string;
+  /** Written with a token of an app. */
+  readonly viaApp: boolean;
   readonly createdAt: string;
+  readonly updatedAt: string;
 };
+
+export type IssueRecord = {
+  readonly id: number;
+  readonly number: number;
+  readonly title: string;
+  readonly body: string | null;
+  readonly state: 'open' | 'closed';
+  readonly login: string;
+  readonly labels: readonly string[];
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly closedAt: string | null;
+};
+
+export type ReviewState = 'APPROVED' | 'CHANGES_REQUESTED' | 'COMMENTED' | 'DISMISSED';
+export type ReviewRecord = {
+  readonly id: number;
+  readonly number: number;
+  readonly login: string;
+  readonly state: ReviewState;
+  readonly body: string;
+  /** The head that was reviewed. */
+  readonly commitSha: string;
+  readonly submittedAt: string;
+};
+
+/** A pull request in the merge queue, and who put it there. */
+export type QueueEntry = {
+  readonly number: number;
+  readonly headSha: string;
+  readonly login: string;
+  readonly at: string;
+};
+
+/** What a person may do in a repository. */
+export type Role = 'admin' | 'maintain' | 'write' | 'triage' | 'read' | 'none';
 
 export type PullRecord = {
   readonly id: number;
@@ -21,7 +62,6 @@ export type PullRecord = {
   readonly state: 'open' | 'closed';
   readonly login: string;
   readonly labels: readonly string[];
-  readonly comments: readonly CommentRecord[];
   readonly createdAt: string;
   readonly updatedAt: string;
   readonly closedAt: string | null;
@@ -58,15 +98,25 @@ export type BranchRulesRecord = {
   readonly requiredApprovals: number;
   readonly mergeQueue: boolean;
   readonly protection: boolean;
+  /** Further rules, as the types of rulesets name them: `required_signatures`, `required_deployments`, ... */
+  readonly others: readonly string[];
 };
 
 export type RepositoryRecord = {
   readonly v: 1;
   readonly id: number;
   readonly name: string;
+  /** Names it had before: they redirect. */
+  readonly formerNames: readonly string[];
   readonly createdAt: string;
   readonly nextId: number;
   readonly pulls: readonly PullRecord[];
+  readonly issues: readonly IssueRecord[];
+  readonly comments: readonly CommentRecord[];
+  readonly reviews: readonly ReviewRecord[];
+  readonly queue: readonly QueueEntry[];
+  /** By login. Who is not in it has what the forge gives by default. */
+  readonly roles: Readonly<Record<string, Role>>;
   readonly checkRuns: readonly CheckRunRecord[];
   readonly statuses: readonly StatusRecord[];
   readonly rules: Readonly<Record<string, BranchRulesRecord>>;
@@ -82,7 +132,10 @@ export type RecordFile = {
 export function newRecord(id: number, name: string, createdAt: string): RepositoryRecord {
   // ids of different repositories never meet: nobody opens a million things in a sandbox repository
   const nextId = id * 1_000_000 + 1;
-  return { v: 1, id, name, createdAt, nextId, pulls: [], checkRuns: [], statuses: [], rules: {} };
+  return {
+    ...{ v: 1, id, name, createdAt, nextId, formerNames: [], rules: {}, roles: {} },
+    ...{ pulls: [], issues: [], comments: [], reviews: [], queue: [], checkRuns: [], statuses: [] },
+  };
 }
 
 /** The record of a repository in memory, saved at each change by writing a new file and renaming it over the old. */
@@ -104,6 +157,11 @@ export function recordFile(path: string, initial?: RepositoryRecord): RecordFile
       return id;
     },
   };
+}
+
+/** Issues and pull requests are numbered together, as on GitHub. */
+export function nextNumber(record: RepositoryRecord): number {
+  return record.pulls.length + record.issues.length + 1;
 }
 
 /** The record with one pull request changed. */

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { isBranchName, isFilePath, isRepositoryName } from './git/names.ts';
-import { branchSha } from './git/read-objects.ts';
+import { branchSha, readBlob, treeEntries } from './git/read-objects.ts';
 import { commitEdits, createBareRepository, type Edits, moveBranch } from './git/write-objects.ts';
 import { pushed } from './push.ts';
 import { type BranchRulesRecord, newRecord, recordFile } from './records.ts';
@@ -14,6 +14,8 @@ export type PushRequest = {
   readonly edits: Edits;
   readonly message: string;
   readonly author: string;
+  /** Forget what stands on the branch and begin at `main` again. */
+  readonly anew?: boolean;
 };
 
 const OWNER = 'developer';
@@ -22,6 +24,7 @@ const NO_RULES: BranchRulesRecord = {
   requiredApprovals: 0,
   mergeQueue: false,
   protection: false,
+  others: [],
 };
 
 /** The repositories that an earlier forge left in the folder. */
@@ -31,12 +34,11 @@ export function openRepositories(dataDir: string): Repositories {
   for (const owner of readdirSync(dataDir)) {
     for (const file of readdirSync(join(dataDir, owner))) {
       if (!file.endsWith('.json')) continue;
-      const name = `${owner}/${file.slice(0, -'.json'.length)}`;
-      found.set(name, {
-        name,
-        git: gitFolder(dataDir, name),
-        record: recordFile(join(dataDir, owner, file)),
-      });
+      // files keep the name that the repository was born with
+      const record = recordFile(join(dataDir, owner, file));
+      const { name } = record.read();
+      const git = gitFolder(dataDir, `${owner}/${file.slice(0, -'.json'.length)}`);
+      found.set(name, { name, git, record });
     }
   }
   return found;
@@ -82,11 +84,11 @@ export async function pushCommit(
   repository: Repository,
   request: PushRequest,
 ): Promise<string> {
-  const { branch, edits, message, author } = request;
+  const { branch, edits, message, author, anew = false } = request;
   const bad = Object.keys(edits).find((path) => !isFilePath(path));
   if (bad !== undefined || !isBranchName(branch)) throw new Error(`not a path or branch: ${bad ?? branch}`);
   const before = await branchSha(repository.git, branch);
-  const parent = before ?? (await branchSha(repository.git, 'main'));
+  const parent = (anew ? undefined : before) ?? (await branchSha(repository.git, 'main'));
   const after = await commitEdits(repository.git, edits, {
     message,
     author: { name: author, email: emailOf(author) },
@@ -96,7 +98,7 @@ export async function pushCommit(
   if (!(await moveBranch(repository.git, branch, before, after))) {
     throw new Error(`${branch} of ${repository.name} moved during the push`);
   }
-  await pushed(world, repository, { branch, before, after, login: author });
+  await pushed(world, repository, { branch, before, after, login: author, forced: anew });
   return after;
 }
 
@@ -105,6 +107,27 @@ export function setRules(repository: Repository, branch: string, rules: Partial<
     ...record,
     rules: { ...record.rules, [branch]: { ...NO_RULES, ...rules } },
   }));
+}
+
+/** Gives a repository another name. Under the old one it is found no more: the forge redirects. */
+export function rename(repositories: Repositories, from: string, to: string): void {
+  const repository = known(repositories, from);
+  if (!isRepositoryName(to) || repositories.has(to)) throw new Error(`not a free repository name: ${to}`);
+  repository.record.change((record) => ({
+    ...record,
+    name: to,
+    formerNames: [...record.formerNames, from],
+  }));
+  repositories.delete(from);
+  repositories.set(to, { ...repository, name: to });
+}
+
+/** The bytes of a file on a branch. */
+export async function textAt(repository: Repository, branch: string, path: string): Promise<Uint8Array> {
+  const head = await branchSha(repository.git, branch);
+  const [entry] = head === undefined ? [] : await treeEntries(repository.git, head, path);
+  if (entry === undefined) throw new Error(`no ${path} on ${branch} of ${repository.name}`);
+  return readBlob(repository.git, entry.sha);
 }
 
 /** Lets the checks that a stop of the forge cut short run again. */

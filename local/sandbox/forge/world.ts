@@ -1,4 +1,4 @@
-import type { RecordFile } from './records.ts';
+import type { RecordFile, Role } from './records.ts';
 
 export type Log = (event: string, fields: Readonly<Record<string, unknown>>) => void;
 
@@ -18,6 +18,10 @@ export type World = {
   readonly repositories: ReadonlyMap<string, Repository>;
   /** Tells the webhook's receiver; never waits for it. */
   readonly emit: (event: string, payload: Readonly<Record<string, unknown>>) => void;
+  /** What a login may do; undefined: nobody here knows them. */
+  readonly roleOf: (repository: Repository, login: string) => Role | undefined;
+  /** Lets the merge queue go on; never waits for it. */
+  readonly advance: (repository: Repository) => void;
   /** Lets the repository's own checks run on a commit; never waits for them. */
   readonly check: (repository: Repository, branch: string, sha: string) => void;
 };

@@ -25,6 +25,27 @@ export const OPERATIONS = [
   'issues/list-comments',
   'issues/create-comment',
   'issues/add-labels',
+  'repos/get-collaborator-permission-level',
+  'issues/create',
+  'issues/get',
+  'issues/list-for-repo',
+  'issues/update',
+  'issues/get-comment',
+  'issues/update-comment',
+  'issues/delete-comment',
+  'pulls/create-review',
+  'pulls/dismiss-review',
+  'apps/create-installation-access-token',
+  'apps/list-webhook-deliveries',
+  'apps/redeliver-webhook-delivery',
 ] as const;
 
 export type OperationId = (typeof OPERATIONS)[number];
+
+/** Those of an app itself, not of a repository. */
+export type AppOperationId = Extract<OperationId, `apps/${string}`>;
+export type RepositoryOperationId = Exclude<OperationId, AppOperationId>;
+
+export function isAppOperation(id: OperationId): id is AppOperationId {
+  return id.startsWith('apps/');
+}

@@ -10,10 +10,19 @@ export type Call = {
   readonly query: URLSearchParams;
   readonly body: Readonly<Record<string, unknown>>;
   readonly login: string;
+  /** Asked with a token of an app. */
+  readonly viaApp: boolean;
 };
 
 /** `total` is given by lists, which then answer one page of it and say in `Link` where the next is. */
-export type Answer = { readonly status: number; readonly body?: unknown; readonly total?: number };
+export type Answer = {
+  readonly status: number;
+  readonly body?: unknown;
+  readonly total?: number;
+  /** Where the next page begins, in lists that have no numbered pages. */
+  readonly cursor?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+};
 
 export type Operation = (world: World, call: Call) => Promise<Answer>;
 

@@ -17,6 +17,7 @@ export function putCheckRun(world: World, repository: Repository, run: CheckRunR
   if (!isNew && run.status !== 'completed') return; // GitHub tells the begin and the end of a run, nothing between
   const action = run.status === 'completed' ? 'completed' : 'created';
   tell(world, repository, login, 'check_run', { action, check_run: checkRunShape(world, repository, run) });
+  if (run.status === 'completed') world.advance(repository);
 }
 
 /** Newest first; `latest` keeps the newest of each name. */

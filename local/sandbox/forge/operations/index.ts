@@ -1,16 +1,28 @@
-import type { OperationId } from '../contract/operations.ts';
+import type { RepositoryOperationId } from '../contract/operations.ts';
 import type { Operation } from './call.ts';
 import { createCheckRun, listCheckRuns, updateCheckRun } from './checks.ts';
 import { getCommit, listCommitsOfRef } from './commits.ts';
 import { getContent, putContent } from './contents.ts';
-import { addLabels, createComment, listComments } from './issues.ts';
+import {
+  addLabels,
+  createComment,
+  createIssue,
+  getComment,
+  getIssue,
+  listComments,
+  listIssues,
+  removeComment,
+  updateComment,
+  updateIssue,
+} from './issues.ts';
 import { mergePull } from './merge.ts';
-import { createPull, getPull, listPullFiles, listPulls, listReviews, updatePull } from './pull-requests.ts';
+import { createPull, getPull, listPullFiles, listPulls, updatePull } from './pull-requests.ts';
 import { createRef, deleteRef, getRef } from './refs.ts';
+import { createReview, dismiss, getPermission, listReviews } from './reviews.ts';
 import { getBranchRules, getProtection, getRepository } from './rules.ts';
 import { createStatus, getCombinedStatus } from './statuses.ts';
 
-export const OPERATION_OF: Readonly<Record<OperationId, Operation>> = {
+export const OPERATION_OF: Readonly<Record<RepositoryOperationId, Operation>> = {
   'repos/get': getRepository,
   'git/get-ref': getRef,
   'git/create-ref': createRef,
@@ -36,4 +48,14 @@ export const OPERATION_OF: Readonly<Record<OperationId, Operation>> = {
   'issues/list-comments': listComments,
   'issues/create-comment': createComment,
   'issues/add-labels': addLabels,
+  'issues/create': createIssue,
+  'issues/get': getIssue,
+  'issues/list-for-repo': listIssues,
+  'issues/update': updateIssue,
+  'issues/get-comment': getComment,
+  'issues/update-comment': updateComment,
+  'issues/delete-comment': removeComment,
+  'pulls/create-review': createReview,
+  'pulls/dismiss-review': dismiss,
+  'repos/get-collaborator-permission-level': getPermission,
 };

@@ -1,12 +1,12 @@
 import { branchSha, changedFiles, countCommits, mergeBase } from '../git/read-objects.ts';
+import { mergeability } from '../merging.ts';
 import { tellPull } from '../push.ts';
-import { type PullRecord, withPull } from '../records.ts';
+import { nextNumber, type PullRecord, withPull } from '../records.ts';
 import { GithubRefusal, validationFailed } from '../refusal.ts';
 import { diffEntryShape } from '../shapes/commit.ts';
 import { fullPullShape, type PullDetails, pullShape } from '../shapes/pull-request.ts';
 import { githubTime, type World } from '../world.ts';
 import { type Call, type Operation, onePage, pullOf, textOf } from './call.ts';
-import { mergeability } from './merge.ts';
 
 export const createPull: Operation = async (world, call) => {
   const { repository } = call;
@@ -19,7 +19,7 @@ export const createPull: Operation = async (world, call) => {
   const at = githubTime(world.now());
   const pull: PullRecord = {
     id: repository.record.nextId(),
-    number: repository.record.read().pulls.length + 1,
+    number: nextNumber(repository.record.read()),
     title: textOf(call, 'title') ?? '',
     body: textOf(call, 'body') ?? null,
     head,
@@ -29,7 +29,6 @@ export const createPull: Operation = async (world, call) => {
     state: 'open',
     login: call.login,
     labels: [],
-    comments: [],
     createdAt: at,
     updatedAt: at,
     closedAt: null,
@@ -72,15 +71,15 @@ async function refuseDouble(
 }
 
 async function fullShape(world: World, call: Call, pull: PullRecord): Promise<unknown> {
-  return fullPullShape(world, call.repository, pull, await detailsOf(call, pull));
+  return fullPullShape(world, call.repository, pull, await detailsOf(world, call, pull));
 }
 
-async function detailsOf(call: Call, pull: PullRecord): Promise<PullDetails> {
+async function detailsOf(world: World, call: Call, pull: PullRecord): Promise<PullDetails> {
   const { git } = call.repository;
   const from = (await mergeBase(git, pull.baseSha, pull.headSha)) ?? pull.baseSha;
   const files = await changedFiles(git, from, pull.headSha);
   return {
-    ...(await mergeability(call, pull)),
+    ...(await mergeability(world, call.repository, pull)),
     commits: await countCommits(git, from, pull.headSha),
     additions: files.reduce((sum, file) => sum + file.additions, 0),
     deletions: files.reduce((sum, file) => sum + file.deletions, 0),
@@ -140,10 +139,4 @@ export const listPullFiles: Operation = async (world, call) => {
     body: page.map((file) => diffEntryShape(world, call.repository, file, pull.headSha)),
     total: files.length,
   };
-};
-
-/** Nobody reviews in the sandbox: approvals are given in Holdfast. */
-export const listReviews: Operation = async (_world, call) => {
-  pullOf(call);
-  return { status: 200, body: [] };
 };

@@ -1,3 +1,4 @@
+import { rulesOf } from '../branch-rules.ts';
 import type { BranchRulesRecord } from '../records.ts';
 import { GithubRefusal } from '../refusal.ts';
 import { apiUrl, repositoryShape } from '../shapes/repository.ts';
@@ -8,10 +9,6 @@ type Shape = Readonly<Record<string, unknown>>;
 const RESET_SECONDS = 3600;
 const LIMIT = 5000;
 
-export function rulesOf(call: Call, branch: string): BranchRulesRecord | undefined {
-  return call.repository.record.read().rules[branch];
-}
-
 export const getRepository: Operation = async (world, call) => ({
   status: 200,
   body: repositoryShape(world, call.repository),
@@ -19,7 +16,7 @@ export const getRepository: Operation = async (world, call) => ({
 
 /** Rules of rulesets. Rules set as classic protection stand in `getProtection` alone, as on GitHub. */
 export const getBranchRules: Operation = async (_world, call) => {
-  const rules = rulesOf(call, pathText(call, 'branch'));
+  const rules = rulesOf(call.repository, pathText(call, 'branch'));
   const shapes = rules === undefined || rules.protection ? [] : rulesetShapes(call, rules);
   return { status: 200, body: onePage(shapes, call.query), total: shapes.length };
 };
@@ -53,7 +50,7 @@ function rulesetShapes(call: Call, rules: BranchRulesRecord): readonly Shape[] {
 
 export const getProtection: Operation = async (world, call) => {
   const branch = pathText(call, 'branch');
-  const rules = rulesOf(call, branch);
+  const rules = rulesOf(call.repository, branch);
   if (rules === undefined || !rules.protection) throw new GithubRefusal(404, 'Branch not protected');
   const url = `${apiUrl(world, call.repository)}/branches/${encodeURIComponent(branch)}/protection`;
   return {

@@ -62,6 +62,7 @@ export const createStatus: Operation = async (world, call) => {
     commit: commitShape(world, repository, await readCommit(repository.git, status.sha)),
     branches: [],
   });
+  world.advance(repository);
   const creator = userShape(world, call.login);
   return { status: 201, body: { ...statusShape(world, repository, status), creator } };
 };

@@ -1,30 +1,16 @@
 import type { CheckRunRecord, StatusRecord } from '../records.ts';
 import type { Repository, World } from '../world.ts';
+import { appShape } from './app.ts';
 import { minimalPullShape } from './pull-request.ts';
 import { apiUrl, webUrl } from './repository.ts';
-import { nodeId, stableId, userShape } from './user.ts';
+import { nodeId } from './user.ts';
 
 type Shape = Readonly<Record<string, unknown>>;
 
 const APP = 'sandbox-ci';
-const APP_SINCE = '2026-01-01T00:00:00Z';
 
-function appShape(world: World): Shape {
-  const id = stableId(APP);
-  return {
-    id,
-    slug: APP,
-    node_id: nodeId('A', id),
-    owner: userShape(world, APP),
-    name: APP,
-    description: null,
-    external_url: world.url(),
-    html_url: `${world.url()}/apps/${APP}`,
-    created_at: APP_SINCE,
-    updated_at: APP_SINCE,
-    permissions: { checks: 'write', contents: 'read', metadata: 'read' },
-    events: [],
-  };
+function ciApp(world: World): Shape {
+  return appShape(world, APP, { checks: 'write', contents: 'read', metadata: 'read' });
 }
 
 function pullsOf(world: World, repository: Repository, sha: string): readonly Shape[] {
@@ -52,7 +38,7 @@ export function checkRunShape(world: World, repository: Repository, run: CheckRu
     output: { ...run.output, text: null, annotations_count: 0, annotations_url: `${url}/annotations` },
     name: run.name,
     check_suite: { id: run.suiteId },
-    app: appShape(world),
+    app: ciApp(world),
     pull_requests: pullsOf(world, repository, run.headSha),
   };
 }
@@ -81,7 +67,7 @@ export function checkSuiteShape(world: World, repository: Repository, suite: Sui
     before: null,
     after: suite.sha,
     pull_requests: pullsOf(world, repository, suite.sha),
-    app: appShape(world),
+    app: ciApp(world),
     created_at: suite.at,
     updated_at: suite.at,
     latest_check_runs_count: suite.runs,

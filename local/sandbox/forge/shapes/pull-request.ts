@@ -1,4 +1,4 @@
-import type { CommentRecord, PullRecord } from '../records.ts';
+import type { PullRecord } from '../records.ts';
 import type { Repository, World } from '../world.ts';
 import { apiUrl, repositoryShape, webUrl } from './repository.ts';
 import { nodeId, stableId, userShape } from './user.ts';
@@ -72,7 +72,7 @@ export function fullPullShape(
     rebaseable: details.mergeable,
     mergeable_state: details.mergeableState,
     merged_by: pull.merge === null ? null : userShape(world, pull.merge.login),
-    comments: pull.comments.length,
+    comments: commentsOn(repository, pull.number),
     review_comments: 0,
     maintainer_can_modify: false,
     commits: details.commits,
@@ -80,6 +80,10 @@ export function fullPullShape(
     deletions: details.deletions,
     changed_files: details.changedFiles,
   };
+}
+
+export function commentsOn(repository: Repository, number: number): number {
+  return repository.record.read().comments.filter((comment) => comment.number === number).length;
 }
 
 function linksOf(world: World, repository: Repository, pull: PullRecord): Readonly<Record<string, string>> {
@@ -129,26 +133,4 @@ export function labelShape(world: World, repository: Repository, name: string): 
   const id = stableId(`${repository.name}/${name}`);
   const url = `${apiUrl(world, repository)}/labels/${encodeURIComponent(name)}`;
   return { id, node_id: nodeId('LA', id), url, name, description: '', color: 'ededed', default: false };
-}
-
-/** GitHub's "issue comment". */
-export function commentShape(
-  world: World,
-  repository: Repository,
-  number: number,
-  comment: CommentRecord,
-): Shape {
-  const issue = `${apiUrl(world, repository)}/issues/${number}`;
-  return {
-    id: comment.id,
-    node_id: nodeId('IC', comment.id),
-    url: `${apiUrl(world, repository)}/issues/comments/${comment.id}`,
-    html_url: `${webUrl(world, repository)}/pull/${number}#issuecomment-${comment.id}`,
-    body: comment.body,
-    user: userShape(world, comment.login),
-    created_at: comment.createdAt,
-    updated_at: comment.createdAt,
-    issue_url: issue,
-    author_association: 'MEMBER',
-  };
 }

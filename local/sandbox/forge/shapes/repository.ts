@@ -73,8 +73,8 @@ export function minimalRepositoryShape(world: World, repository: Repository): Sh
 
 /** GitHub's "repository" and "full repository". */
 export function repositoryShape(world: World, repository: Repository): Shape {
-  const { createdAt, pulls } = repository.record.read();
-  const openIssues = pulls.filter((pull) => pull.state === 'open').length;
+  const { createdAt, pulls, issues } = repository.record.read();
+  const openIssues = [...pulls, ...issues].filter(({ state }) => state === 'open').length;
   const web = webUrl(world, repository);
   return {
     ...minimalRepositoryShape(world, repository),
