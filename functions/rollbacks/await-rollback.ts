@@ -6,6 +6,7 @@ import { task } from '../runtime/task.ts';
 const AwaitDocument = z.object({
   rollbackId: z.string(),
   state: z.string(),
+  asks: z.boolean().optional(),
   token: z.string(),
   waitSeconds: z.number().positive(),
 });

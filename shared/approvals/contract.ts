@@ -30,3 +30,80 @@ export type Identity = {
   readonly role?: Role;
   readonly issuer: string;
 };
+
+/** States of an approval. A person answers an Open one; the workflow that asked uses it, or spends it. */
+export const APPROVAL_STATES = [
+  'Open',
+  'Approved',
+  'Rejected',
+  'Expired',
+  'Withdrawn',
+  'Used',
+  'Spent',
+] as const;
+export type ApprovalState = (typeof APPROVAL_STATES)[number];
+
+export const APPROVAL_EVENTS = [
+  'ApprovalAsked',
+  'ApprovalGiven',
+  'ApprovalRejected',
+  'ApprovalRefused',
+  'ApprovalExpired',
+  'ApprovalWithdrawn',
+  'ApprovalUsed',
+  'ApprovalSpent',
+] as const;
+export type ApprovalEvent = (typeof APPROVAL_EVENTS)[number];
+
+export const VERDICTS = ['approve', 'reject'] as const;
+export type Verdict = (typeof VERDICTS)[number];
+
+/** Why an answer does not count. */
+export const REFUSALS = [
+  'ROLE',
+  'NOT_OPEN',
+  'EXPIRED',
+  'PLAN_CHANGED',
+  'FOUR_EYES',
+  'NOT_OVERRIDABLE',
+] as const;
+export type Refusal = (typeof REFUSALS)[number];
+
+/** Where one person is known outside: a GitHub login or a Slack member id. OIDC subjects stand in the issuers' maps. */
+const OutsideIdentity = z.strictObject({
+  via: z.enum(['github', 'slack']),
+  id: z
+    .string()
+    .min(1)
+    .max(100)
+    .regex(/^[\w.-]+(\[bot\])?$/, 'must be a login or a member id'),
+});
+const KnownPerson = z.strictObject({
+  person: z.string().min(1).max(100),
+  /** What the person may do where no token says it: in a pull request, in a chat. */
+  role: z.enum(ROLES),
+  identities: z.array(OutsideIdentity).max(10),
+});
+export type KnownPerson = z.infer<typeof KnownPerson>;
+
+const MAX_PEOPLE = 1000;
+
+/** Who is who, as `PUT /v1/people` takes it: each person once, each identity one person's. */
+export const PeopleDocument = z
+  .strictObject({ people: z.array(KnownPerson).max(MAX_PEOPLE) })
+  .superRefine(({ people }, context) => {
+    const doubled = (values: readonly string[], of: string) => {
+      const twice = values.find((value, index) => values.indexOf(value) !== index);
+      if (twice !== undefined)
+        context.addIssue({ code: 'custom', path: ['people'], message: `${of} ${twice} stands there twice` });
+    };
+    doubled(
+      people.map(({ person }) => person),
+      'person',
+    );
+    doubled(
+      people.flatMap(({ identities }) => identities.map(({ via, id }) => `${via}:${id.toLowerCase()}`)),
+      'identity',
+    );
+  });
+export type PeopleDocument = z.infer<typeof PeopleDocument>;

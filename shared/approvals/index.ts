@@ -1,4 +1,10 @@
+export * from './answer-approval.ts';
+export * from './approval.ts';
+export * from './ask-approval.ts';
 export * from './authorize-request.ts';
 export * from './contract.ts';
+export * from './list-approvals.ts';
+export * from './people.ts';
 export type * from './ports.ts';
+export * from './rules/index.ts';
 export * from './rules/role-of.ts';

@@ -1,3 +1,8 @@
+import type { Subject } from '../kernel/index.ts';
+
+/** Wakes what waits for an answer; nothing that waits is success. */
+export type WakeSubject = (subject: Subject) => Promise<void>;
+
 /** The claims of a token whose signature, issuer, audience and times have been verified. */
 export type Claims = { readonly iss: string; readonly [claim: string]: unknown };
 

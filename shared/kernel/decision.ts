@@ -12,6 +12,7 @@ export const SUBJECT_KINDS = [
   'service',
   'approval',
   'autonomy',
+  'people',
 ] as const;
 export type SubjectKind = (typeof SUBJECT_KINDS)[number];
 export type Subject = { readonly kind: SubjectKind; readonly id: string };

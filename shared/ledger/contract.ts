@@ -23,6 +23,7 @@ export const CAPABILITY_OF_KIND = {
   service: 'services',
   approval: 'approvals',
   autonomy: 'services',
+  people: 'approvals',
 } as const;
 
 /** Counted once for each special entry that is sealed; an alarm watches each. */

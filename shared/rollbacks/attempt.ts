@@ -1,7 +1,9 @@
 import * as z from 'zod';
-import { Fault, type Head, millis, type Store } from '../kernel/index.ts';
+import { approvalIdFor } from '../approvals/index.ts';
+import { Fault, type Head, type Store } from '../kernel/index.ts';
 import {
   ABORT_REASONS,
+  MAX_RETURNS,
   MODES,
   OPEN_STATES,
   REVIEW_REASONS,
@@ -63,9 +65,22 @@ export const AttemptData = z.object({
   revision: z.string().optional(),
   enteredAt: z.string(),
   deadlineAt: z.string().optional(),
+  /** When whoever is on call is paged if nobody has answered. */
+  pageAt: z.string().optional(),
   candidate: Candidate.optional(),
   pullRequest: PullRequestFacts.optional(),
-  merge: z.object({ sha: z.string(), at: z.string(), byPerson: z.boolean() }).optional(),
+  merge: z
+    .object({ sha: z.string(), at: z.string(), byPerson: z.boolean(), approval: z.string().optional() })
+    .optional(),
+  /** Who asked for this rollback, if a person did: they may not approve it. */
+  requestedBy: z.string().optional(),
+  /** The approval that led back from a review to the merge. */
+  approval: z.string().optional(),
+  /** The last approval that was asked for: closed once the attempt has done with it. */
+  lastApproval: z.string().optional(),
+  returns: z.int().optional(),
+  /** Since when the pull request waits in the branch's merge queue. */
+  queuedAt: z.string().optional(),
   /** The service's own timings in seconds, as they were when the attempt was opened. */
   overrides: z.partialRecord(z.enum(TIMING_NAMES), z.number().positive()).optional(),
   slotReleased: z.boolean(),
@@ -139,39 +154,14 @@ export function isOpen(attempt: Attempt): boolean {
   return OPEN_STATES.some((state) => state === attempt.state.kind);
 }
 
-/** Seconds (unscaled, at least 1) until the attempt's deadline: what a workflow waits for at most. */
-export function waitSeconds(attempt: Attempt, now: number, factor: number): number {
-  if (attempt.data.deadlineAt === undefined) return 1;
-  return Math.max(1, Math.ceil(((millis(attempt.data.deadlineAt) - now) / 1000) * factor));
-}
-
-export function isExpired(attempt: Attempt, now: number): boolean {
-  return isOpen(attempt) && attempt.data.deadlineAt !== undefined && now >= millis(attempt.data.deadlineAt);
-}
-
-/** Seconds an attempt may stay in a state; undefined for an end. Mode matters only while a merge is awaited. */
-export function stateDeadline(
-  state: RollbackState,
-  mode: AttemptData['mode'],
-  timings: Timings,
-): number | undefined {
-  switch (state.kind) {
-    case 'DegradationDetected':
-      return timings.confirmationWait;
-    case 'CandidateResolved':
-      return timings.candidateSearch;
-    case 'PullRequestOpen':
-      return timings.ciWait;
-    case 'AwaitingMerge':
-      return mode === 'auto' ? timings.mergeWait : timings.humanMergeWait;
-    case 'AwaitingHumanReview':
-      return timings.reviewWait;
-    case 'RollbackMerged':
-      return timings.syncDeadline + timings.recoveryDeadline;
-    case 'RollbackComplete':
-    case 'Observed':
-    case 'SelfHealed':
-    case 'Aborted':
-      return undefined;
-  }
+/**
+ * The approval that an attempt waits for or stands on, whether or not it has been asked for yet; undefined where no
+ * person's word could lead to a merge.
+ */
+export function approvalIdOf({ id, state, data }: Attempt): string | undefined {
+  if (state.kind === 'AwaitingMerge')
+    return data.approval ?? (data.mode === 'approve' ? approvalIdFor(id, data.enteredAt) : undefined);
+  if (state.kind !== 'AwaitingHumanReview' || state.afterMerge || data.pullRequest === undefined)
+    return undefined;
+  return (data.returns ?? 0) < MAX_RETURNS ? approvalIdFor(id, data.enteredAt) : undefined;
 }

@@ -1,21 +1,26 @@
 import { isoTime } from '../kernel/index.ts';
 import { loadAttempt } from './attempt.ts';
 import type { WorldDeps } from './ports.ts';
+import { approvalFor, isAnswered } from './read-approval.ts';
 import { ciInputs } from './record-ci.ts';
+import { requestApproval } from './request-approval.ts';
 import { judgeCi } from './rules/judge-ci.ts';
 
 export type AwaitInput = {
   readonly rollbackId: string;
   readonly state: string;
+  /** The wait is for a person's approval: one that has answered already ends it at once. */
+  readonly asks?: boolean | undefined;
   readonly token: string;
   readonly waitSeconds: number;
 };
 
 /**
- * Stores the workflow's token for a state, then reads the awaited fact again: it may have come first. What is awaited
- * of health comes with the next reading, so it is not read here.
+ * Asks people for their approval where the attempt needs one, stores the workflow's token for a state, then reads the
+ * awaited fact again: it may have come first. What is awaited of health comes with the next reading.
  */
 export async function awaitRollback(deps: WorldDeps, input: AwaitInput): Promise<void> {
+  await requestApproval(deps, await loadAttempt(deps.store, input.rollbackId));
   const deadline = isoTime(deps.clock() + (input.waitSeconds / deps.factor) * 1000);
   await deps.work.putWait(input.rollbackId, { token: input.token, state: input.state, deadline });
   const attempt = await loadAttempt(deps.store, input.rollbackId);
@@ -24,5 +29,6 @@ export async function awaitRollback(deps: WorldDeps, input: AwaitInput): Promise
     input.state === 'PullRequestOpen' &&
     !moved &&
     judgeCi.decide(await ciInputs(deps, attempt)).verdict !== 'pending';
-  if (moved || ciDone) await deps.workflow.wake(input.token, { woken: true });
+  const answered = input.asks === true && isAnswered(await approvalFor(deps, attempt));
+  if (moved || ciDone || answered) await deps.workflow.wake(input.token, { woken: true });
 }

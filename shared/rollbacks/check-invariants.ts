@@ -2,9 +2,13 @@ import { type Attempt, loadAttempt, timedFor } from './attempt.ts';
 import { settleForge } from './close-pull-request.ts';
 import { METRICS } from './contract.ts';
 import { overtake } from './overtake-rollback.ts';
+import { pageIfDue } from './page-person.ts';
 import type { TaskInput, TaskResult, WorldDeps } from './ports.ts';
+import { queueOutcome } from './queued-merge.ts';
 import { readInvariants } from './read-invariants.ts';
 import { pullRequestOf } from './read-world.ts';
+import { rejected } from './rejected-approval.ts';
+import { mayMergeMore } from './repository-quotas.ts';
 import {
   type CheckInvariantsInputs,
   type CheckInvariantsOutcome,
@@ -19,8 +23,9 @@ export type InvariantCheck = TaskResult & {
 };
 
 /**
- * Re-reads the eight invariants from the systems themselves. `merge` only in mode auto with all eight passed on fresh
- * readings; a failed one goes to a person; everything unread waits for the next reading.
+ * Re-reads the eight invariants from the systems themselves. `merge` in mode auto with all eight passed on fresh
+ * readings, or with an approval that overrides what does not; `ask` where a person must approve first; a failed one goes
+ * to a person; everything unread, and a repository with no merge left in this hour, waits.
  */
 export async function checkInvariantsOfRollback(all: WorldDeps, input: TaskInput): Promise<InvariantCheck> {
   const attempt = await loadAttempt(all.store, input.rollbackId);
@@ -35,14 +40,34 @@ export async function checkInvariantsOfRollback(all: WorldDeps, input: TaskInput
     return moved(attempt);
   }
   const pullRequest = await pullRequestOf(deps, attempt);
-  const overtaken = await overtake(deps, attempt, input.key, pullRequest ?? undefined);
-  if (overtaken !== undefined) return moved(overtaken);
-  const inputs = await readInvariants(deps, attempt, pullRequest ?? undefined);
-  const outcome = checkInvariants.decide(inputs);
-  for (const invariant of outcome.failed) deps.meter.count(METRICS.violations, { invariant });
-  if (outcome.verdict !== 'review')
-    return { ...standing(deps, attempt), verdict: outcome.verdict, evaluation: inputs };
-  return moved(await handToReview(deps, attempt, input.key, inputs));
+  const ended =
+    (await overtake(deps, attempt, input.key, pullRequest ?? undefined)) ??
+    (await rejected(deps, attempt, input.key));
+  if (ended !== undefined) return moved(ended);
+  const queued = await queueOutcome(deps, attempt, input.key);
+  if (queued === 'waits') return { ...standing(deps, attempt), verdict: 'wait', evaluation: null };
+  if (queued !== 'none') return moved(queued);
+  return judge(deps, attempt, input.key, await readInvariants(deps, attempt, pullRequest ?? undefined));
+}
+
+async function judge(
+  deps: WorldDeps,
+  attempt: Attempt,
+  key: string,
+  inputs: CheckInvariantsInputs,
+): Promise<InvariantCheck> {
+  const { verdict, failed } = checkInvariants.decide(inputs);
+  for (const invariant of failed) deps.meter.count(METRICS.violations, { invariant });
+  if (verdict === 'review') {
+    const handed = await handToReview(deps, attempt, key, inputs);
+    return { ...standing(deps, handed), verdict: 'moved', evaluation: null };
+  }
+  const wait = { ...standing(deps, attempt), verdict: 'wait' as const, evaluation: null };
+  if (verdict === 'merge')
+    return (await mayMergeMore(deps, attempt)) ? { ...wait, verdict, evaluation: inputs } : wait;
+  return verdict === 'ask'
+    ? { ...standing(deps, await pageIfDue(deps, attempt, key)), verdict, evaluation: null }
+    : wait;
 }
 
 async function handToReview(

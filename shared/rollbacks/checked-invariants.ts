@@ -29,8 +29,18 @@ export const CheckedInvariants: z.ZodType<CheckInvariantsInputs> = z.object({
     .nullable(),
   conflicts: z.object({ sameTarget: z.array(z.int()), sameFile: z.array(z.int()) }).nullable(),
   protection: z
-    .object({ requiredApprovals: z.int(), mergeQueue: z.boolean(), missingChecks: z.array(z.string()) })
+    .object({
+      requiredApprovals: z.int(),
+      // an execution of the release before may still hand over an evaluation without these
+      approvals: z.int().default(0),
+      mergeQueue: z.boolean(),
+      missingChecks: z.array(z.string()),
+    })
     .nullable(),
+  approval: z
+    .object({ id: z.string(), person: z.string(), overrides: z.array(z.string()), headSha: z.string() })
+    .nullable()
+    .default(null),
   now: z.string(),
   limits: z.object({
     checks: z.number(),

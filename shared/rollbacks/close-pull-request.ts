@@ -2,14 +2,16 @@ import type { Attempt } from './attempt.ts';
 import type { AbortReason } from './contract.ts';
 import type { TaskResult, WorldDeps } from './ports.ts';
 import { ask } from './read-world.ts';
+import { settleApproval } from './settle-approval.ts';
 import { standing } from './take-step.ts';
 
 /**
- * Tidies the forge after an end: a pull request that health made needless is closed with a comment and its branch
- * deleted; one that people shall decide on is left open with a comment. Failing to tell never blocks the flow, and
+ * Tidies up after an end: the approval is closed; a pull request that health or a person made needless is closed with a
+ * comment and its branch deleted; one that people shall decide on is left open with a comment. Failing to tell never blocks the flow, and
  * every call can be repeated.
  */
 export async function settleForge(deps: WorldDeps, attempt: Attempt): Promise<void> {
+  await settleApproval(deps, attempt);
   const { pullRequest } = attempt.data;
   if (pullRequest === undefined) return;
   const text = farewell(attempt);
@@ -20,7 +22,9 @@ export async function settleForge(deps: WorldDeps, attempt: Attempt): Promise<vo
   await tell('comment', () =>
     deps.forge.comment(repository, number, `${attempt.id}/${attempt.state.kind}`, text),
   );
-  if (attempt.state.kind !== 'SelfHealed') return;
+  if (attempt.data.queuedAt !== undefined)
+    await tell('leave-queue', () => deps.forge.leaveQueue(repository, number));
+  if (!closesPullRequest(attempt)) return;
   const present = await tell('pull-request', () => deps.forge.pullRequest(repository, number));
   if (present?.state === 'open')
     await tell('close-pull-request', () =>
@@ -38,6 +42,12 @@ export async function movedOn(deps: WorldDeps, attempt: Attempt): Promise<TaskRe
   return standing(deps, attempt);
 }
 
+/** Ends after which nobody shall merge it by mistake; in the others it is left to people. */
+function closesPullRequest({ state }: Attempt): boolean {
+  if (state.kind === 'SelfHealed') return true;
+  return state.kind === 'Aborted' && ['APPROVAL_TIMEOUT', 'ABORTED_BY_PERSON'].includes(state.reason);
+}
+
 function farewell(attempt: Attempt): string | undefined {
   const { state } = attempt;
   if (state.kind === 'SelfHealed') {
@@ -53,8 +63,10 @@ function abortedText(reason: AbortReason): string | undefined {
     case 'MANUAL_TAKEOVER':
       return 'A person has taken over. The pull request stays open; Holdfast does nothing more here.';
     case 'ABORTED_BY_PERSON':
-    case 'REVIEW_TIMEOUT':
+      return 'A person has aborted this rollback. Closing; nothing was changed.';
     case 'APPROVAL_TIMEOUT':
+      return 'Nobody has approved this rollback in time. Closing; nothing was changed.';
+    case 'REVIEW_TIMEOUT':
     case 'STALE_STATE':
       return `The rollback attempt ended (${reason}). Holdfast does nothing more here.`;
     case 'PR_CLOSED':

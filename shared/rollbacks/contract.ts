@@ -74,6 +74,10 @@ export const EVENTS = [
   'MergeTimedOut',
   'HumanApproved',
   'ApprovalTimedOut',
+  'ReviewApproved',
+  'Paged',
+  'MergeQueued',
+  'MergeCompleted',
   'PullRequestMergedByHuman',
   'PullRequestClosedByHuman',
   'NotSynced',
@@ -94,12 +98,11 @@ const ACCOMPANYING_EVENTS = [
   'ApprovalRequested',
   'EscalationRaised',
   'InvariantsEvaluated',
-  'MergeCompleted',
   'RollbackEnded',
   'EventRefused',
 ] as const;
-export type AccompanyingEvent = (typeof ACCOMPANYING_EVENTS)[number];
 export type RollbackEvent = (typeof EVENTS)[number];
+export type AccompanyingEvent = (typeof ACCOMPANYING_EVENTS)[number] | 'MergeCompleted';
 
 /** Who may do how much: the stricter of environment and autonomy. */
 export const MODES = ['observe', 'suggest', 'approve', 'auto'] as const;
@@ -116,6 +119,7 @@ export const TIMINGS = {
   mergeWait: 600,
   humanMergeWait: 14_400,
   reviewWait: 14_400,
+  approvalPage: 3_600,
   confirmationWait: 240,
   healthRestored: 60,
   syncDeadline: 600,
@@ -133,6 +137,13 @@ export const CANDIDATE_SEARCH_COMMITS = 50;
 export const STABLE_UPTIME = 0.99;
 export const MAX_ATTEMPTS_AT_ONCE = 10;
 export const MAX_ATTEMPTS_PER_DAY = 5;
+/** Of one repository. */
+export const MAX_PULL_REQUESTS_PER_HOUR = 10;
+export const MAX_MERGES_PER_HOUR = 5;
+/** How often a person may send an attempt back from review to the merge. */
+export const MAX_RETURNS = 3;
+/** What a person's approval may let pass: I1 always, I3 and an unmeasured I5 when it names them. */
+export const OVERRIDABLE = ['I1', 'I3', 'I5'] as const;
 
 /**
  * Metric names, in namespace `Holdfast`. `_total` counts, `_seconds` is measured in seconds, the other two are gauges of the

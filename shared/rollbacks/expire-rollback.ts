@@ -2,6 +2,7 @@ import { isoTime } from '../kernel/index.ts';
 import { type Attempt, loadAttempt, timedFor } from './attempt.ts';
 import { movedOn, settleForge } from './close-pull-request.ts';
 import type { TaskInput, TaskResult, WorldDeps } from './ports.ts';
+import { approvalFor, givenApproval } from './read-approval.ts';
 import { attemptReadings } from './read-world.ts';
 import { type ExpireRollbackOutcome, expireRollback } from './rules/expire-rollback.ts';
 import type { Reading } from './rules/readings.ts';
@@ -17,6 +18,7 @@ export async function expireRollbackAtDeadline(all: WorldDeps, input: TaskInput)
   const inputs = {
     state: attempt.state.kind,
     mode: attempt.data.mode,
+    approved: givenApproval(await approvalFor(deps, attempt)) !== null,
     usableReadings: readings.filter((reading) => reading.health !== 'Unknown').length,
     synced: readings.some((reading) => isSyncedTo(attempt, reading)),
     deadlineAt,

@@ -4,7 +4,9 @@ import { movedOn } from './close-pull-request.ts';
 import { METRICS } from './contract.ts';
 import { overtake } from './overtake-rollback.ts';
 import type { TaskInput, TaskResult, WorldDeps } from './ports.ts';
+import { approvalFor, givenApproval } from './read-approval.ts';
 import { pullRequestOf } from './read-world.ts';
+import { mergeCounted } from './repository-quotas.ts';
 import { type CheckInvariantsInputs, checkInvariants } from './rules/check-invariants.ts';
 import { type MergeInputs, type MergeOutcome, mergeRollback } from './rules/merge-rollback.ts';
 import { type Move, standing, takeStep } from './take-step.ts';
@@ -19,9 +21,7 @@ export async function mergePullRequestOfRollback(all: WorldDeps, input: MergeInp
   const attempt = await loadAttempt(all.store, input.rollbackId);
   const deps = timedFor(all, attempt);
   if (attempt.state.kind !== 'AwaitingMerge') return movedOn(deps, attempt);
-  if (checkInvariants.decide(input.evaluation).verdict !== 'merge') {
-    throw new Fault('Forbidden', 'the invariant check does not allow a merge');
-  }
+  await assertMayMerge(deps, attempt, input.evaluation);
   const merged = await mergedByUs(deps, attempt);
   const late = (deps.clock() - millis(input.evaluation.now)) / 1000 > deps.timings.invariantFreshness;
   if (merged === undefined) {
@@ -36,15 +36,31 @@ export async function mergePullRequestOfRollback(all: WorldDeps, input: MergeInp
     key: input.key,
     rule: mergeRollback,
     inputs,
-    move: (outcome) => moveOf(outcome, inputs, isoTime(deps.clock())),
+    move: (outcome) => moveOf(attempt, outcome, inputs, deps.clock()),
   });
   if (moved.state.kind === 'RollbackMerged')
     deps.meter.count(METRICS.merged, {
       service: attempt.service,
       environment: attempt.environment,
-      auto: 'true',
+      auto: String(input.evaluation.approval === null),
     });
   return standing(deps, moved);
+}
+
+/**
+ * The check must allow the merge, and the approval it stands on must be the one that a person gave for this attempt:
+ * whatever the workflow hands over, nothing but staging is merged without it.
+ */
+async function assertMayMerge(
+  deps: WorldDeps,
+  attempt: Attempt,
+  evaluation: CheckInvariantsInputs,
+): Promise<void> {
+  const given = givenApproval(await approvalFor(deps, attempt));
+  const stands =
+    evaluation.approval === null ? attempt.environment === 'staging' : given?.id === evaluation.approval.id;
+  if (!stands || checkInvariants.decide(evaluation).verdict !== 'merge')
+    throw new Fault('Forbidden', 'the invariant check and the approvals do not allow a merge');
 }
 
 /** A merge that carries our attempt's mark: made by this task before it was interrupted. */
@@ -91,17 +107,30 @@ async function merge(deps: WorldDeps, attempt: Attempt): Promise<MergeInputs['re
   }
 }
 
-function moveOf(outcome: MergeOutcome, inputs: MergeInputs, at: string): Move {
+function moveOf(attempt: Attempt, outcome: MergeOutcome, inputs: MergeInputs, now: number): Move {
+  const at = isoTime(now);
   const also = [{ type: 'InvariantsEvaluated' as const, data: { results: outcome.invariants } }];
+  const { approval } = inputs.evaluation;
   if (outcome.verdict === 'merged' && inputs.result.kind === 'merged') {
     const { sha } = inputs.result;
     return {
-      event: 'InvariantsPassed',
+      event: outcome.approved ? 'HumanApproved' : 'InvariantsPassed',
       state: { kind: 'RollbackMerged' },
-      also: [...also, { type: 'MergeCompleted', data: { sha, auto: true } }],
+      effects: mergeCounted(attempt, now),
+      also: [...also, { type: 'MergeCompleted', data: { sha, auto: !outcome.approved } }],
       reasons: outcome.invariants.map((each) => ({ code: each.id, text: each.value })),
-      data: { merge: { sha, at, byPerson: false } },
+      data: { merge: { sha, at, byPerson: false, ...(approval !== null && { approval: approval.id }) } },
       times: { merged: at },
+    };
+  }
+  if (outcome.verdict === 'queued') {
+    return {
+      event: 'MergeQueued',
+      state: { kind: 'AwaitingMerge' },
+      effects: mergeCounted(attempt, now),
+      also,
+      reasons: [{ code: 'QUEUED', text: 'all invariants hold; it waits in the merge queue of its branch' }],
+      data: { queuedAt: at },
     };
   }
   if (outcome.verdict === 'security') {

@@ -8,6 +8,7 @@ import { overtake } from './overtake-rollback.ts';
 import type { TaskInput, TaskResult, WorldDeps } from './ports.ts';
 import { pullRequestBody, pullRequestTitle } from './pull-request-text.ts';
 import { placeOf } from './read-world.ts';
+import { mayOpenMore, pullRequestCounted } from './repository-quotas.ts';
 import { type PullRequestFact, type PullRequestOutcome, recordPullRequest } from './rules/record-step.ts';
 import { type Move, standing, takeStep } from './take-step.ts';
 
@@ -49,7 +50,7 @@ export async function openPullRequestForRollback(all: WorldDeps, input: TaskInpu
     rule: recordPullRequest,
     inputs: { ...fact, candidate: attempt.data.candidate?.revision ?? '' },
     move: (outcome) =>
-      moveOf(outcome, fact, opened instanceof Fault ? undefined : opened.facts, isoTime(deps.clock())),
+      moveOf(outcome, fact, opened instanceof Fault ? undefined : opened.facts, deps.clock()),
   });
   return standing(deps, moved);
 }
@@ -77,6 +78,8 @@ async function open(deps: WorldDeps, attempt: Attempt): Promise<Opened> {
   const { candidate } = attempt.data;
   if (candidate === undefined) throw new Fault('Malformed', `rollback ${attempt.id} has no candidate`);
   const { repository, branch: baseBranch, path, pointer } = environment.manifest;
+  if (!(await mayOpenMore(deps, repository)))
+    throw new Fault('QuotaExceeded', `${repository} has had its pull requests of this hour`);
   const title = pullRequestTitle(attempt, candidate.revision);
   const labels = [...PULL_REQUEST_LABELS, attempt.environment];
   const [file, openOnes, baseSha] = await Promise.all([
@@ -165,7 +168,7 @@ function moveOf(
   outcome: PullRequestOutcome,
   fact: PullRequestFact,
   pullRequest: PullRequestFacts | undefined,
-  at: string,
+  now: number,
 ): Move {
   if (fact.kind === 'opened') {
     return {
@@ -178,7 +181,8 @@ function moveOf(
         },
       ],
       ...(pullRequest !== undefined && { data: { pullRequest } }),
-      times: { pullRequest: at },
+      ...(pullRequest !== undefined && { effects: pullRequestCounted(pullRequest.repository, now) }),
+      times: { pullRequest: isoTime(now) },
     };
   }
   const reasons = [{ code: fact.fault, text: `the pull request could not be opened: ${fact.message}` }];

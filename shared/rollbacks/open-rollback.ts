@@ -1,7 +1,8 @@
 import { type Actor, decide, Fault, isFault, isoTime, newId } from '../kernel/index.ts';
 import { readService } from '../services/index.ts';
-import { type Attempt, type AttemptData, attemptOf, isOpen, stateDeadline, waitSeconds } from './attempt.ts';
+import { type Attempt, type AttemptData, attemptOf, isOpen } from './attempt.ts';
 import { MAX_ATTEMPTS_AT_ONCE, METRICS, timingsAt } from './contract.ts';
+import { stateDeadline, waitSeconds } from './deadlines.ts';
 import { dayCounter, openingInputs } from './opening-inputs.ts';
 import type { RollbackDeps } from './ports.ts';
 import { refuseOpening } from './refuse-opening.ts';
@@ -133,6 +134,7 @@ function bornData(
     v: 1,
     trigger: { type: input.trigger.type, id: input.trigger.id, text: input.trigger.text },
     mode: outcome.mode,
+    ...(input.actor.type === 'person' && { requestedBy: input.actor.id }),
     ...(inputs.revision !== null && { revision: inputs.revision }),
     enteredAt: isoTime(now),
     deadlineAt: isoTime(now + deadline * 1000),

@@ -5,6 +5,7 @@ import type { Attempt } from './attempt.ts';
 import { PERSISTENCE_CHECKS, PULL_REQUEST_LABELS, STABLE_UPTIME } from './contract.ts';
 import type { WorldDeps } from './ports.ts';
 import { pullRequestTitle } from './pull-request-text.ts';
+import { approvalFor, givenApproval } from './read-approval.ts';
 import { ask, asReading, attemptReadings, placeOf, recent } from './read-world.ts';
 import type { CheckInvariantsInputs } from './rules/check-invariants.ts';
 import { stricterMode } from './rules/open-rollback.ts';
@@ -27,6 +28,7 @@ export async function readInvariants(
     action: 'rollback',
   });
   const facts = attempt.data.pullRequest;
+  const approval = givenApproval(await approvalFor(deps, attempt));
   const [reading, forge] = await Promise.all([
     ask(deps, 'health', () => deps.health.read(target)),
     facts === undefined ? NOTHING : readForge(deps, attempt, facts, pullRequest),
@@ -40,6 +42,7 @@ export async function readInvariants(
     readings: recent(readings, now, deps.timings.healthRestored * READ_MARGIN),
     candidate: candidateOf(attempt),
     ...forge,
+    approval,
     now: isoTime(now),
     limits: limitsOf(deps),
   };
@@ -68,7 +71,8 @@ async function readForge(
         ? null
         : pullRequestInputs(pullRequest, headSha, files),
     conflicts: conflicts ?? null,
-    protection: rules === undefined || ci === undefined ? null : protectionInputs(rules, ci),
+    protection:
+      rules === undefined || ci === undefined ? null : await protectionInputs(deps, facts, rules, ci),
   };
 }
 
@@ -98,12 +102,23 @@ function pullRequestInputs(
   };
 }
 
-function protectionInputs(rules: BranchRules, ci: CiReading) {
+async function protectionInputs(
+  deps: WorldDeps,
+  { repository, number, headSha }: Facts,
+  rules: BranchRules,
+  ci: CiReading,
+): Promise<CheckInvariantsInputs['protection']> {
+  const reviews =
+    rules.requiredApprovals === 0
+      ? []
+      : await ask(deps, 'reviews', () => deps.forge.reviews(repository, number));
+  if (reviews === undefined) return null;
   const green = new Set(
     ci.checks.filter((check) => check.conclusion === 'success').map((check) => check.name),
   );
   return {
     requiredApprovals: rules.requiredApprovals,
+    approvals: reviews.filter((review) => review.state === 'approved' && review.commitSha === headSha).length,
     mergeQueue: rules.mergeQueue,
     missingChecks: rules.requiredChecks.filter((name) => !green.has(name)),
   };

@@ -1,5 +1,5 @@
 import { type Actor, Fault } from '../kernel/index.ts';
-import { type Attempt, loadAttempt } from './attempt.ts';
+import { type Attempt, attemptOf, loadAttempt } from './attempt.ts';
 import type { RollbackDeps } from './ports.ts';
 import { refusePerson } from './refuse-event.ts';
 import { type ReviewFact, recordReview } from './rules/record-step.ts';
@@ -15,17 +15,17 @@ export type ReviewInput = {
 };
 
 /**
- * A person ends an attempt that awaits review: abort it, or take it over by hand.
- * Throws Fault: Forbidden (unmapped identity), NotFound, Conflict (not in review, or somebody was first).
+ * A person ends an attempt that awaits a merge or a review: abort it, or take it over by hand.
+ * Throws Fault: Forbidden (unmapped identity), NotFound, Conflict (in no such state, or somebody was first).
  */
 export async function reviewRollback(deps: RollbackDeps, input: ReviewInput): Promise<Attempt> {
   if (input.person === undefined)
     throw new Fault('Forbidden', 'this identity is mapped to no person and may not decide');
   const attempt = await loadAttempt(deps.store, input.rollbackId);
   const actor: Actor = { type: 'person', id: input.person, via: input.via };
-  if (attempt.state.kind !== 'AwaitingHumanReview') {
+  if (attempt.state.kind !== 'AwaitingHumanReview' && attempt.state.kind !== 'AwaitingMerge') {
     const event = input.verdict === 'abort' ? 'AbortRequested' : 'ManualTakeover';
-    const text = `rollback ${attempt.id} is ${attempt.state.kind}, not AwaitingHumanReview`;
+    const text = `rollback ${attempt.id} is ${attempt.state.kind}, not AwaitingMerge or AwaitingHumanReview`;
     return refusePerson(deps, attempt, { event, actor, text });
   }
   const moved = await takeStep(deps, attempt, {
@@ -50,4 +50,13 @@ export async function wakeAttempt(
 ): Promise<void> {
   const wait = await deps.work.wait(attempt.id, attempt.state.kind);
   if (wait !== undefined) await deps.workflow.wake(wait.token, { woken: true });
+}
+
+/** Ends the wait of an attempt, whatever it waits for; one that waits for nothing, or does not exist, is success. */
+export async function wakeRollback(
+  deps: Pick<RollbackDeps, 'store' | 'work' | 'workflow'>,
+  id: string,
+): Promise<void> {
+  const head = await deps.store.head({ kind: 'rollback', id });
+  if (head !== undefined) await wakeAttempt(deps, attemptOf(head));
 }

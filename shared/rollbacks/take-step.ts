@@ -9,15 +9,7 @@ import {
   type Reason,
   type Rule,
 } from '../kernel/index.ts';
-import {
-  type Attempt,
-  type AttemptData,
-  attemptOf,
-  isExpired,
-  isOpen,
-  stateDeadline,
-  waitSeconds,
-} from './attempt.ts';
+import { type Attempt, type AttemptData, approvalIdOf, attemptOf, isOpen } from './attempt.ts';
 import {
   type AccompanyingEvent,
   END_STATES,
@@ -25,7 +17,9 @@ import {
   type RollbackEvent,
   type RollbackState,
 } from './contract.ts';
+import { isExpired, stateDeadline, waitSeconds } from './deadlines.ts';
 import type { RollbackDeps, TaskResult } from './ports.ts';
+import { settleApproval } from './settle-approval.ts';
 import { isAllowed } from './transitions.ts';
 
 const WORKFLOW_ACTOR: Actor = { type: 'rule', id: 'roll-back-service', via: 'workflow' };
@@ -39,6 +33,8 @@ export type Move = {
   readonly also?: readonly (DomainEvent & { readonly type: AccompanyingEvent })[];
   readonly data?: Partial<AttemptData>;
   readonly times?: Partial<AttemptData['times']>;
+  /** Quotas that the step counts. */
+  readonly effects?: readonly Effect[];
 };
 
 export type StepDraft<Inputs, Outcome> = {
@@ -83,12 +79,12 @@ export async function takeStep<I, O>(
     from: attempt.state.kind,
     rule: draft.rule,
     inputs: draft.inputs,
-    effects: effectsOf(attempt, move),
+    effects: [...effectsOf(attempt, move), ...(move.effects ?? [])],
     step: (outcome) => {
       const made = draft.move(outcome);
       return {
         event: made.event,
-        events: eventsOf(attempt, made),
+        events: eventsOf(attempt, made, isoTime(now)),
         reasons: made.reasons,
         state: made.state,
         data: dataOf(deps, attempt, made, now),
@@ -98,8 +94,9 @@ export async function takeStep<I, O>(
   return finish(deps, attempt, decided);
 }
 
-function finish<O>(deps: RollbackDeps, before: Attempt, decided: Decided<O>): Attempt {
+async function finish<O>(deps: RollbackDeps, before: Attempt, decided: Decided<O>): Promise<Attempt> {
   const after = attemptOf(decided.head);
+  await settleApproval(deps, after);
   if (decided.repeated) return after;
   if (!isOpen(after))
     deps.meter.count(METRICS.ended, { service: before.service, environment: before.environment });
@@ -124,7 +121,7 @@ function effectsOf(attempt: Attempt, move: Move): readonly Effect[] {
   return keepsSlot(move.state) ? [uncount] : [uncount, { type: 'release-lock', lock, holder }];
 }
 
-function eventsOf(attempt: Attempt, move: Move): readonly DomainEvent[] {
+function eventsOf(attempt: Attempt, move: Move, at: string): readonly DomainEvent[] {
   const reason = 'reason' in move.state ? { reason: move.state.reason } : {};
   const main: DomainEvent = { type: move.event, data: { state: move.state.kind, ...reason } };
   const escalated = move.state.kind === 'AwaitingHumanReview' && attempt.state.kind !== 'AwaitingHumanReview';
@@ -132,6 +129,7 @@ function eventsOf(attempt: Attempt, move: Move): readonly DomainEvent[] {
     ...(move.also ?? []),
     main,
     ...(escalated ? [{ type: 'EscalationRaised', data: reason }] : []),
+    ...(asksForApproval(attempt, move) ? [{ type: 'ApprovalRequested', data: { since: at } }] : []),
     ...(isEnd(move.state) && attempt.state.kind !== 'Aborted'
       ? [
           {
@@ -143,15 +141,31 @@ function eventsOf(attempt: Attempt, move: Move): readonly DomainEvent[] {
   ];
 }
 
+/** A merge that a person must approve first is awaited from now on. */
+function asksForApproval(attempt: Attempt, { state, data }: Move): boolean {
+  const enters = state.kind === 'AwaitingMerge' && attempt.state.kind !== 'AwaitingMerge';
+  return enters && attempt.data.mode === 'approve' && data?.approval === undefined;
+}
+
+/** Events that record something and leave the state, its deadline and its approval as they are. */
+const STAYING: readonly RollbackEvent[] = ['Paged', 'MergeQueued'];
+
 function dataOf(deps: RollbackDeps, attempt: Attempt, move: Move, now: number): AttemptData {
-  const { deadlineAt: _old, ...kept } = attempt.data;
-  const merged = { ...kept, ...move.data };
+  if (STAYING.includes(move.event)) {
+    const { pageAt: _paged, ...same } = attempt.data;
+    return { ...same, ...move.data };
+  }
+  const { deadlineAt: _old, pageAt: _page, approval: _approval, ...kept } = attempt.data;
+  const asked = approvalIdOf(attempt);
+  const merged: AttemptData = { ...kept, ...(asked !== undefined && { lastApproval: asked }), ...move.data };
+  const asks = move.state.kind === 'AwaitingHumanReview' || asksForApproval(attempt, move);
   const deadline = stateDeadline(move.state, merged.mode, deps.timings);
   const ended = isEnd(move.state) && attempt.data.times.ended === undefined ? { ended: isoTime(now) } : {};
   return {
     ...merged,
     enteredAt: isoTime(now),
     ...(deadline !== undefined && { deadlineAt: isoTime(now + deadline * 1000) }),
+    ...(asks && { pageAt: isoTime(now + deps.timings.approvalPage * 1000) }),
     slotReleased: merged.slotReleased || (isEnd(move.state) && !keepsSlot(move.state)),
     times: { ...attempt.data.times, ...move.times, ...ended },
   };

@@ -19,6 +19,8 @@ const WITH_PULL_REQUEST = [
   'AwaitingMerge',
   'AwaitingHumanReview',
 ] as const;
+/** States in which a person is asked. */
+const ASKING = ['AwaitingMerge', 'AwaitingHumanReview'] as const;
 const OPEN = [...BEFORE_MERGE, 'RollbackMerged'] as const;
 
 function each(
@@ -48,12 +50,20 @@ export const TRANSITIONS: readonly Transition[] = [
   { from: 'AwaitingMerge', event: 'InvariantsPassed', to: 'RollbackMerged' },
   { from: 'AwaitingMerge', event: 'InvariantsFailed', to: 'AwaitingHumanReview' },
   { from: 'AwaitingMerge', event: 'MergeTimedOut', to: 'AwaitingHumanReview' },
-  { from: 'AwaitingHumanReview', event: 'AbortRequested', to: 'Aborted' },
-  { from: 'AwaitingHumanReview', event: 'ManualTakeover', to: 'Aborted' },
+  { from: 'AwaitingMerge', event: 'HumanApproved', to: 'RollbackMerged' },
+  { from: 'AwaitingMerge', event: 'ApprovalTimedOut', to: 'Aborted' },
+  { from: 'AwaitingMerge', event: 'MergeQueued', to: 'AwaitingMerge' },
+  { from: 'AwaitingHumanReview', event: 'ReviewApproved', to: 'AwaitingMerge' },
+  // A person may say no while the approval is open as well (ADR 0010).
+  ...each(ASKING, 'AbortRequested', 'Aborted'),
+  ...each(ASKING, 'ManualTakeover', 'Aborted'),
+  ...ASKING.map((state) => ({ from: state, event: 'Paged' as const, to: state })),
   { from: 'AwaitingHumanReview', event: 'ReviewTimedOut', to: 'Aborted' },
   { from: 'AwaitingHumanReview', event: 'HealthRestored', to: 'RollbackComplete' },
   ...each(WITH_PULL_REQUEST, 'HealthRestored', 'SelfHealed'),
   ...each(WITH_PULL_REQUEST, 'PullRequestMergedByHuman', 'RollbackMerged'),
+  // Our own merge that was found later: its answer was lost, or the merge queue made it.
+  ...each(WITH_PULL_REQUEST, 'MergeCompleted', 'RollbackMerged'),
   ...each(WITH_PULL_REQUEST, 'PullRequestClosedByHuman', 'Aborted'),
   { from: 'RollbackMerged', event: 'HealthRestored', to: 'RollbackComplete' },
   { from: 'RollbackMerged', event: 'NotSynced', to: 'AwaitingHumanReview' },

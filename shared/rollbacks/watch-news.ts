@@ -2,6 +2,7 @@ import { isoTime } from '../kernel/index.ts';
 import type { Attempt } from './attempt.ts';
 import { mergedAt, recoveryInputs } from './judge-recovery.ts';
 import type { WorldDeps } from './ports.ts';
+import { approvalFor, isAnswered } from './read-approval.ts';
 import { attemptReadings, pullRequestOf } from './read-world.ts';
 import { ciInputs } from './record-ci.ts';
 import { confirmationInputs } from './resolve-candidate.ts';
@@ -26,13 +27,17 @@ export async function hasNews(deps: WorldDeps, attempt: Attempt, slotNumber: num
       // In mode auto each reading is worth a check of the invariants: they hold only on fresh ones.
       return (
         attempt.data.mode === 'auto' ||
+        // a person's own wake may have come before the wait, and a yes waits for readings like mode auto
+        isAnswered(await approvalFor(deps, attempt)) ||
         restored(deps, readings) ||
         (forgeTurn(deps, slotNumber) && (await pullRequestEnded(deps, attempt)))
       );
     case 'AwaitingHumanReview':
       if (attempt.data.merge !== undefined) return restored(deps, readingsOnTarget(attempt, readings));
       return (
-        restored(deps, readings) || (forgeTurn(deps, slotNumber) && (await pullRequestEnded(deps, attempt)))
+        restored(deps, readings) ||
+        isAnswered(await approvalFor(deps, attempt)) ||
+        (forgeTurn(deps, slotNumber) && (await pullRequestEnded(deps, attempt)))
       );
     case 'RollbackMerged': {
       const after = readings.filter((reading) => reading.observedAt >= mergedAt(attempt));

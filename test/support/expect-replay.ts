@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { approvalRules } from '../../shared/approvals/index.ts';
 import { matchesCommitment, replayDecision } from '../../shared/ledger/index.ts';
 import { rollbackRules } from '../../shared/rollbacks/index.ts';
 import { isAllowed } from '../../shared/rollbacks/transitions.ts';
@@ -7,7 +8,7 @@ import type { MemoryStore } from './memory-store.ts';
 
 /** Every decision ever made: revs without a gap, pairs of the table, and the same outcome when recomputed. */
 export async function expectReplay(store: MemoryStore): Promise<void> {
-  const rules = [...rollbackRules, ...serviceRules];
+  const rules = [...rollbackRules, ...approvalRules, ...serviceRules];
   const lookup = (name: string, version: number) =>
     rules.find((each) => each.name === name && each.version === version);
   const subjects = new Map(store.written.map(({ kind, id }) => [`${kind}/${id}`, { kind, id }]));

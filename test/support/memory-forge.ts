@@ -1,11 +1,19 @@
 import { createHash } from 'node:crypto';
 import { Fault, isoTime } from '../../shared/kernel/index.ts';
-import type { BranchRules, CiState, Commit, Forge } from '../../shared/ports/index.ts';
+import type {
+  BranchRules,
+  CiState,
+  Commit,
+  Forge,
+  ForgePermission,
+  Review,
+} from '../../shared/ports/index.ts';
+import { memoryForgePeople, type PeopleCalls } from './memory-forge-people.ts';
 import { checksOf, type MemoryRepository, memoryRepository } from './memory-repository.ts';
 
-const BOT = 'holdfast[bot]';
+export const BOT = 'holdfast[bot]';
 
-type Settings = {
+export type Settings = {
   /** Makes calls fail, by the name of the port's method, as long as it answers a Fault. */
   refuse: (call: string) => Fault | undefined;
   /** Called after a call took effect and before it answers: where a process may die. */
@@ -13,6 +21,10 @@ type Settings = {
   /** What the checks of a commit say until they are set. */
   firstChecks: CiState;
   protection: BranchRules;
+  /** What a login may do; nobody else is a collaborator. */
+  permissions: Readonly<Record<string, ForgePermission>>;
+  /** What reviewers have said, of every pull request. */
+  reviewed: readonly Review[];
   /** How the forge itself refuses a merge. */
   mergeRefusal: string | undefined;
 };
@@ -33,8 +45,15 @@ export function memoryForge(now: () => number) {
     firstChecks: 'pending',
     protection: { requiredApprovals: 0, mergeQueue: false, requiredChecks: [] },
     mergeRefusal: undefined,
+    permissions: {},
+    reviewed: [],
   };
-  const calls = { ...contentCalls(repo, writes), ...pullRequestCalls(repo, writes, settings, now) };
+  const people = memoryForgePeople({ repo, writes, settings, now });
+  const calls = {
+    ...contentCalls(repo, writes),
+    ...pullRequestCalls(repo, writes, settings, now),
+    ...people.calls,
+  };
   return Object.assign(settings, guarded(calls, settings), {
     /** Every change that took effect, as `<call> <what>`; reading, and repeating what is so already, are none. */
     writes,
@@ -48,6 +67,12 @@ export function memoryForge(now: () => number) {
     },
     /** The text of a file as it is, past every refusal. */
     fileAt: (name: string, ref: string, path: string) => repo(name).fileAt(ref, path),
+    /** A person writes under a pull request; answers the id of the comment. */
+    say: people.say,
+    editComment: people.edit,
+    issues: people.issues,
+    /** The merge queue merges what waits in it, or throws it out. */
+    queue: people.queue,
     comments: (name: string) => [...repo(name).comments.values()],
     branches: (name: string) => [...repo(name).branches.keys()],
     pullRequests: (name: string) => repo(name).pullRequests,
@@ -95,8 +120,9 @@ function contentCalls(repo: Repo, writes: string[]): ContentCalls {
       for (let sha = first; sha !== undefined && found.length < limit; ) {
         const one = repo(name).commits.get(sha);
         if (one === undefined) throw new Fault('NotFound', `no commit ${sha}`);
-        found.push({ sha: one.sha, message: one.message, committedAt: one.committedAt });
-        sha = one.parent;
+        const { parent, files: _files, ...seen } = one;
+        found.push(seen);
+        sha = parent;
       }
       return found;
     },
@@ -108,7 +134,7 @@ function pullRequestCalls(
   writes: string[],
   settings: Settings,
   now: () => number,
-): Omit<Forge, keyof ContentCalls> {
+): Omit<Forge, keyof ContentCalls | keyof PeopleCalls> {
   return {
     ci: async (name, sha) => repo(name).checks.get(sha) ?? checksOf(settings.firstChecks),
     openPullRequest: async ({ repository, headBranch, baseBranch, title, body, labels }) => {
@@ -151,6 +177,11 @@ function pullRequestCalls(
       if (state === 'merged') return { kind: 'merged', sha: mergeCommitSha ?? '' };
       if (settings.mergeRefusal !== undefined) return { kind: 'refused', message: settings.mergeRefusal };
       if (present !== headSha) return { kind: 'head-moved' };
+      if (settings.protection.mergeQueue) {
+        writes.push(`enqueue #${number}`);
+        repo(name).queued.add(number);
+        return { kind: 'queued' };
+      }
       writes.push(`merge #${number}`);
       return { kind: 'merged', sha: mergeNow(number, BOT, `${title}\n\n${message}`) };
     },

@@ -15,6 +15,7 @@ export function memoryRepository(name: string, now: () => number) {
   const checks = new Map<string, CiReading>();
   const comments = new Map<string, string>();
   const pullRequests: PullRequest[] = [];
+  const queued = new Set<number>();
   const find = (number: number): PullRequest => {
     const found = pullRequests[number - 1];
     if (found === undefined) throw new Fault('NotFound', `no pull request #${number}`);
@@ -34,7 +35,7 @@ export function memoryRepository(name: string, now: () => number) {
     return sha;
   };
   return {
-    ...{ commits, branches, checks, comments, pullRequests, find, change, commit },
+    ...{ commits, branches, checks, comments, pullRequests, queued, find, change, commit },
     fileAt: (ref: string, path: string) => commits.get(branches.get(ref) ?? ref)?.files.get(path),
     /** Squashes a pull request onto its base. */
     mergeNow: (number: number, login: string, message: string): string => {

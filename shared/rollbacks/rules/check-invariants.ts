@@ -23,8 +23,17 @@ export type CheckInvariantsInputs = {
   readonly conflicts: { readonly sameTarget: readonly number[]; readonly sameFile: readonly number[] } | null;
   readonly protection: {
     readonly requiredApprovals: number;
+    /** Approving reviews of this very head at the forge. */
+    readonly approvals: number;
     readonly mergeQueue: boolean;
     readonly missingChecks: readonly string[];
+  } | null;
+  /** A person's approval of this pull request, with the invariants it names; null = none was given. */
+  readonly approval: {
+    readonly id: string;
+    readonly person: string;
+    readonly overrides: readonly string[];
+    readonly headSha: string;
   } | null;
   readonly now: string;
   readonly limits: {
@@ -39,12 +48,15 @@ export type CheckInvariantsInputs = {
 
 export type InvariantResult = {
   readonly id: InvariantId;
-  readonly result: 'pass' | 'wait' | 'fail';
+  readonly result: 'pass' | 'wait' | 'fail' | 'overridden';
   readonly value: string;
 };
 export type CheckInvariantsOutcome = {
-  /** merge: all eight pass. wait: nothing failed for good, read again. review: a person must look. */
-  readonly verdict: 'merge' | 'wait' | 'review';
+  /**
+   * merge: all eight pass, or the approval overrides what does not. wait: nothing failed for good, read again.
+   * ask: a person must approve first. review: a person must look.
+   */
+  readonly verdict: 'merge' | 'wait' | 'ask' | 'review';
   readonly results: readonly InvariantResult[];
   readonly failed: readonly InvariantId[];
 };
@@ -104,37 +116,61 @@ const CHECKS: Readonly<Record<InvariantId, Check>> = {
       ? pass('the only one')
       : wait('this pull request is not among the open ones');
   },
-  I8: ({ protection, pullRequest, limits }) => {
+  I8: ({ protection, pullRequest, approval, limits }) => {
     if (protection === null || pullRequest === null) return wait('branch rules could not be read');
     if (pullRequest.headSha !== pullRequest.expectedHeadSha)
       return fail('the head moved under the pull request');
+    if (approval !== null && approval.headSha !== pullRequest.headSha)
+      return fail('the head moved after the approval');
     if (pullRequest.changedFiles.length < 1 || pullRequest.changedFiles.length > limits.maxFiles) {
       return fail(`${pullRequest.changedFiles.length} files changed`);
     }
-    if (protection.requiredApprovals > 0)
-      return fail(`${protection.requiredApprovals} approvals are required`);
-    if (protection.mergeQueue) return fail('the branch has a merge queue');
     if (protection.missingChecks.length > 0)
       return fail(`required checks are missing: ${protection.missingChecks.join(', ')}`);
-    return pass('rules satisfied; the merge call decides');
+    const missing = protection.requiredApprovals - protection.approvals;
+    // Where a person has approved here, the reviews that the branch wants may still come there.
+    if (missing > 0) return (approval === null ? fail : wait)(`${missing} reviews are missing at the forge`);
+    return pass(
+      protection.mergeQueue
+        ? 'rules satisfied; merges by the queue'
+        : 'rules satisfied; the merge call decides',
+    );
   },
 };
 
 /**
+ * What an approval lets pass although it does not hold: the environment, which is why a person was asked; full replicas
+ * and an uptime that nobody measured, if it names them. A measured uptime below the limit stays a failure.
+ */
+function overrides(inputs: CheckInvariantsInputs, { id, result }: Omit<InvariantResult, 'value'>): boolean {
+  if (inputs.approval === null || result !== 'fail') return false;
+  if (id === 'I1') return true;
+  const named = inputs.approval.overrides.includes(id);
+  return named && (id === 'I3' || (id === 'I5' && inputs.candidate.uptime === undefined));
+}
+
+function judge(inputs: CheckInvariantsInputs, id: InvariantId): InvariantResult {
+  const judged = { id, ...CHECKS[id](inputs) };
+  return overrides(inputs, judged) ? { ...judged, result: 'overridden' } : judged;
+}
+
+/**
  * The eight invariants of a merge, each with the value it was judged on. What cannot be read never passes: it is read
- * again until the deadline hands over to a person. Only mode auto may answer `merge`.
+ * again until the deadline hands over to a person. Only mode auto answers `merge` without an approval; with one, all
+ * must hold again but for what it overrides.
  */
 export const checkInvariants = rule(
   'check-invariants',
-  1,
+  2,
   (inputs: CheckInvariantsInputs): CheckInvariantsOutcome => {
-    const results = INVARIANTS.map((id) => ({ id, ...CHECKS[id](inputs) }));
+    const results = INVARIANTS.map((id) => judge(inputs, id));
     const failed = results.filter((each) => each.result === 'fail').map((each) => each.id);
     const fresh =
       inputs.reading !== null &&
       secondsSince(inputs.reading.observedAt, inputs.now) <= inputs.limits.freshSeconds;
-    const allPass = results.every((each) => each.result === 'pass');
-    if (inputs.mode !== 'auto') return { verdict: 'wait', results, failed };
+    const allPass = results.every((each) => each.result === 'pass' || each.result === 'overridden');
+    if (inputs.mode === 'observe' || inputs.mode === 'suggest') return { verdict: 'wait', results, failed };
+    if (inputs.mode === 'approve' && inputs.approval === null) return { verdict: 'ask', results, failed };
     if (failed.length > 0) return { verdict: 'review', results, failed };
     return { verdict: allPass && fresh ? 'merge' : 'wait', results, failed };
   },

@@ -4,6 +4,8 @@ import type { AbortReason, Mode, ReviewReason, RollbackEvent } from '../contract
 export type ExpireRollbackInputs = {
   readonly state: string;
   readonly mode: Mode;
+  /** A person has approved, and the merge still waits for a reading. */
+  readonly approved: boolean;
   readonly usableReadings: number;
   readonly synced: boolean;
   readonly deadlineAt: string;
@@ -21,7 +23,7 @@ const review = (event: RollbackEvent, reason: ReviewReason) =>
 /** The end that the table states for a state whose deadline has passed. `none` when it has not, or in an end. */
 export const expireRollback = rule(
   'expire-rollback',
-  1,
+  2,
   (inputs: ExpireRollbackInputs): ExpireRollbackOutcome => {
     if (Date.parse(inputs.now) < Date.parse(inputs.deadlineAt)) return { event: 'none' };
     switch (inputs.state) {
@@ -34,7 +36,9 @@ export const expireRollback = rule(
       case 'PullRequestOpen':
         return review('CiTimedOut', 'CI_TIMEOUT');
       case 'AwaitingMerge':
-        return review('MergeTimedOut', 'MERGE_TIMEOUT');
+        return inputs.mode === 'approve' && !inputs.approved
+          ? { event: 'ApprovalTimedOut', to: 'Aborted', reason: 'APPROVAL_TIMEOUT' }
+          : review('MergeTimedOut', 'MERGE_TIMEOUT');
       case 'RollbackMerged':
         return inputs.synced
           ? review('StillDegraded', 'ROLLBACK_INEFFECTIVE')

@@ -1,23 +1,30 @@
 import type { AnyRule } from '../../kernel/index.ts';
 import { checkInvariants } from './check-invariants.ts';
+import { checkInvariantsV1 } from './check-invariants.v1.ts';
 import { chooseCandidate } from './choose-candidate.ts';
 import { confirmDegradation } from './confirm-degradation.ts';
 import { expireRollback } from './expire-rollback.ts';
+import { expireRollbackV1 } from './expire-rollback.v1.ts';
 import { judgeCi } from './judge-ci.ts';
 import { judgeRecovery } from './judge-recovery.ts';
 import { mergeRollback } from './merge-rollback.ts';
+import { mergeRollbackV1 } from './merge-rollback.v1.ts';
 import { openRollback } from './open-rollback.ts';
 import { overtakeRollback } from './overtake-rollback.ts';
+import { overtakeRollbackV1 } from './overtake-rollback.v1.ts';
 import {
   handOverRollback,
+  pagePerson,
+  queueRefusal,
   recordPullRequest,
   recordReview,
   refuseEvent,
   resetRollback,
+  returnFromReview,
 } from './record-step.ts';
 import { resolveCandidate } from './resolve-candidate.ts';
 
-/** Every rule that decides a step of a rollback, for replay. */
+/** Every rule that decides a step of a rollback, for replay; earlier versions stay for the decisions they took. */
 export const rollbackRules: readonly AnyRule[] = [
   openRollback,
   confirmDegradation,
@@ -26,11 +33,18 @@ export const rollbackRules: readonly AnyRule[] = [
   recordPullRequest,
   judgeCi,
   checkInvariants,
+  checkInvariantsV1,
   mergeRollback,
+  mergeRollbackV1,
   judgeRecovery,
   overtakeRollback,
+  overtakeRollbackV1,
   expireRollback,
+  expireRollbackV1,
   recordReview,
+  returnFromReview,
+  pagePerson,
+  queueRefusal,
   handOverRollback,
   resetRollback,
   refuseEvent,

@@ -10,6 +10,8 @@ export type OvertakeInputs = {
   readonly pullRequest: {
     readonly state: 'open' | 'closed' | 'merged';
     readonly mergeSha?: string | undefined;
+    /** We merged it, or the merge queue that we put it in: the answer was lost, or came late. */
+    readonly byUs: boolean;
   } | null;
   readonly readings: readonly Reading[];
   /** The revision that a merge brought: after it, only health on this one counts. */
@@ -29,15 +31,15 @@ type Overtaken =
       readonly to: 'Aborted';
       readonly reason: AbortReason;
     }
-  | { readonly event: 'PullRequestMergedByHuman'; readonly to: 'RollbackMerged' }
+  | { readonly event: 'PullRequestMergedByHuman' | 'MergeCompleted'; readonly to: 'RollbackMerged' }
   | { readonly event: 'HealthRestored'; readonly to: 'SelfHealed' | 'RollbackComplete' };
 export type OvertakeOutcome = { readonly overtaken: Overtaken | null; readonly healthySeconds: string };
 
 /**
- * What overtakes an attempt in any waiting state, in this order: a person merged or closed the pull request, the kill
+ * What overtakes an attempt in any waiting state, in this order: the pull request is merged or closed, the kill
  * switch, 60 s of unbroken health, 24 h of age. After the merge only health on the target ends it, or age.
  */
-export const overtakeRollback = rule('overtake-rollback', 1, (inputs: OvertakeInputs): OvertakeOutcome => {
+export const overtakeRollback = rule('overtake-rollback', 2, (inputs: OvertakeInputs): OvertakeOutcome => {
   const readings = inputs.afterMerge
     ? inputs.readings.map((reading) => seenOn(inputs.target, reading))
     : inputs.readings;
@@ -59,7 +61,10 @@ function overtakenBy(inputs: OvertakeInputs, healthy: number): Overtaken | null 
   if (inputs.state === 'RollbackMerged') return ended;
   if (inputs.afterMerge) return restored ? { event: 'HealthRestored', to: 'RollbackComplete' } : ended;
   if (inputs.pullRequest?.state === 'merged')
-    return { event: 'PullRequestMergedByHuman', to: 'RollbackMerged' };
+    return {
+      event: inputs.pullRequest.byUs ? 'MergeCompleted' : 'PullRequestMergedByHuman',
+      to: 'RollbackMerged',
+    };
   if (inputs.pullRequest?.state === 'closed')
     return { event: 'PullRequestClosedByHuman', to: 'Aborted', reason: 'PR_CLOSED' };
   if (inputs.killSwitchOn) return { event: 'KillSwitchOn', to: 'Aborted', reason: 'KILL_SWITCH' };

@@ -39,6 +39,39 @@ export const recordReview = rule(
       : { event: 'ManualTakeover', reason: 'MANUAL_TAKEOVER' },
 );
 
+export type ReturnFact = {
+  readonly approval: { readonly id: string; readonly person: string; readonly overrides: readonly string[] };
+  readonly pullRequest: 'open' | 'closed' | 'merged' | 'unread';
+  readonly afterMerge: boolean;
+  readonly returns: number;
+  readonly maxReturns: number;
+};
+
+/** An approval in a review leads back to the merge while the pull request is open, nothing is merged, and returns are left. */
+export const returnFromReview = rule(
+  'return-from-review',
+  1,
+  (inputs: ReturnFact): { readonly returns: boolean } => ({
+    returns: inputs.pullRequest === 'open' && !inputs.afterMerge && inputs.returns < inputs.maxReturns,
+  }),
+);
+
+/** A pull request that is neither merged nor in the merge queue any more was thrown out of it. */
+export const queueRefusal = rule(
+  'queue-refusal',
+  1,
+  ({ queued }: { readonly queuedAt: string; readonly queued: boolean }) => ({ refused: !queued }),
+);
+
+/** Nobody has answered for an hour: whoever is on call is paged, once a question. Times are ISO. */
+export const pagePerson = rule(
+  'page-person',
+  1,
+  (inputs: { readonly state: string; readonly pageAt: string; readonly now: string }) => ({
+    due: Date.parse(inputs.now) >= Date.parse(inputs.pageAt),
+  }),
+);
+
 export type HandOverInputs = {
   readonly state: string;
   readonly failure: string;

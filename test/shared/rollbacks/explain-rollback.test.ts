@@ -16,7 +16,7 @@ test('an attempt is explained from its decisions, each with its rule and reasons
     'resolve-candidate v1',
     'record-pull-request v1',
     'judge-ci v1',
-    'merge-rollback v1',
+    'merge-rollback v2',
     'judge-recovery v1',
   ]);
   for (const step of told.steps) expect(step.reasons.length).toBeGreaterThan(0);

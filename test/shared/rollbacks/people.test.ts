@@ -132,7 +132,7 @@ test.each([
   });
   const [last] = (await run.store.decisions({ kind: 'rollback', id: attempt.id })).slice(-1);
   expect(last?.decision).toMatchObject({ event, actor: { type: 'person', id: 'ada' } });
-  expect(run.world.forge.pullRequests(GITOPS)[0]?.state).toBe('open');
+  expect(run.world.forge.pullRequests(GITOPS)[0]?.state).toBe(verdict === 'abort' ? 'closed' : 'open');
   await run.close();
 });
 
@@ -143,8 +143,11 @@ test('an identity that maps to nobody may not review, and decides nothing', asyn
   await run.close();
 });
 
-test('an attempt that is not in review cannot be reviewed, and the refusal is one decision however often it is asked', async () => {
-  const { run, attempt } = await suggested();
+test('an attempt that awaits no person cannot be reviewed, and the refusal is one decision however often it is asked', async () => {
+  const run = await rollbackRun({ level: 'suggest' });
+  run.degrade();
+  run.sweepEveryMinute();
+  const attempt = await run.until('PullRequestOpen');
   const word = { rollbackId: attempt.id, verdict: 'abort', person: 'ada', reason: 'no', via: 'api' } as const;
   for (let times = 0; times < 3; times += 1) {
     await expect(reviewRollback(run.deps, word)).rejects.toMatchObject({ name: 'Conflict' });
@@ -152,8 +155,8 @@ test('an attempt that is not in review cannot be reviewed, and the refusal is on
   const steps = await run.store.decisions({ kind: 'rollback', id: attempt.id });
   expect(steps).toHaveLength(attempt.rev + 1);
   expect(steps.at(-1)?.decision).toMatchObject({
-    from: 'AwaitingMerge',
-    to: 'AwaitingMerge',
+    from: 'PullRequestOpen',
+    to: 'PullRequestOpen',
     outcome: { refused: 'AbortRequested' },
   });
   await run.close();

@@ -16,7 +16,8 @@ const SOUND: CheckInvariantsInputs = {
   ci: { state: 'success' },
   pullRequest: { number: 7, state: 'open', headSha: 'h', expectedHeadSha: 'h', changedFiles: ['a.yaml'] },
   conflicts: { sameTarget: [7], sameFile: [] },
-  protection: { requiredApprovals: 0, mergeQueue: false, missingChecks: [] },
+  protection: { requiredApprovals: 0, approvals: 0, mergeQueue: false, missingChecks: [] },
+  approval: null,
   now: at(30),
   limits: {
     ...{ checks: 3, spanSeconds: 20, gapSeconds: 15, freshSeconds: 15 },
@@ -63,8 +64,7 @@ const BROKEN: readonly (readonly [string, Change, 'review' | 'wait', string])[] 
   ['I8', pullRequest({ headSha: 'moved' }), 'review', 'the head moved'],
   ['I8', pullRequest({ changedFiles: [] }), 'review', 'no file changed'],
   ['I8', pullRequest({ changedFiles: Array.from({ length: 11 }, String) }), 'review', 'eleven files'],
-  ['I8', protection({ requiredApprovals: 1 }), 'review', 'an approval is required'],
-  ['I8', protection({ mergeQueue: true }), 'review', 'a merge queue'],
+  ['I8', protection({ requiredApprovals: 2, approvals: 1 }), 'review', 'a review is missing'],
   ['I8', protection({ missingChecks: ['build'] }), 'review', 'a required check is missing'],
 ];
 
@@ -118,8 +118,17 @@ const anyInputs: fc.Arbitrary<CheckInvariantsInputs> = fc.record({
   protection: orNull(
     fc.record({
       requiredApprovals: fc.constantFrom(0, 1),
+      approvals: fc.constantFrom(0, 1),
       mergeQueue: fc.boolean(),
       missingChecks: fc.constantFrom([], ['build']),
+    }),
+  ),
+  approval: orNull(
+    fc.record({
+      id: fc.constant('apr'),
+      person: fc.constant('ada'),
+      overrides: fc.subarray(['I1', 'I2', 'I3', 'I5', 'I6', 'I8']),
+      headSha: fc.constantFrom('h', 'x'),
     }),
   ),
   now: fc.constant(at(30)),
@@ -136,36 +145,88 @@ const nearSound = fc
     }),
   );
 
-test('a merge implies mode auto, staging, eight passes and a fresh Degraded reading', () => {
-  let merges = 0;
+/** What may stand in a merge beside a pass: only what the approval overrides, and never a measured uptime. */
+function mayOverride({ approval, candidate }: CheckInvariantsInputs): readonly string[] {
+  if (approval === null) return [];
+  const named = (id: string) => approval.overrides.includes(id);
+  return [
+    'I1',
+    ...(named('I3') ? ['I3'] : []),
+    ...(named('I5') && candidate.uptime === undefined ? ['I5'] : []),
+  ];
+}
+
+test('a merge implies staging in mode auto or an approval, and a pass of all that it does not override', () => {
+  const merges = { alone: 0, approved: 0 };
   fc.assert(
     fc.property(fc.oneof(anyInputs, nearSound), (inputs) => {
       const { verdict, results, failed } = checkInvariants.decide(inputs);
       if (verdict !== 'merge') return;
-      merges += 1;
-      expect([inputs.mode, inputs.environment, failed]).toEqual(['auto', 'staging', []]);
-      expect(results.map(({ result }) => result)).toEqual(Array.from({ length: 8 }, () => 'pass'));
+      merges[inputs.approval === null ? 'alone' : 'approved'] += 1;
+      expect(failed).toEqual([]);
+      if (inputs.approval === null) expect([inputs.mode, inputs.environment]).toEqual(['auto', 'staging']);
+      expect(['auto', 'approve']).toContain(inputs.mode);
+      const notPassed = results.filter(({ result }) => result !== 'pass');
+      expect(
+        notPassed.every(({ id, result }) => result === 'overridden' && mayOverride(inputs).includes(id)),
+      ).toBe(true);
       expect(inputs.reading?.health).toBe('Degraded');
       expect(Date.parse(inputs.reading?.observedAt ?? '')).toBeGreaterThanOrEqual(Date.parse(at(15)));
       expect(inputs.pullRequest?.headSha).toBe(inputs.pullRequest?.expectedHeadSha);
+      expect(inputs.approval?.headSha ?? 'h').toBe(inputs.pullRequest?.headSha);
       expect(inputs.ci?.state).toBe('success');
     }),
-    { numRuns: 2000 },
+    { numRuns: 4000 },
   );
-  expect(merges).toBeGreaterThan(0);
+  expect(Math.min(merges.alone, merges.approved)).toBeGreaterThan(0);
 });
 
-test('no mode but auto ever merges, nor hands over: a person has the pull request already', () => {
+test('observe and suggest never merge, nor hand over: a person has the pull request already', () => {
   fc.assert(
     fc.property(anyInputs, (inputs) => {
-      fc.pre(inputs.mode !== 'auto');
+      fc.pre(inputs.mode === 'observe' || inputs.mode === 'suggest');
       expect(checkInvariants.decide(inputs).verdict).toBe('wait');
     }),
   );
 });
 
+const PRODUCTION: Change = { environment: 'production', mode: 'approve' };
+const given = (...overrides: string[]): Change => ({
+  approval: { id: 'apr', person: 'ada', overrides, headSha: 'h' },
+});
+
+test.each([
+  ['without an approval a person is asked', {}, 'ask'],
+  ['however broken it is, a person is asked first', { ci: { state: 'failure' } }, 'ask'],
+  ['with one it is merged', given(), 'merge'],
+  ['a failed check spends it', { ...given('I6'), ci: { state: 'failure' } }, 'review'],
+  ['full replicas spend it', { ...given(), ...reading({ available: 3 }) }, 'review'],
+  ['unless it names them', { ...given('I3'), ...reading({ available: 3 }) }, 'merge'],
+  ['an unmeasured uptime spends it', { ...given(), candidate: { revision: 'r' } }, 'review'],
+  ['unless it names it', { ...given('I5'), candidate: { revision: 'r' } }, 'merge'],
+  [
+    'a measured uptime below 99 % cannot be overridden',
+    { ...given('I5'), candidate: { revision: 'r', uptime: '0.98' } },
+    'review',
+  ],
+  [
+    'a head that moved spends it',
+    { approval: { id: 'a', person: 'b', overrides: [], headSha: 'old' } },
+    'review',
+  ],
+  ['health that is not Degraded waits', { ...given(), ...reading({ health: 'Progressing' }) }, 'wait'],
+  [
+    'a review that the branch still wants waits',
+    { ...given(), ...protection({ requiredApprovals: 1 }) },
+    'wait',
+  ],
+] as const)('in mode approve %s', (_what, change, expected) => {
+  expect(checkInvariants.decide({ ...SOUND, ...PRODUCTION, ...(change as Change) }).verdict).toBe(expected);
+});
+
 test.each([
   [{ kind: 'merged', sha: 's' }, 'merged'],
+  [{ kind: 'queued' }, 'queued'],
   [{ kind: 'head-moved' }, 'review'],
   [{ kind: 'refused', message: 'no' }, 'review'],
   [{ kind: 'denied' }, 'security'],

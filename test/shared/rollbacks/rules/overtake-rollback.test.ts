@@ -15,7 +15,12 @@ import { isAllowed } from '../../../../shared/rollbacks/transitions.ts';
 import { at, series } from './readings.ts';
 
 const CALM: OvertakeInputs = {
-  ...{ state: 'AwaitingMerge', afterMerge: false, killSwitchOn: false, pullRequest: { state: 'open' } },
+  ...{
+    state: 'AwaitingMerge',
+    afterMerge: false,
+    killSwitchOn: false,
+    pullRequest: { state: 'open', byUs: false },
+  },
   ...{ readings: series('bbb'), target: 'new', createdAt: at(0), now: at(60) },
   limits: { gapSeconds: 15, healthySeconds: 60, staleSeconds: 86_400 },
 };
@@ -28,8 +33,8 @@ test('nothing overtakes a calm attempt, nor one whose pull request could not be 
 });
 
 test.each([
-  ['a merge by a person', { pullRequest: { state: 'merged' } }, 'PullRequestMergedByHuman'],
-  ['a close by a person', { pullRequest: { state: 'closed' } }, 'PullRequestClosedByHuman'],
+  ['a merge by a person', { pullRequest: { state: 'merged', byUs: false } }, 'PullRequestMergedByHuman'],
+  ['a close by a person', { pullRequest: { state: 'closed', byUs: false } }, 'PullRequestClosedByHuman'],
   ['the kill switch', { killSwitchOn: true }, 'KillSwitchOn'],
   ['a minute of health', HEALTHY, 'HealthRestored'],
   ['a day of age', { now: at(86_400) }, 'Stale'],
@@ -38,13 +43,17 @@ test.each([
 });
 
 test('what a person did at the forge comes before the kill switch, and that before health', () => {
-  const all = { ...HEALTHY, killSwitchOn: true, pullRequest: { state: 'merged' } } as const;
+  const all = { ...HEALTHY, killSwitchOn: true, pullRequest: { state: 'merged', byUs: false } } as const;
   expect(overtaken(all)).toMatchObject({ event: 'PullRequestMergedByHuman' });
   expect(overtaken({ ...HEALTHY, killSwitchOn: true })).toMatchObject({ event: 'KillSwitchOn' });
 });
 
 test('after the merge neither the kill switch nor the forge ends it', () => {
-  const part = { afterMerge: true, killSwitchOn: true, pullRequest: { state: 'closed' } } as const;
+  const part = {
+    afterMerge: true,
+    killSwitchOn: true,
+    pullRequest: { state: 'closed', byUs: false },
+  } as const;
   expect(overtaken({ ...part, state: 'AwaitingHumanReview' })).toBeNull();
   expect(overtaken({ ...part, ...HEALTHY, state: 'RollbackMerged' })).toBeNull();
 });
@@ -82,8 +91,9 @@ test('whatever overtakes an open state is a step of the table', () => {
   );
 });
 
+const AT_DEADLINE = { mode: 'auto', approved: false, deadlineAt: at(600) } as const;
 const expire = (state: string, usableReadings = 3, synced = false, now = 600) =>
-  expireRollback.decide({ state, mode: 'auto', usableReadings, synced, deadlineAt: at(600), now: at(now) });
+  expireRollback.decide({ ...AT_DEADLINE, state, usableReadings, synced, now: at(now) });
 
 test.each([
   ['DegradationDetected', 'NotConfirmed', 'SelfHealed'],
@@ -94,6 +104,20 @@ test.each([
   ['RollbackMerged', 'NotSynced', 'AwaitingHumanReview'],
 ])('the deadline of %s is %s to %s', (state, event, to) => {
   expect(expire(state)).toMatchObject({ event, to });
+});
+
+test('an approval that nobody gave in time ends the attempt; one that was given leads to a person', () => {
+  const late = {
+    ...AT_DEADLINE,
+    state: 'AwaitingMerge',
+    mode: 'approve',
+    usableReadings: 3,
+    synced: false,
+  } as const;
+  expect(expireRollback.decide({ ...late, now: at(600) })).toMatchObject({ reason: 'APPROVAL_TIMEOUT' });
+  expect(expireRollback.decide({ ...late, approved: true, now: at(600) })).toMatchObject({
+    reason: 'MERGE_TIMEOUT',
+  });
 });
 
 test('a deadline without one usable reading, and one after a sync, have their own names', () => {

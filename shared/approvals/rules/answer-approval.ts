@@ -1,0 +1,45 @@
+import { rule } from '../../kernel/index.ts';
+import { type ApprovalState, type Refusal, ROLES, type Role, type Verdict } from '../contract.ts';
+
+export type AnswerApprovalInputs = {
+  readonly state: ApprovalState;
+  readonly verdict: Verdict;
+  readonly person: string;
+  readonly role: Role | null;
+  readonly reason: string;
+  readonly overrides: readonly string[];
+  readonly overridable: readonly string[];
+  readonly notBy: readonly string[];
+  readonly planHash: string;
+  /** The plan as the person saw it; null when the id of the approval alone says it. */
+  readonly seenPlanHash: string | null;
+  readonly deadlineAt: string;
+  readonly now: string;
+};
+export type AnswerApprovalOutcome =
+  | { readonly counts: true; readonly to: 'Approved' | 'Rejected' }
+  | { readonly counts: false; readonly refusal: Refusal };
+
+/**
+ * Whether a person's answer counts: an approver, in time, on the plan they saw, and for a yes not the person who asked
+ * for it or authored the change (four eyes), overriding only what may be overridden. Anybody allowed may say no.
+ */
+export const answerApproval = rule(
+  'answer-approval',
+  1,
+  (inputs: AnswerApprovalInputs): AnswerApprovalOutcome => {
+    const refusal = refusalOf(inputs);
+    if (refusal !== undefined) return { counts: false, refusal };
+    return { counts: true, to: inputs.verdict === 'approve' ? 'Approved' : 'Rejected' };
+  },
+);
+
+function refusalOf(inputs: AnswerApprovalInputs): Refusal | undefined {
+  if (inputs.role === null || ROLES.indexOf(inputs.role) < ROLES.indexOf('approver')) return 'ROLE';
+  if (inputs.state !== 'Open') return 'NOT_OPEN';
+  if (Date.parse(inputs.now) >= Date.parse(inputs.deadlineAt)) return 'EXPIRED';
+  if (inputs.verdict === 'reject') return undefined;
+  if (inputs.seenPlanHash !== null && inputs.seenPlanHash !== inputs.planHash) return 'PLAN_CHANGED';
+  if (inputs.notBy.includes(inputs.person)) return 'FOUR_EYES';
+  return inputs.overrides.every((name) => inputs.overridable.includes(name)) ? undefined : 'NOT_OVERRIDABLE';
+}

@@ -1,0 +1,49 @@
+/** Kept for the replay of decisions that it took. */
+import { rule } from '../../kernel/index.ts';
+import type { AbortReason, Mode, ReviewReason, RollbackEvent } from '../contract.ts';
+
+type ExpireRollbackInputs = {
+  readonly state: string;
+  readonly mode: Mode;
+  readonly usableReadings: number;
+  readonly synced: boolean;
+  readonly deadlineAt: string;
+  readonly now: string;
+};
+type ExpireRollbackOutcome =
+  | { readonly event: RollbackEvent; readonly to: 'AwaitingHumanReview'; readonly reason: ReviewReason }
+  | { readonly event: RollbackEvent; readonly to: 'Aborted'; readonly reason: AbortReason }
+  | { readonly event: RollbackEvent; readonly to: 'SelfHealed' }
+  | { readonly event: 'none' };
+
+const review = (event: RollbackEvent, reason: ReviewReason) =>
+  ({ event, to: 'AwaitingHumanReview', reason }) as const;
+
+/** The end that the table states for a state whose deadline has passed. `none` when it has not, or in an end. */
+export const expireRollbackV1 = rule(
+  'expire-rollback',
+  1,
+  (inputs: ExpireRollbackInputs): ExpireRollbackOutcome => {
+    if (Date.parse(inputs.now) < Date.parse(inputs.deadlineAt)) return { event: 'none' };
+    switch (inputs.state) {
+      case 'DegradationDetected':
+        return inputs.usableReadings === 0
+          ? review('ReadingsMissing', 'NO_READING')
+          : { event: 'NotConfirmed', to: 'SelfHealed' };
+      case 'CandidateResolved':
+        return review('PullRequestFailed', 'PR_FAILED');
+      case 'PullRequestOpen':
+        return review('CiTimedOut', 'CI_TIMEOUT');
+      case 'AwaitingMerge':
+        return review('MergeTimedOut', 'MERGE_TIMEOUT');
+      case 'RollbackMerged':
+        return inputs.synced
+          ? review('StillDegraded', 'ROLLBACK_INEFFECTIVE')
+          : review('NotSynced', 'NOT_SYNCED');
+      case 'AwaitingHumanReview':
+        return { event: 'ReviewTimedOut', to: 'Aborted', reason: 'REVIEW_TIMEOUT' };
+      default:
+        return { event: 'none' };
+    }
+  },
+);

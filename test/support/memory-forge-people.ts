@@ -1,0 +1,53 @@
+import { isoTime } from '../../shared/kernel/index.ts';
+import type { Forge, ForgeComment } from '../../shared/ports/index.ts';
+import type { Settings } from './memory-forge.ts';
+import type { MemoryRepository } from './memory-repository.ts';
+
+export type PeopleCalls = Pick<
+  Forge,
+  'openIssue' | 'readComment' | 'permission' | 'reviews' | 'isQueued' | 'leaveQueue'
+>;
+type Parts = {
+  readonly repo: (name: string) => MemoryRepository;
+  readonly writes: string[];
+  readonly settings: Settings;
+  readonly now: () => number;
+};
+
+/** What people do at the forge in memory: comments, permissions, reviews, issues, the merge queue. */
+export function memoryForgePeople({ repo, writes, settings, now }: Parts) {
+  const comments = new Map<number, ForgeComment>();
+  const issues = new Map<string, { title: string; body: string; labels: readonly string[] }>();
+  const calls: PeopleCalls = {
+    openIssue: async (name, { marker, title, body, labels }) => {
+      if (!issues.has(marker)) writes.push(`openIssue ${name}`);
+      issues.set(marker, issues.get(marker) ?? { title, body, labels });
+      const number = [...issues.keys()].indexOf(marker) + 1;
+      return { number, url: `${name}/issues/${number}` };
+    },
+    readComment: async (_, id) => comments.get(id),
+    permission: async (_, login) => settings.permissions[login] ?? 'none',
+    reviews: async () => settings.reviewed,
+    isQueued: async (name, number) => repo(name).queued.has(number),
+    leaveQueue: async (name, number) => {
+      if (repo(name).queued.delete(number)) writes.push(`leaveQueue #${number}`);
+    },
+  };
+  return {
+    calls,
+    issues: () => [...issues.values()],
+    say: (number: number, login: string, body: string, byBot = false): number => {
+      const id = comments.size + 1;
+      comments.set(id, { id, login, byBot, body, createdAt: isoTime(now()), edited: false, number });
+      return id;
+    },
+    edit: (id: number, body: string): void => {
+      const comment = comments.get(id);
+      if (comment !== undefined) comments.set(id, { ...comment, body, edited: true });
+    },
+    queue: (name: string, number: number, what: 'merges' | 'throws-out'): void => {
+      repo(name).queued.delete(number);
+      if (what === 'merges') repo(name).mergeNow(number, 'merge-queue', `Merge #${number}`);
+    },
+  };
+}
