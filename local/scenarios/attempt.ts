@@ -6,9 +6,18 @@ export type Rollback = {
   readonly id: string;
   readonly rev: number;
   readonly service: string;
+  readonly environment: string;
+  readonly correlationId: string;
+  readonly mode: string;
   readonly state: { readonly kind: string; readonly reason?: string };
   readonly candidate?: { readonly revision: string };
-  readonly pullRequest?: { readonly repository: string; readonly number: number; readonly branch: string };
+  readonly pullRequest?: {
+    readonly repository: string;
+    readonly number: number;
+    readonly branch: string;
+    readonly path: string;
+  };
+  readonly merge?: { readonly sha: string; readonly byPerson: boolean };
   readonly times: Readonly<Record<string, string>>;
 };
 export type DecisionItem = {
@@ -16,6 +25,8 @@ export type DecisionItem = {
   readonly kind: string;
   readonly id: string;
   readonly rev: number;
+  readonly correlationId: string;
+  readonly actor: { readonly type: string; readonly id: string };
   readonly event: string;
   readonly from: string;
   readonly to: string;
@@ -42,7 +53,7 @@ export async function until<T>(
 }
 
 /** The newest attempt of a service, once there is one. */
-export function attemptOf(world: World, service: string, seconds = 30): Promise<Rollback> {
+export function attemptOf(world: World, service: string, seconds = 60): Promise<Rollback> {
   return until(`an attempt for ${service}`, seconds, async () => {
     const page = (await world.api('GET', `/v1/rollbacks?service=${service}&limit=1`)) as {
       items: Rollback[];
@@ -57,7 +68,7 @@ export async function follow(
   id: string,
   tell: Tell,
   states: readonly string[] = ENDS,
-  seconds = 60,
+  seconds = 120,
   already = 0,
 ): Promise<Rollback> {
   let told = already;

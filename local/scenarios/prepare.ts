@@ -1,53 +1,68 @@
 import type { World } from '../world.ts';
 import { until } from './attempt.ts';
 
-const ENVIRONMENT = 'staging';
-const HEALTHY_WITHIN_SECONDS = 20;
+const HEALTHY_WITHIN_SECONDS = 40;
 /** At 20 requests a second: enough of them that 99 % can be told from 93 %. */
 const MEASURED_MS = 3000;
 
 export type Level = 'observe' | 'suggest' | 'approve' | 'auto';
+type Behaviour = Parameters<World['sandbox']['release']>[1];
 
-/** A service that runs a good revision in staging, is under load, and is registered with a level of autonomy. */
-export async function prepareService(world: World, name: string, level: Level): Promise<string> {
-  const revision = await world.sandbox.addService({ name, environment: ENVIRONMENT });
-  await registerService(world, name);
-  if (level !== 'observe') {
-    await world.api('PUT', '/v1/autonomy', {
-      service: name,
-      environment: ENVIRONMENT,
-      action: 'rollback',
-      level,
-    });
-  }
-  await healthyOn(world, name, revision);
+export type Place = {
+  /** `staging` when absent. */
+  readonly environment?: string;
+  /** The repository of the manifests; acme/gitops when absent. */
+  readonly gitops?: string;
+  readonly replicas?: number;
+  /** Waits of the service's own, in seconds before scaling. */
+  readonly timings?: Readonly<Record<string, number>>;
+};
+
+/** A service that runs a good revision, is under load, and is registered with a level of autonomy. */
+export async function prepareService(
+  world: World,
+  name: string,
+  level: Level,
+  place: Place = {},
+): Promise<string> {
+  const { environment = 'staging', gitops, replicas } = place;
+  const revision = await world.sandbox.addService({
+    ...{ name, environment },
+    ...(gitops !== undefined && { gitops }),
+    ...(replicas !== undefined && { replicas }),
+  });
+  await registerService(world, name, place);
+  if (level !== 'observe')
+    await world.api('PUT', '/v1/autonomy', { service: name, environment, action: 'rollback', level });
+  await healthyOn(world, name, revision, environment);
   await measured();
   return revision;
 }
 
 /** The registry's entry of a sandbox service. */
-function registerService(world: World, name: string): Promise<unknown> {
+function registerService(world: World, name: string, place: Place): Promise<unknown> {
+  const { environment = 'staging', gitops = 'acme/gitops', timings } = place;
+  const application = `${name}-${environment}`;
   return world.api('PUT', `/v1/services/${name}`, {
     tier: 2,
     owners: ['dana'],
     repository: `acme/${name}`,
     environments: {
-      [ENVIRONMENT]: {
+      [environment]: {
         platform: 'argocd',
-        application: `${name}-${ENVIRONMENT}`,
+        application,
         manifest: {
-          repository: 'acme/gitops',
+          repository: gitops,
           branch: 'main',
-          path: `apps/${name}/${ENVIRONMENT}.yaml`,
+          path: `apps/${name}/${environment}.yaml`,
           pointer: '/spec/source/targetRevision',
         },
       },
     },
-    selectors: [{ source: 'argocd', environment: ENVIRONMENT, match: { app: `${name}-${ENVIRONMENT}` } }],
+    selectors: [{ source: 'argocd', environment, match: { app: application } }],
+    ...(timings !== undefined && { timings }),
   });
 }
-
-type Behaviour = Parameters<World['sandbox']['release']>[1];
 
 /** Commits a revision and deploys it as a person would; does not wait for it. */
 export async function deploy(
@@ -55,9 +70,10 @@ export async function deploy(
   name: string,
   behaviour: Behaviour,
   message: string,
+  environment = 'staging',
 ): Promise<string> {
   const sha = await world.sandbox.release(name, behaviour, message, 'dana');
-  await world.sandbox.promote(name, ENVIRONMENT, sha, 'dana');
+  await world.sandbox.promote(name, environment, sha, 'dana');
   return sha;
 }
 
@@ -67,17 +83,23 @@ export async function deployAndMeasure(
   name: string,
   behaviour: Behaviour,
   message: string,
+  environment = 'staging',
 ): Promise<string> {
-  const sha = await deploy(world, name, behaviour, message);
-  await healthyOn(world, name, sha);
+  const sha = await deploy(world, name, behaviour, message, environment);
+  await healthyOn(world, name, sha, environment);
   await measured();
   return sha;
 }
 
 /** Waits until the deployer reports the service Healthy on a revision. */
-export async function healthyOn(world: World, name: string, revision: string): Promise<void> {
+export async function healthyOn(
+  world: World,
+  name: string,
+  revision: string,
+  environment = 'staging',
+): Promise<void> {
   await until(`${name} to be Healthy on ${revision.slice(0, 7)}`, HEALTHY_WITHIN_SECONDS, async () => {
-    const snapshot = world.sandbox.deployer.snapshot(`${name}-${ENVIRONMENT}`);
+    const snapshot = world.sandbox.deployer.snapshot(`${name}-${environment}`);
     return snapshot?.deployed === revision && snapshot.health.status === 'Healthy' ? true : undefined;
   });
 }

@@ -1,4 +1,5 @@
 import type { World } from '../world.ts';
+import { pullRequestAt } from './at-forge.ts';
 import { attemptOf, follow, measuredOf, outcomeOf, type Rollback, timelineOf, until } from './attempt.ts';
 import { deployAndMeasure, prepareService } from './prepare.ts';
 import type { Scenario } from './scenario.ts';
@@ -24,7 +25,7 @@ export const selfHeal: Scenario = {
     ]);
     tell.note('the pull request is proposed; now the index comes back');
     await world.sandbox.dependency.start();
-    const ended = await follow(world, id, tell, undefined, 60, proposed.rev);
+    const ended = await follow(world, id, tell, undefined, undefined, proposed.rev);
     return {
       outcome: `${outcomeOf(ended)}, pull request ${await pullRequestState(world, ended)}`,
       subjects: [{ kind: 'rollback', id }],
@@ -35,16 +36,9 @@ export const selfHeal: Scenario = {
 };
 
 /** The forge is told after the decision is written: it gets a moment. */
-async function pullRequestState(world: World, { pullRequest }: Rollback): Promise<string> {
-  if (pullRequest === undefined) return 'never opened';
-  const { repository, number } = pullRequest;
-  const read = async (): Promise<string> => {
-    const response = await fetch(`${world.sandbox.forge.url}/repos/${repository}/pulls/${number}`, {
-      headers: { authorization: `Bearer ${world.secrets.github}`, accept: 'application/json' },
-      signal: AbortSignal.timeout(5000),
-    });
-    return ((await response.json()) as { state: string }).state;
-  };
+function pullRequestState(world: World, { pullRequest }: Rollback): Promise<string> {
+  if (pullRequest === undefined) return Promise.resolve('never opened');
+  const read = async () => (await pullRequestAt(world, pullRequest)).state;
   const closed = until('the pull request to be closed', TOLD_WITHIN_SECONDS, async () =>
     (await read()) === 'closed' ? 'closed' : undefined,
   );

@@ -29,14 +29,14 @@ export type Timings = {
 /**
  * Kubernetes waits 600 s for progress and 10 to 300 s between crashes. Here a process starts in about 50 ms, so
  * 10 s and 0.5 to 5 s say as much. The floors are what this machine needs to start processes under load, which
- * no speed changes.
+ * no speed changes; replicas that crash twice as often would leave it nothing for anything else.
  */
 export function timingsAt(speed: number): Timings {
   return {
     pollMs: 200,
     progressDeadlineMs: Math.max(3000, 10_000 / speed),
-    backOffMs: Math.max(150, 500 / speed),
-    backOffMaxMs: Math.max(1000, 5000 / speed),
+    backOffMs: 500,
+    backOffMaxMs: 5000,
   };
 }
 
