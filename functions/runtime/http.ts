@@ -69,11 +69,21 @@ export function served(serve: (event: HttpEvent) => Promise<HttpAnswer>): HttpHa
   return middy<HttpEvent, HttpAnswer>()
     .use(injectLambdaContext(logger, { resetKeys: true }))
     .use({
+      after: (request) => {
+        if (request.response !== null) request.response = withPlainHeaders(request.response);
+      },
       onError: (request) => {
         request.response = problem(request.error, correlationOf(request.event));
       },
     })
     .handler(serve) as unknown as HttpHandler;
+}
+
+/** Without the headers whose value would begin a header of its own: some repeat what the caller sent. */
+function withPlainHeaders(answer: HttpAnswer): HttpAnswer {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
+  const plain = Object.entries(answer.headers).filter(([, value]) => !/[\r\n\u0000]/.test(value));
+  return { ...answer, headers: Object.fromEntries(plain) };
 }
 
 /** A JSON answer that no cache keeps. */
