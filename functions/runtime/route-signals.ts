@@ -3,7 +3,7 @@ import { noticeForgeEvent } from '../../shared/rollbacks/notice-forge-event.ts';
 import { openRollbackAttempt } from '../../shared/rollbacks/open-rollback.ts';
 import type { RouteDeps } from '../../shared/signals/index.ts';
 import { once } from './environment.ts';
-import { meter } from './observe.ts';
+import { logger, meter } from './observe.ts';
 import { rollbackDeps } from './rollbacks.ts';
 import { signals } from './signals.ts';
 import { store } from './store.ts';
@@ -33,6 +33,10 @@ export const routeDeps = once(
         headSha: revision,
         ...(number !== undefined && { pullRequest: Number(number) }),
       });
+    },
+    // for now it is only said: `rollbacks/obey-comment` will be invoked here
+    obeyComment: async ({ repository, number, commentId }) => {
+      logger.info('a comment that nobody obeys yet', { repository, number, commentId });
     },
   }),
 );

@@ -28,3 +28,11 @@ export type OpenRollback = (request: {
 
 /** Wakes what waits for a check or a pull request. */
 export type NoticeForgeEvent = (signal: Signal) => Promise<void>;
+
+/** Obeys the command that a person may have written in a comment on a pull request; it reads the comment itself. */
+export type ObeyComment = (comment: {
+  readonly repository: string;
+  readonly number: number;
+  readonly commentId: number;
+  readonly login: string;
+}) => Promise<void>;

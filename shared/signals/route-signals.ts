@@ -3,7 +3,7 @@ import type { Meter } from '../ports/meter.ts';
 import { allServices, type Service } from '../services/index.ts';
 import { type Settlement, SIGNAL_METRICS, type Signal } from './contract.ts';
 import { FORGE_KINDS } from './mappers/github.ts';
-import type { NoticeForgeEvent, OpenRollback, SignalStore } from './ports.ts';
+import type { NoticeForgeEvent, ObeyComment, OpenRollback, SignalStore } from './ports.ts';
 import { type RouteSignalOutcome, routeSignal } from './rules/route-signal.ts';
 
 export type RouteDeps = {
@@ -12,6 +12,7 @@ export type RouteDeps = {
   readonly meter: Meter;
   readonly openRollback: OpenRollback;
   readonly noticeForgeEvent: NoticeForgeEvent;
+  readonly obeyComment: ObeyComment;
 };
 
 /**
@@ -58,10 +59,16 @@ async function settlementOf(
 }
 
 async function notice(deps: RouteDeps, signal: Signal, route: RouteSignalOutcome): Promise<Settlement> {
-  await deps.noticeForgeEvent(signal);
+  if (signal.kind === 'issue_comment') await obey(deps, signal);
+  else await deps.noticeForgeEvent(signal);
   if (route.kind === 'unroutable') return { routing: 'noticed' };
   const { service, environment, resolvedBy } = route;
   return { routing: 'noticed', service, environment, resolvedBy };
+}
+
+async function obey(deps: RouteDeps, { labels }: Signal): Promise<void> {
+  const { repository = '', number, commentId, login = '' } = labels;
+  await deps.obeyComment({ repository, number: Number(number), commentId: Number(commentId), login });
 }
 
 async function act(

@@ -10,6 +10,7 @@ import {
   Sha,
   workflowRun,
 } from './github-checks.ts';
+import { issueComment, pullRequest } from './github-pull-requests.ts';
 import { type Mapper, timeOf } from './mapped.ts';
 
 const Text = z.string().nullish();
@@ -23,29 +24,16 @@ const DeploymentStatus = z.looseObject({
   }),
   deployment: z.looseObject({ sha: Sha, environment: z.string() }),
 });
-const PullRequest = z.looseObject({
-  action: z.string(),
-  number: z.int(),
-  repository: Repository,
-  sender: z.looseObject({ login: z.string() }).nullish(),
-  pull_request: z.looseObject({
-    html_url: Text,
-    merged: z.boolean().nullish(),
-    merge_commit_sha: Text,
-    updated_at: Text,
-    head: z.looseObject({ ref: z.string(), sha: Sha }),
-    base: z.looseObject({ ref: z.string() }),
-  }),
-});
 const Push = z.looseObject({ ref: z.string(), after: Sha, repository: Repository });
 
-const READERS: Readonly<Record<string, (body: unknown) => GithubSignal>> = {
+const READERS: Readonly<Record<string, (body: unknown) => GithubSignal | undefined>> = {
   check_run: checkRun,
   check_suite: checkSuite,
   status: commitStatus,
   workflow_run: workflowRun,
   deployment_status: deploymentStatus,
   pull_request: pullRequest,
+  issue_comment: issueComment,
   push,
 };
 /** News of the forge itself: they wake who waits for them and never open a rollback, so that our own do not come back. */
@@ -55,6 +43,7 @@ export const FORGE_KINDS: readonly string[] = [
   'status',
   'workflow_run',
   'pull_request',
+  'issue_comment',
   'push',
 ];
 
@@ -65,7 +54,9 @@ export const mapGithub: Mapper = ({ body, headers }) => {
   if (event === 'ping') return { kind: 'ping' };
   const read = Object.hasOwn(READERS, event) ? READERS[event] : undefined;
   if (read === undefined) return { kind: 'signals', signals: [] };
-  return { kind: 'signals', signals: [{ ...read(body), sourceEventId: delivery, kind: event }] };
+  const signal = read(body);
+  if (signal === undefined) return { kind: 'signals', signals: [] };
+  return { kind: 'signals', signals: [{ ...signal, sourceEventId: delivery, kind: event }] };
 };
 
 function headerOf(headers: Readonly<Record<string, string | undefined>>, name: string): string {
@@ -88,33 +79,6 @@ function deploymentStatus(body: unknown): GithubSignal {
     ...(startsAt !== undefined && { startsAt }),
     links: [status.log_url, status.target_url],
     labels: { repository, environment: deployment.environment, sha: deployment.sha, state: status.state },
-  };
-}
-
-function pullRequest(body: unknown): GithubSignal {
-  const event = parse(PullRequest, body, 'the pull_request body');
-  const { action, number, pull_request: pull } = event;
-  const repository = event.repository.full_name;
-  const startsAt = timeOf(pull.updated_at);
-  return {
-    fingerprint: [repository, `#${number}`].join('|'),
-    status: 'info',
-    severity: 'info',
-    title: `${repository}#${number} ${action}`,
-    revision: pull.head.sha,
-    ...(startsAt !== undefined && { startsAt }),
-    links: [pull.html_url],
-    labels: {
-      repository,
-      number,
-      action,
-      sha: pull.head.sha,
-      branch: pull.head.ref,
-      base: pull.base.ref,
-      merged: pull.merged === true,
-      mergeSha: pull.merged === true ? pull.merge_commit_sha : undefined,
-      sender: event.sender?.login,
-    },
   };
 }
 

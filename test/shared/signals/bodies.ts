@@ -74,3 +74,20 @@ export function checkRunBody(conclusion: string | null) {
     },
   };
 }
+
+/** A comment of a person on a pull request; `change` is of the whole body. */
+export function commentBody(change: Readonly<Record<string, unknown>> = {}) {
+  return {
+    action: 'created',
+    repository: { full_name: 'acme/gitops' },
+    issue: { number: 7, pull_request: { url: 'https://api.example.test/pulls/7' } },
+    comment: {
+      id: 42,
+      body: 'APPROVE looks right',
+      created_at: '2026-11-21T09:59:30Z',
+      html_url: 'https://forge.example.test/acme/gitops/pull/7#issuecomment-42',
+      user: { login: 'dana', type: 'User' },
+    },
+    ...change,
+  };
+}

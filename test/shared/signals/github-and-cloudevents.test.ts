@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { mapper } from '../../../shared/signals/index.ts';
-import { checkRunBody, NOW, SHA } from './bodies.ts';
+import { checkRunBody, commentBody, NOW, SHA } from './bodies.ts';
 import { only, signalsOf } from './mapping.ts';
 
 describe('github', () => {
@@ -65,6 +65,34 @@ describe('github', () => {
     };
     const signal = only('github', body, { ...headers, 'x-github-event': 'pull_request' });
     expect(signal).toMatchObject({ status: 'info', labels: { number: '7', merged: 'true', mergeSha: SHA } });
+  });
+});
+
+describe('github comments', () => {
+  const commented = { 'x-github-event': 'issue_comment', 'x-github-delivery': 'guid-1' };
+
+  test('a comment on a pull request is information that holds nothing of its text', () => {
+    const signal = only('github', commentBody(), commented);
+    expect(signal).toMatchObject({ status: 'info', kind: 'issue_comment' });
+    expect(signal.labels).toEqual({
+      repository: 'acme/gitops',
+      number: '7',
+      commentId: '42',
+      login: 'dana',
+    });
+    expect(JSON.stringify(signal)).not.toContain('APPROVE');
+  });
+
+  const by = (user: unknown) => ({ comment: { ...commentBody().comment, user } });
+  test.each([
+    ['that was edited', { action: 'edited' }],
+    ['that was deleted', { action: 'deleted' }],
+    ['on an issue', { issue: { number: 7 } }],
+    ['of an app', by({ login: 'holdfast', type: 'Bot' })],
+    ['whose login ends in [bot]', by({ login: 'holdfast[bot]' })],
+    ['of a deleted account', by(null)],
+  ])('a comment %s leaves no signal', (_name, change) => {
+    expect(signalsOf('github', commentBody(change), commented)).toEqual([]);
   });
 });
 

@@ -11,7 +11,7 @@ import { newSignal } from '../../../shared/signals/new-signal.ts';
 import { fixedClock, seededRandom } from '../../support/chance.ts';
 import { memoryStore } from '../../support/memory-store.ts';
 import { serviceDocument } from '../services/documents.ts';
-import { alarmEvent, argocdBody, checkRunBody, NOW } from './bodies.ts';
+import { alarmEvent, argocdBody, checkRunBody, commentBody, NOW } from './bodies.ts';
 import { memorySignals } from './memory-signals.ts';
 
 const actor = { type: 'person', id: 'ada', via: 'api' } as const;
@@ -25,6 +25,7 @@ async function world(names: readonly string[] = ['shop']) {
   }
   const opened: string[] = [];
   const noticed: Signal[] = [];
+  const obeyed: unknown[] = [];
   const signals = memorySignals();
   const deps = {
     store,
@@ -36,6 +37,9 @@ async function world(names: readonly string[] = ['shop']) {
     },
     noticeForgeEvent: async (signal: Signal) => {
       noticed.push(signal);
+    },
+    obeyComment: async (comment: unknown) => {
+      obeyed.push(comment);
     },
   };
   const receive = async (
@@ -50,7 +54,7 @@ async function world(names: readonly string[] = ['shop']) {
     return signal;
   };
   const route = (signal: Signal) => routeNewSignal(deps, signal, registryOf(deps));
-  return { opened, noticed, signals, receive, route };
+  return { opened, noticed, obeyed, signals, receive, route };
 }
 
 test('a firing signal of a known service opens a rollback, and the signal says which', async () => {
@@ -130,4 +134,12 @@ test('what is too old is written down and opens nothing', async () => {
   const old = argocdBody({ health: { status: 'Degraded', lastTransitionTime: '2026-11-01T00:00:00Z' } });
   expect(await route(await receive('argocd', old))).toMatchObject({ outcome: 'recorded' });
   expect(opened).toEqual([]);
+});
+
+test('a comment on a pull request is handed over by its place alone, wakes nobody and opens nothing', async () => {
+  const { receive, route, opened, noticed, obeyed } = await world();
+  const headers = { 'x-github-event': 'issue_comment', 'x-github-delivery': 'g' };
+  expect(await route(await receive('github', commentBody(), headers))).toEqual({ routing: 'noticed' });
+  expect(obeyed).toEqual([{ repository: 'acme/gitops', number: 7, commentId: 42, login: 'dana' }]);
+  expect([...opened, ...noticed]).toEqual([]);
 });
