@@ -40,6 +40,8 @@ export type BranchRules = {
   readonly requiredChecks: readonly string[];
   readonly requiredApprovals: number;
   readonly mergeQueue: boolean;
+  /** What else the branch demands and nobody can read ahead (signed commits, deployments, ...); the merge call judges it. */
+  readonly alsoRequires?: readonly string[];
 };
 
 export type CommitChange = {

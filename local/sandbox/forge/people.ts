@@ -15,8 +15,10 @@ type OnPull = By & { readonly number: number };
 
 /** What people do at the forge, by their login. Each does what the page of GitHub would, webhooks included. */
 export type People = {
-  /** Answers the comment's id. */
-  readonly comment: (request: OnPull & { readonly body: string }) => Promise<number>;
+  /** On a pull request or an issue; `viaApp`: through an app of theirs. Answers the comment's id. */
+  readonly comment: (
+    request: OnPull & { readonly body: string; readonly viaApp?: boolean },
+  ) => Promise<number>;
   readonly editComment: (request: By & { readonly id: number; readonly body: string }) => Promise<void>;
   readonly deleteComment: (request: By & { readonly id: number }) => Promise<void>;
   /** Of the head as it is, unless a commit is named. Answers the review's id. */

@@ -1,24 +1,32 @@
 import * as z from 'zod';
-import { Fault } from '../../kernel/fault.ts';
-import type { Forge } from '../../ports/forge.ts';
-import { type Connection, type Reader, repositoryOf } from './connection.ts';
+import { isoTime, millis } from '../../kernel/time.ts';
+import type { Forge, ForgeComment } from '../../ports/forge.ts';
+import { type Connection, parse, type Reader, repositoryOf } from './connection.ts';
+import { hiddenMarker } from './markers.ts';
 import { allPages } from './pages.ts';
+import { DELETED_ACCOUNT } from './pull-request-answer.ts';
 
-const Comment = z.looseObject({ body: z.string().nullish() });
-const MARKER = /^[\w./:#-]{1,200}$/;
+const Body = z.looseObject({ body: z.string().nullish() });
+const Comment = Body.extend({
+  id: z.int().positive(),
+  user: z.looseObject({ login: z.string(), type: z.string() }).nullable(),
+  created_at: z.iso.datetime({ offset: true }),
+  updated_at: z.iso.datetime({ offset: true }),
+  issue_url: z.string().regex(/\/\d+$/),
+  performed_via_github_app: z.looseObject({}).nullish(),
+});
 
 /** At most one comment per marker: comments have no key of their own on GitHub, so the marker is searched first. */
-export function comments(connection: Connection): Pick<Forge, 'comment'> {
+export function comments(connection: Connection): Pick<Forge, 'comment' | 'readComment'> {
   return {
     comment: async (repository, number, marker, text) => {
-      if (!MARKER.test(marker)) throw new Fault('InvalidInput', `not a comment marker: ${marker}`);
-      const hidden = `<!-- holdfast:${marker} -->`;
+      const hidden = hiddenMarker(marker);
       const parameters = { ...repositoryOf(repository), issue_number: number };
       const isThere = async (reader: Reader): Promise<true | undefined> => {
         const listed = await allPages(
           reader,
           { route: 'GET /repos/{owner}/{repo}/issues/{issue_number}/comments', parameters },
-          Comment,
+          Body,
         );
         return listed.some((comment) => comment.body?.includes(hidden)) ? true : undefined;
       };
@@ -34,5 +42,27 @@ export function comments(connection: Connection): Pick<Forge, 'comment'> {
         () => isThere({ call: connection.once }),
       );
     },
+    readComment: async (repository, commentId) => {
+      const answer = await connection.call({
+        route: 'GET /repos/{owner}/{repo}/issues/comments/{comment_id}',
+        parameters: { ...repositoryOf(repository), comment_id: commentId },
+        expected: [404],
+      });
+      return answer.status === 404
+        ? undefined
+        : commentOf(parse(Comment, answer.data, `comment ${commentId}`));
+    },
+  };
+}
+
+function commentOf(answer: z.infer<typeof Comment>): ForgeComment {
+  return {
+    id: answer.id,
+    login: answer.user?.login ?? DELETED_ACCOUNT,
+    byBot: answer.user?.type === 'Bot' || (answer.performed_via_github_app ?? null) !== null,
+    body: answer.body ?? '',
+    createdAt: isoTime(millis(answer.created_at)),
+    edited: millis(answer.updated_at) !== millis(answer.created_at),
+    number: Number(answer.issue_url.slice(answer.issue_url.lastIndexOf('/') + 1)),
   };
 }

@@ -22,12 +22,25 @@ const FAULT_OF_STATUS: Readonly<Record<number, FaultName>> = {
   401: 'PermissionDenied',
   403: 'PermissionDenied',
   404: 'NotFound',
+  405: 'Conflict',
+  408: 'Unavailable',
   409: 'Conflict',
   410: 'NotFound',
   422: 'InvalidInput',
   451: 'NotFound',
 };
+/** What a status says in words that a person understands; what GitHub adds stands behind it. */
+const WORDS_OF_STATUS: Readonly<Record<number, string>> = {
+  400: 'GitHub cannot read what we sent',
+  401: 'GitHub does not accept our token',
+  403: 'GitHub does not allow us to do this',
+  404: 'GitHub has nothing there, or does not let us see it',
+  405: 'GitHub does not do this as things stand',
+  409: 'at GitHub somebody else was first',
+  422: 'GitHub refuses what we sent',
+};
 const LIMIT_WORDS = /\brate limit\b|abuse detection/i;
+const DOCUMENTATION = / - https:\/\/\S+$/; // which Octokit adds to GitHub's words
 const UNNAMED_WAIT_SECONDS = 60; // GitHub: "wait for at least one minute" when a secondary limit names no time
 
 /** What a thrown thing means, and GitHub's answer when there was one. Things that are not Octokit's pass through. */
@@ -35,7 +48,7 @@ export function faultOf(
   thrown: unknown,
   what: string,
   nowMs: number,
-): { readonly fault: Fault; readonly answer?: Answer } {
+): { readonly fault: Fault; readonly answer?: Answer; readonly headers?: Headers } {
   if (thrown instanceof Fault) return { fault: thrown };
   const parsed = RequestError.safeParse(fieldsOf(thrown));
   if (!parsed.success) throw thrown;
@@ -43,11 +56,20 @@ export function faultOf(
   if (error.cause instanceof Fault) return { fault: error.cause };
   if (error.response === undefined) {
     return {
-      fault: new Fault('Unavailable', `${what} was not answered: ${error.message}`, { cause: thrown }),
+      fault: new Fault('Unavailable', `GitHub did not answer: ${error.message} (${what})`, { cause: thrown }),
     };
   }
-  const answer = { status: error.status, data: error.response.data, message: error.message };
-  return { fault: answeredFault(error, error.response.headers, { what, nowMs }), answer };
+  const { headers, data } = error.response;
+  const message = error.message.replace(DOCUMENTATION, '');
+  const answer = { status: error.status, data, message };
+  return { fault: answeredFault({ ...error, message }, headers, { what, nowMs }), answer, headers };
+}
+
+/** A repository that was renamed or given away: GitHub says where it is by a number, which is not followed. */
+export function redirected(what: string, repository: string | undefined, status: number): Fault {
+  const which = repository ?? 'what we asked for';
+  const words = `${which} was renamed or moved at GitHub: register it under its new name (${what}, ${status})`;
+  return new Fault('NotFound', words);
 }
 
 /** Properties of an error are not enumerable everywhere; these are the ones that are read. */
@@ -67,12 +89,16 @@ function answeredFault(
   headers: Headers,
   context: { readonly what: string; readonly nowMs: number },
 ): Fault {
-  const said = `${context.what} answered ${error.status}: ${error.message}`;
+  const said = `${error.message} (${context.what}, ${error.status})`;
   if (isLimit(error, headers)) {
-    return new Fault('RateLimited', said, { retryAfterSeconds: waitSeconds(headers, context.nowMs) });
+    const retryAfterSeconds = waitSeconds(headers, context.nowMs);
+    return new Fault('RateLimited', `GitHub asks us to wait ${retryAfterSeconds} s: ${said}`, {
+      retryAfterSeconds,
+    });
   }
-  if (error.status >= 500) return new Fault('Unavailable', said);
-  return new Fault(FAULT_OF_STATUS[error.status] ?? 'Malformed', said);
+  if (error.status >= 500) return new Fault('Unavailable', `GitHub is failing: ${said}`);
+  const words = WORDS_OF_STATUS[error.status] ?? 'GitHub answered what we do not expect';
+  return new Fault(FAULT_OF_STATUS[error.status] ?? 'Malformed', `${words}: ${said}`);
 }
 
 /** 403 says both "you may not" and "not now": the headers and the words tell which. */

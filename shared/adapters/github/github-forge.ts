@@ -4,8 +4,11 @@ import { comments } from './comments.ts';
 import { commits } from './commits.ts';
 import { connect, type GithubOptions } from './connection.ts';
 import { files } from './files.ts';
+import { issues } from './issues.ts';
 import { merge } from './merge.ts';
+import { mergeQueue } from './merge-queue.ts';
 import { pullRequests } from './pull-requests.ts';
+import { reviews } from './reviews.ts';
 import { rules } from './rules.ts';
 
 /** The code forge as GitHub, or whatever answers in its shape at the configured base URL. */
@@ -17,7 +20,10 @@ export function githubForge(options: GithubOptions): Forge {
     ...commits(connection),
     ...pullRequests(connection),
     ...comments(connection),
+    ...issues(connection),
+    ...reviews(connection),
     ...rules(connection),
+    ...mergeQueue(connection),
     ...merge(connection),
   };
 }

@@ -24,7 +24,8 @@ export const PullAnswer = z.looseObject({
 });
 export type PullAnswer = z.infer<typeof PullAnswer>;
 
-const DELETED_ACCOUNT = 'ghost'; // as GitHub shows it
+/** As GitHub shows it. */
+export const DELETED_ACCOUNT = 'ghost';
 
 export function pullRequestOf(answer: PullAnswer): PullRequest {
   const isMerged = answer.merged_at !== null;

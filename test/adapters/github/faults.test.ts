@@ -112,10 +112,10 @@ test.each([[[]], [{ object: { type: 'tag', sha: 'x' } }], ['text'], [null]])(
   },
 );
 
-test('a redirect is not followed', async () => {
+test.each([301, 302, 307, 308])('a redirect (%i) is not followed', async (status) => {
   const headers = { location: 'http://127.0.0.1:1/' };
-  sandbox.forge.faults.inject({ operation: 'git/get-ref', status: 301, headers });
-  await expect(head()).rejects.toMatchObject({ name: 'Malformed' });
+  sandbox.forge.faults.inject({ operation: 'git/get-ref', status, headers });
+  await expect(head()).rejects.toMatchObject({ name: 'NotFound' });
 });
 
 test('an empty repository has no branch', async () => {
