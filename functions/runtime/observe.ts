@@ -1,13 +1,19 @@
 import { Logger } from '@aws-lambda-powertools/logger';
-import { type Clock, millis } from '../../shared/kernel/index.ts';
+import { type Clock, millis, redactText } from '../../shared/kernel/index.ts';
 import type { Meter } from '../../shared/ports/meter.ts';
 import { once } from './environment.ts';
 import { clock } from './world.ts';
 
 const NAMESPACE = 'Holdfast';
 
-/** Structured lines. Whole events and secrets are never handed to it. */
-export const logger = new Logger({ serviceName: 'holdfast' });
+/**
+ * Structured lines. Whole events and secrets are never handed to it; what an outside system put into a message is
+ * redacted as in a decision.
+ */
+export const logger = new Logger({
+  serviceName: 'holdfast',
+  jsonReplacerFn: (_name, value) => (typeof value === 'string' ? redactText(value) : value),
+});
 
 /**
  * Metrics as lines in the log, in CloudWatch's embedded metric format. By hand, since a library's object for each metric
