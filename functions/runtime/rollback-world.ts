@@ -1,10 +1,10 @@
 import { argocdHealth } from '../../shared/adapters/argocd/argocd-health.ts';
-import { githubForge } from '../../shared/adapters/github/github-forge.ts';
 import { prometheusHistory } from '../../shared/adapters/prometheus/prometheus-history.ts';
 import { yamlManifest } from '../../shared/adapters/yaml/splice-scalar.ts';
 import { Fault } from '../../shared/kernel/index.ts';
 import type { WorldDeps } from '../../shared/rollbacks/index.ts';
 import { once, optional, required } from './environment.ts';
+import { forge } from './forge.ts';
 import { rollbackDeps } from './rollbacks.ts';
 import { integrationSecrets } from './secrets.ts';
 import { clock } from './world.ts';
@@ -13,7 +13,7 @@ import { clock } from './world.ts';
 export const worldDeps = once(
   (): WorldDeps => ({
     ...rollbackDeps(),
-    forge: githubForge({ baseUrl: required('FORGE_URL'), token: token('github'), now: clock }),
+    forge: forge(),
     health: configured(
       'ARGOCD_URL',
       (baseUrl) => argocdHealth({ baseUrl, token: token('argocd'), now: clock }),
@@ -30,7 +30,7 @@ export const worldDeps = once(
 );
 
 /** The newest token of a system. Throws Fault('PermissionDenied') when none is set: an empty one would be refused anyway. */
-function token(system: string): () => Promise<string> {
+export function token(system: string): () => Promise<string> {
   return async () => {
     const [newest] = await integrationSecrets()(system);
     if (newest === undefined) throw new Fault('PermissionDenied', `no token is set for ${system}`);

@@ -4,7 +4,14 @@ import { Fault } from '../../kernel/index.ts';
 import { CLIENT_SETTINGS } from './clients.ts';
 import { awsCall } from './failures.ts';
 
-const Secrets = z.record(z.string(), z.union([z.string(), z.array(z.string())]));
+/** The one value that is no text: the credentials of a GitHub App, handed on as their JSON. */
+const App = z.object({
+  appId: z.union([z.string(), z.number()]),
+  privateKey: z.string(),
+  installationId: z.union([z.string(), z.number()]),
+});
+const Value = z.union([z.string(), App.transform((value) => JSON.stringify(value))]);
+const Secrets = z.record(z.string(), z.union([z.array(Value), Value]));
 
 /** A client for this container. */
 export const secretsClient = (): SecretsManagerClient => new SecretsManagerClient(CLIENT_SETTINGS);
@@ -13,8 +20,9 @@ export const secretsClient = (): SecretsManagerClient => new SecretsManagerClien
 export type SecretsReader = (name: string) => Promise<readonly string[]>;
 
 /**
- * One secret of Secrets Manager that holds a JSON document `{name: value | [values]}`; read once per container. A read that
- * failed is tried again by the next caller. Throws Fault: Unavailable, PermissionDenied, Malformed (without the content).
+ * One secret of Secrets Manager that holds a JSON document `{name: value | [values]}`, a value being a text or the
+ * credentials of an app; read once per container. A read that failed is tried again by the next caller. Throws Fault: Unavailable,
+ * PermissionDenied, Malformed (without the content).
  */
 export function secretsReader(deps: {
   readonly client: SecretsManagerClient;

@@ -35,6 +35,14 @@ describe('secrets', () => {
     expect(await secrets('a')).toEqual(['b']);
   });
 
+  test('the credentials of an app are handed on as their JSON, also in a list', async () => {
+    const app = { appId: 7, privateKey: 'PEM', installationId: 42 };
+    const SecretString = JSON.stringify({ a: app, b: [app, 'older'] });
+    manager.on(GetSecretValueCommand).resolves({ SecretString });
+    expect(await open()('a')).toEqual([JSON.stringify(app)]);
+    expect(await open()('b')).toEqual([JSON.stringify(app), 'older']);
+  });
+
   test('a document of another form is refused without its content in the fault', async () => {
     for (const SecretString of ['hunter2', '{"a":{"hunter2":1}}']) {
       manager.on(GetSecretValueCommand).resolves({ SecretString });
