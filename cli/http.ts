@@ -41,7 +41,8 @@ export function isNotFound(thrown: unknown): boolean {
 
 async function request(url: string, init: RequestInit): Promise<Response> {
   try {
-    return await fetch(url, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) });
+    // a redirect could carry the token to a place that nobody named
+    return await fetch(url, { ...init, redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS) });
   } catch (cause) {
     throw Object.assign(cliError(`cannot reach ${new URL(url).origin}`, EXIT.unreachable), { cause });
   }

@@ -40,6 +40,7 @@ export async function signInWithBrowser(
   const code = await waitForCode(state);
   const response = await fetch(metadata.token_endpoint, {
     method: 'POST',
+    redirect: 'error',
     headers: { 'content-type': 'application/x-www-form-urlencoded' },
     body: new URLSearchParams({
       grant_type: 'authorization_code',
@@ -60,7 +61,7 @@ export async function signInWithBrowser(
 }
 
 async function getJson(url: string): Promise<unknown> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(10_000) });
+  const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(10_000) });
   if (!response.ok) throw cliError(`${url} answered ${response.status}`, EXIT.unreachable);
   return response.json();
 }
