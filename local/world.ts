@@ -74,6 +74,8 @@ export async function startWorld(options: WorldOptions): Promise<World> {
         ForgeUrl: sandbox.forge.url,
         ArgocdUrl: sandbox.deployer.url,
         PrometheusUrl: sandbox.prometheusUrl,
+        SlackUrl: sandbox.inbox.url,
+        SlackChannel: 'C-ONCALL',
       },
       ...(dynamoDbEndpoint !== undefined && { dynamoDbEndpoint }),
       ...(options.preload !== undefined && { preload: options.preload }),
@@ -142,6 +144,7 @@ function localSecrets(dataDir: string): LocalSecrets {
     'github',
     'argocd',
     'prometheus',
+    'slack',
     'githubWebhook',
     'argocdWebhook',
     'alertmanagerWebhook',
@@ -163,13 +166,13 @@ async function storeSecrets(cloud: CloudFace, secrets: LocalSecrets): Promise<vo
     github: [secrets.githubWebhook],
     cloudevents: [secrets.cloudeventsWebhook],
   };
-  const { github, argocd, prometheus } = secrets;
+  const { github, argocd, prometheus, slack } = secrets;
   await cloud.call('secretsmanager', 'PutSecretValue', {
     SecretId: output('WebhookSecretsArn'),
     SecretString: JSON.stringify(webhooks),
   });
   await cloud.call('secretsmanager', 'PutSecretValue', {
     SecretId: output('IntegrationSecretsArn'),
-    SecretString: JSON.stringify({ github, argocd, prometheus }),
+    SecretString: JSON.stringify({ github, argocd, prometheus, slack }),
   });
 }

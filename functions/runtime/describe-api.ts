@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { approvalRoutes } from './approval-routes.ts';
 import type { Route } from './http.ts';
 import { ledgerRoutes } from './ledger-routes.ts';
 import { rollbackRoutes } from './rollback-routes.ts';
@@ -28,7 +29,13 @@ const PROBLEM = {
 
 /** The OpenAPI 3.1 document, made from the schemas that validate the requests. */
 export function describeApi(
-  routes: readonly Route[] = [...signalRoutes, ...serviceRoutes, ...rollbackRoutes, ...ledgerRoutes],
+  routes: readonly Route[] = [
+    ...signalRoutes,
+    ...serviceRoutes,
+    ...rollbackRoutes,
+    ...approvalRoutes,
+    ...ledgerRoutes,
+  ],
 ): Record<string, unknown> {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const route of routes) {

@@ -1,9 +1,11 @@
+import { lambdaEvent } from '../../shared/adapters/aws/lambda-event.ts';
+import { lambdaClient } from '../../shared/adapters/aws/lambda-watch.ts';
 // from their own files: the index would bundle every rule of rollbacks with it
 import { noticeForgeEvent } from '../../shared/rollbacks/notice-forge-event.ts';
 import { openRollbackAttempt } from '../../shared/rollbacks/open-rollback.ts';
 import type { RouteDeps } from '../../shared/signals/index.ts';
-import { once } from './environment.ts';
-import { logger, meter } from './observe.ts';
+import { once, required } from './environment.ts';
+import { meter } from './observe.ts';
 import { rollbackDeps } from './rollbacks.ts';
 import { signals } from './signals.ts';
 import { store } from './store.ts';
@@ -34,9 +36,9 @@ export const routeDeps = once(
         ...(number !== undefined && { pullRequest: Number(number) }),
       });
     },
-    // for now it is only said: `rollbacks/obey-comment` will be invoked here
-    obeyComment: async ({ repository, number, commentId }) => {
-      logger.info('a comment that nobody obeys yet', { repository, number, commentId });
-    },
+    obeyComment: lambdaEvent({
+      client: lambdaClient(),
+      functionName: required('OBEY_COMMENT_FUNCTION'),
+    }),
   }),
 );

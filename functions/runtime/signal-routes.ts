@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ROUTINGS, SIGNAL_STATUSES } from '../../shared/signals/contract.ts';
+import { ROUTINGS, SIGNAL_STATUSES, WEBHOOK_SOURCES } from '../../shared/signals/contract.ts';
 import type { Route } from './http.ts';
 import { listQuery } from './list-query.ts';
 
@@ -18,7 +18,7 @@ export const listSignalsRoute = {
 const webhookRoute = {
   method: 'POST',
   path: '/v1/webhooks/{source}',
-  summary: 'Takes a delivery of argocd, alertmanager, github or cloudevents; verified on its raw bytes',
+  summary: `Takes a delivery of ${WEBHOOK_SOURCES.join(', ')}; verified on its raw bytes`,
   params: z.strictObject({ source: z.string() }),
   status: 202,
 } as const satisfies Route;

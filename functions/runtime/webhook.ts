@@ -42,6 +42,10 @@ function answerOf(answer: WebhookAnswer, event: HttpEvent): HttpAnswer {
       return jsonAnswer(202, answer.accepted, correlationId);
     case 'ping':
       return jsonAnswer(200, { accepted: 0, signals: [], duplicates: 0 }, correlationId);
+    case 'acknowledged':
+      return jsonAnswer(200, {}, correlationId);
+    case 'challenge':
+      return jsonAnswer(200, { challenge: answer.challenge }, correlationId);
     case 'handshake': {
       const { headers, ...rest } = jsonAnswer(200, {}, correlationId);
       const allowed = { 'webhook-allowed-origin': answer.origin, 'webhook-allowed-rate': ALLOWED_RATE };

@@ -30,11 +30,17 @@ export class HoldfastBus extends Construct {
     fn.allow(['events:PutEvents'], [this.bus.eventBusArn]);
   }
 
-  /** Hands every event of a capability to a consumer. */
-  consume(scope: Construct, id: string, source: `holdfast.${string}`, consumer: Consumer): void {
+  /** Hands the events of a capability to a consumer: all of them, or those of some types. */
+  consume(
+    scope: Construct,
+    id: string,
+    source: `holdfast.${string}`,
+    consumer: Consumer,
+    types?: readonly string[],
+  ): void {
     new Rule(scope, id, {
       eventBus: this.bus,
-      eventPattern: { source: [source] },
+      eventPattern: { source: [source], ...(types !== undefined && { detailType: [...types] }) },
       targets: [targetOf(consumer)],
     });
   }

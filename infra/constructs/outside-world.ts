@@ -5,6 +5,8 @@ type OutsideWorldProps = {
   readonly forgeUrl: string;
   readonly argocdUrl: string;
   readonly prometheusUrl: string;
+  readonly slackUrl: string;
+  readonly slackChannel: string;
   readonly secrets: SecretList;
 };
 
@@ -21,5 +23,12 @@ export class OutsideWorld {
     fn.addEnvironment('ARGOCD_URL', this.props.argocdUrl);
     fn.addEnvironment('PROMETHEUS_URL', this.props.prometheusUrl);
     this.props.secrets.grantRead(fn);
+  }
+
+  /** Tell people in the chat, beside what `grantReach` gives. */
+  grantTell(fn: HoldfastFunction): void {
+    this.grantReach(fn);
+    fn.addEnvironment('SLACK_URL', this.props.slackUrl);
+    fn.addEnvironment('SLACK_CHANNEL', this.props.slackChannel);
   }
 }

@@ -26,6 +26,11 @@ export class WorkTable extends HoldfastTable {
     this.grantPrefix(fn, 'READING#', ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:PutItem']);
   }
 
+  /** Remember what people were told, so that no message is sent twice. */
+  grantTell(fn: HoldfastFunction): void {
+    this.grantPrefix(fn, 'TOLD#', ['dynamodb:GetItem', 'dynamodb:PutItem']);
+  }
+
   /** Answer a write once per Idempotency-Key. */
   grantIdempotency(fn: HoldfastFunction): void {
     this.grantPrefix(fn, 'IDEM#', ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem']);

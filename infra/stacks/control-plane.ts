@@ -5,6 +5,7 @@ import { HoldfastBus } from '../constructs/event-bus.ts';
 import { HoldfastApi } from '../constructs/http-api.ts';
 import { Ledger } from '../constructs/ledger.ts';
 import { OutsideWorld } from '../constructs/outside-world.ts';
+import { PeopleInTheLoop } from '../constructs/people-in-the-loop.ts';
 import { Rollbacks } from '../constructs/rollbacks.ts';
 import { Services } from '../constructs/services.ts';
 import { Signals } from '../constructs/signals.ts';
@@ -18,6 +19,7 @@ export class ControlPlaneStack extends Stack {
   readonly services: Services;
   readonly signals: Signals;
   readonly rollbacks: Rollbacks;
+  readonly people: PeopleInTheLoop;
   readonly ledger: Ledger;
   readonly api: HoldfastApi;
 
@@ -42,6 +44,8 @@ export class ControlPlaneStack extends Stack {
     const shared = { setting, api: this.api, tables: data.tables, work: data.work, world, bus };
     this.services = new Services(this, 'Services', shared);
     this.rollbacks = new Rollbacks(this, 'Rollbacks', shared);
+    const { workflow } = this.rollbacks;
+    this.people = new PeopleInTheLoop(this, 'People', { ...shared, workflow });
     const failures = data.buckets.failures;
     const { signals, webhookSecrets, ledger } = data;
     this.signals = new Signals(this, 'Signals', { ...shared, signals, webhookSecrets, failures });
@@ -51,6 +55,7 @@ export class ControlPlaneStack extends Stack {
     this.rollbacks.grantOpen(this.signals.routeSignals);
     this.rollbacks.workflow.grantWake(this.signals.routeSignals);
     data.work.grantReadWaits(this.signals.routeSignals);
+    this.people.grantAnnounce(this.signals.routeSignals);
     this.declareOutputs(data);
   }
 
@@ -74,6 +79,12 @@ export class ControlPlaneStack extends Stack {
         'PrometheusUrl',
         '',
         'Base URL of Prometheus; empty: no uptime, and nothing auto-merges.',
+      ),
+      slackUrl: text('SlackUrl', 'https://slack.com/api', 'Base URL of the Web API of Slack.'),
+      slackChannel: text(
+        'SlackChannel',
+        '',
+        'Channel id that people are told in; empty: nobody is told in a chat.',
       ),
       ledgerId: text(
         'LedgerId',

@@ -3,6 +3,7 @@ import { type Dependency, startDependency } from './deployer/dependency.ts';
 import { type Deployer, startDeployer } from './deployer/deployer.ts';
 import { fileAt } from './deployer/git.ts';
 import { type SandboxForge, startForge } from './forge/start-forge.ts';
+import { type Inbox, startInbox } from './inbox.ts';
 import { type Load, startLoad } from './load/load.ts';
 import { inTurn } from './pushes.ts';
 import { gitopsFiles, manifestPath, manifestText } from './services/gitops.ts';
@@ -30,6 +31,7 @@ type SandboxSecrets = {
   readonly github: string;
   readonly argocd: string;
   readonly prometheus?: string;
+  readonly slack: string;
   /** What the webhooks are signed with (GitHub) and carry as bearer token (Argo CD). */
   readonly githubWebhook: string;
   readonly argocdWebhook: string;
@@ -51,6 +53,8 @@ export type Sandbox = {
   /** What revisions of behaviour `dependent` need; stop it to break them, start it to let them heal. */
   readonly dependency: Dependency;
   readonly prometheusUrl: string;
+  /** The chat that people are told in. */
+  readonly inbox: Inbox;
   /** Lets the webhooks go to this Holdfast. */
   readonly connect: (api: string) => void;
   /**
@@ -97,6 +101,7 @@ export async function startSandbox(config: SandboxConfig): Promise<Sandbox> {
     ...(secrets.prometheus !== undefined && { token: secrets.prometheus }),
     ...(config.requestsPerSecond !== undefined && { requestsPerSecond: config.requestsPerSecond }),
   });
+  const inbox = await startInbox({ token: secrets.slack, now });
   const connect = (api: string) => {
     forge.webhooks(`${api}/v1/webhooks/github`, secrets.githubWebhook);
     deployer.addWebhook({ url: `${api}/v1/webhooks/argocd`, token: secrets.argocdWebhook });
@@ -106,13 +111,14 @@ export async function startSandbox(config: SandboxConfig): Promise<Sandbox> {
   const gitopsOf = new Map<string, string>();
   const world = { forge, deployer, load, dependency, gitDir, gitopsOf };
   return {
-    ...{ forge, deployer, load, dependency, connect, prometheusUrl: load.prometheusUrl },
+    ...{ forge, deployer, load, dependency, inbox, connect, prometheusUrl: load.prometheusUrl },
     addService: (service) => push(() => addService(world, service)),
     release: (service, behaviour, message, author) =>
       forge.commit(`acme/${service}`, 'main', serviceFiles(behaviour, message), message, author),
     promote: (service, environment, sha, author) =>
       push(() => promote(world, { service, environment, sha }, author)),
     close: async () => {
+      await inbox.close();
       await load.close();
       await deployer.close();
       await dependency.stop();

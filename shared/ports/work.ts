@@ -26,5 +26,8 @@ export type Work = {
     environment: string,
     since: string,
   ) => Promise<readonly StoredReading[]>;
+  /** Whether this message was sent before (for a week): `markTold` says so after it was. */
+  readonly isTold: (message: string) => Promise<boolean>;
+  readonly markTold: (message: string, now: number) => Promise<void>;
   readonly lastReading: (service: string, environment: string) => Promise<StoredReading | undefined>;
 };

@@ -8,6 +8,7 @@ import { until } from './deployer/world.ts';
 const SECRETS = {
   github: 'github-token',
   argocd: 'argocd-token',
+  slack: 'slack-token',
   githubWebhook: 'github-secret',
   argocdWebhook: 'argocd-secret',
 };

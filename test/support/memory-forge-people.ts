@@ -45,6 +45,11 @@ export function memoryForgePeople({ repo, writes, settings, now }: Parts) {
       const comment = comments.get(id);
       if (comment !== undefined) comments.set(id, { ...comment, body, edited: true });
     },
+    /** Somebody pushes to the branch of a pull request. */
+    pushTo: (name: string, number: number, message: string): void => {
+      const { find, change, commit } = repo(name);
+      change(number, { headSha: commit(find(number).headBranch, message) });
+    },
     queue: (name: string, number: number, what: 'merges' | 'throws-out'): void => {
       repo(name).queued.delete(number);
       if (what === 'merges') repo(name).mergeNow(number, 'merge-queue', `Merge #${number}`);

@@ -70,6 +70,7 @@ export function memoryForge(now: () => number) {
     /** A person writes under a pull request; answers the id of the comment. */
     say: people.say,
     editComment: people.edit,
+    pushTo: people.pushTo,
     issues: people.issues,
     /** The merge queue merges what waits in it, or throws it out. */
     queue: people.queue,

@@ -4,6 +4,7 @@ import type { StoredReading, Wait, Work } from '../../shared/ports/index.ts';
 export function memoryWork(): Work {
   const waits = new Map<string, Wait>();
   const readings = new Map<string, StoredReading>();
+  const told = new Set<string>();
   const of = (service: string, environment: string): StoredReading[] =>
     [...readings.values()]
       .filter((reading) => reading.service === service && reading.environment === environment)
@@ -15,6 +16,10 @@ export function memoryWork(): Work {
     wait: async (id, state) => waits.get(`${id}/${state}`),
     deleteWait: async (id, state) => {
       waits.delete(`${id}/${state}`);
+    },
+    isTold: async (message) => told.has(message),
+    markTold: async (message) => {
+      told.add(message);
     },
     putReading: async (reading) => {
       const key = `${reading.service}/${reading.environment}/${reading.slot}`;

@@ -13,6 +13,7 @@ import { awsCall, errorName } from './failures.ts';
 
 // A wait outlives its deadline by a week, so that an operator still finds what was waited for.
 const WAIT_KEPT_SECONDS = 7 * 86_400;
+const TOLD_KEPT_SECONDS = 7 * 86_400;
 const READING_KEPT_SECONDS = 7 * 86_400;
 // A reading is observed within its interval, and no interval is longer than this.
 const LONGEST_INTERVAL_MS = 3_600_000;
@@ -34,7 +35,22 @@ const Reading = z.object({
 /** The work table in DynamoDB. Throws Fault: Unavailable, PermissionDenied, Malformed. */
 export function dynamoWork(deps: { client: DynamoDBDocumentClient; table: string }): Work {
   const { client, table } = deps;
-  return { ...waits(client, table), ...readings(client, table) };
+  return { ...waits(client, table), ...told(client, table), ...readings(client, table) };
+}
+
+function told(client: DynamoDBDocumentClient, table: string): Pick<Work, 'isTold' | 'markTold'> {
+  const key = (message: string) => ({ pk: `TOLD#${message}`, sk: '-' });
+  return {
+    isTold: async (message) => {
+      const input = { TableName: table, Key: key(message), ConsistentRead: true };
+      const { Item } = await awsCall('GetItem', () => client.send(new GetCommand(input)));
+      return Item !== undefined;
+    },
+    markTold: async (message, now) => {
+      const Item = { ...key(message), v: 1, expiresAt: Math.floor(now / 1000) + TOLD_KEPT_SECONDS };
+      await awsCall('PutItem', () => client.send(new PutCommand({ TableName: table, Item })));
+    },
+  };
 }
 
 function waits(client: DynamoDBDocumentClient, table: string): Pick<Work, 'putWait' | 'wait' | 'deleteWait'> {

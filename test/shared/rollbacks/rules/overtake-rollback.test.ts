@@ -73,7 +73,7 @@ test('whatever overtakes an open state is a step of the table', () => {
     killSwitchOn: fc.boolean(),
     pullRequest: fc.constantFrom(
       null,
-      ...(['open', 'closed', 'merged'] as const).map((state) => ({ state })),
+      ...(['open', 'closed', 'merged'] as const).map((state) => ({ state, byUs: state === 'merged' })),
     ),
     readings: fc.constantFrom(series('bbb'), series('ggggggg'), series('ggggggg', { revision: 'new' })),
     now: fc.constantFrom(at(60), at(90_000)),

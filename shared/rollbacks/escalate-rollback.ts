@@ -1,0 +1,75 @@
+import { Fault } from '../kernel/index.ts';
+import type { Notify } from '../ports/notify.ts';
+import { type Attempt, loadAttempt } from './attempt.ts';
+import { METRICS } from './contract.ts';
+import { type Escalation, escalationOf } from './escalation-text.ts';
+import type { WorldDeps } from './ports.ts';
+import { placeOf } from './read-world.ts';
+
+export type EscalateInput = {
+  readonly type: string;
+  readonly eventId: string;
+  readonly rollbackId: string;
+  readonly rev: number;
+};
+type Deps = WorldDeps & { readonly notify: Notify | undefined };
+
+/**
+ * Tells people about an attempt: a comment at its pull request, or an issue where there is none, once for each attempt
+ * and reason; and a message in the chat, once for each event. It stands beside the flow: failing to tell holds nothing
+ * up. Throws Fault('Unavailable') when somebody was not told, so that it is tried again.
+ */
+export async function escalateRollback(deps: Deps, input: EscalateInput): Promise<void> {
+  const attempt = await loadAttempt(deps.store, input.rollbackId);
+  const escalation = escalationOf(attempt, input);
+  if (escalation === undefined) return;
+  const link = await tryTo(deps, 'escalate', () => tellAtForge(deps, attempt, escalation));
+  const sent = await tryTo(deps, 'notify', () => tellInChat(deps, input, escalation, link ?? undefined));
+  if (link === undefined || sent === undefined)
+    throw new Fault('Unavailable', `not everybody was told about rollback ${attempt.id}`);
+}
+
+/** undefined when it failed, which is counted. */
+async function tryTo<T>(deps: Deps, call: string, act: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await act();
+  } catch (thrown) {
+    const code = thrown instanceof Fault ? thrown.name : 'Unknown';
+    deps.meter.count(METRICS.integrationErrors, { call, code });
+    return undefined;
+  }
+}
+
+const SILENT: readonly string[] = ['SECURITY', 'FLAPPING'];
+
+/** Where it stands at the forge; null where nothing belongs there. */
+async function tellAtForge(deps: Deps, attempt: Attempt, escalation: Escalation): Promise<string | null> {
+  const { pullRequest } = attempt.data;
+  const marker = `escalation/${attempt.id}/${escalation.topic}`;
+  if (pullRequest !== undefined) {
+    if (!SILENT.includes(escalation.topic))
+      await deps.forge.comment(pullRequest.repository, pullRequest.number, marker, escalation.text);
+    return pullRequest.url;
+  }
+  if (SILENT.includes(escalation.topic)) return null;
+  const { service } = await placeOf(deps, attempt);
+  const issue = await deps.forge.openIssue(service.repository, {
+    marker,
+    title: `Holdfast: ${escalation.title}`,
+    body: escalation.text,
+    labels: ['holdfast', 'escalation', 'urgent', attempt.environment],
+  });
+  return issue.url;
+}
+
+async function tellInChat(
+  deps: Deps,
+  { eventId }: EscalateInput,
+  { title }: Escalation,
+  link: string | undefined,
+): Promise<true> {
+  if (deps.notify === undefined || (await deps.work.isTold(eventId))) return true;
+  await deps.notify.send({ text: title, ...(link !== undefined && { link }) });
+  await deps.work.markTold(eventId, deps.clock());
+  return true;
+}

@@ -1,0 +1,78 @@
+import { type Attempt, approvalIdOf } from './attempt.ts';
+import { MAX_RETURNS, type ReviewReason } from './contract.ts';
+
+/** What a person is told, and why. `topic` names it once an attempt. */
+export type Escalation = { readonly topic: string; readonly title: string; readonly text: string };
+
+const REVIEWS: Readonly<Record<ReviewReason, string>> = {
+  NO_CANDIDATE: 'no stable revision to go back to was found',
+  NO_READING: 'its health could not be read',
+  PR_FAILED: 'the pull request could not be opened',
+  CI_FAILED: 'a check of the rollback pull request is red',
+  CI_TIMEOUT: 'the checks of the rollback pull request did not finish in time',
+  MERGE_TIMEOUT: 'the merge could not be made in time',
+  MERGE_REFUSED: 'the forge refused the merge',
+  INVARIANT_FAILED: 'an invariant of the merge does not hold',
+  NOT_SYNCED: 'the delivery system has not taken up the merged rollback',
+  ROLLBACK_INEFFECTIVE: 'the service is still degraded after the rollback',
+  UNEXPECTED: 'the workflow met an error that it does not know',
+};
+
+/** The message for an event of an attempt; undefined where its present state no longer needs anybody. */
+export function escalationOf(
+  attempt: Attempt,
+  event: { readonly type: string; readonly rev: number },
+): Escalation | undefined {
+  const { state, service, environment } = attempt;
+  const place = `${service} in ${environment}`;
+  switch (event.type) {
+    case 'ApprovalRequested':
+      if (state.kind !== 'AwaitingMerge') return undefined;
+      return said('APPROVAL', `${place}: a rollback needs your approval`, answers(attempt));
+    case 'EscalationRaised':
+      if (state.kind !== 'AwaitingHumanReview') return undefined;
+      return said(state.reason, `${place}: ${REVIEWS[state.reason]}`, answers(attempt));
+    case 'Paged':
+      if (state.kind !== 'AwaitingMerge' && state.kind !== 'AwaitingHumanReview') return undefined;
+      return said(`PAGE-${event.rev}`, `${place}: nobody has answered yet`, answers(attempt));
+    case 'SecurityViolation':
+    case 'PullRequestFailed':
+      if (state.kind !== 'Aborted' || state.reason !== 'SECURITY') return undefined;
+      return said('SECURITY', `${place}: security: an outside system refused our credentials`, [
+        `The attempt has ended and holds its slot: \`holdfast reset ${attempt.id}\` by an admin, once the cause is known.`,
+      ]);
+    case 'NotConfirmed':
+      return said('FLAPPING', `${place}: reported degraded, but never three times in a row`, [
+        'Nothing was done.',
+      ]);
+    default:
+      return undefined;
+  }
+}
+
+function said(topic: string, title: string, lines: readonly string[]): Escalation {
+  return { topic, title, text: [`**${title}**`, '', ...lines].join('\n') };
+}
+
+/** Who may answer, how, and until when. */
+function answers(attempt: Attempt): readonly string[] {
+  const { data, id, state } = attempt;
+  const approval = approvalIdOf(attempt);
+  const back = data.candidate === undefined ? [] : [`Back to \`${data.candidate.revision.slice(0, 7)}\`.`];
+  const comment = data.pullRequest === undefined ? [] : ['Comment here, in a line of its own:'];
+  const returns = MAX_RETURNS - (data.returns ?? 0);
+  return [
+    ...back,
+    `Until ${data.deadlineAt ?? 'its end'}, an approver who neither authored the change nor asked for this can answer.`,
+    ...comment,
+    ...(comment.length > 0 && approval !== undefined
+      ? ['- `APPROVE <why>` (name I3 or I5 to override them)']
+      : []),
+    ...(comment.length > 0 ? ['- `ABORT <why>`', '- `MANUAL <why>` to take it over by hand'] : []),
+    ...(approval === undefined ? [] : [`Or \`holdfast approve ${approval} --reason "<why>"\`.`]),
+    `Or \`holdfast reject ${id} --reason "<why>"\`. Why it stands here: \`holdfast explain rollback ${id}\`.`,
+    ...(state.kind === 'AwaitingHumanReview' && approval !== undefined
+      ? [`${returns} returns to the merge are left.`]
+      : []),
+  ];
+}

@@ -1,0 +1,146 @@
+import { answerApprovalBy, type KnownPerson, personOf } from '../approvals/index.ts';
+import { type Actor, Fault, isFault } from '../kernel/index.ts';
+import type { ForgeComment, ForgePermission } from '../ports/index.ts';
+import { type Attempt, approvalIdOf, attemptOf } from './attempt.ts';
+import { type Command, commandIn } from './comment-command.ts';
+import type { WorldDeps } from './ports.ts';
+import { approvalFor } from './read-approval.ts';
+import { refusePerson } from './refuse-event.ts';
+import { reviewRollback, wakeRollback } from './review-rollback.ts';
+
+/** A comment as a webhook announced it: only where it is, never what it says. */
+export type AnnouncedComment = {
+  readonly repository: string;
+  readonly number: number;
+  readonly commentId: number;
+  readonly login: string;
+};
+export type Obeyed =
+  | { readonly kind: 'ignored'; readonly why: string }
+  | { readonly kind: 'obeyed'; readonly command: Command['word'] }
+  | { readonly kind: 'refused'; readonly why: string };
+
+const MAY_COMMAND: readonly ForgePermission[] = ['admin', 'maintain', 'write'];
+const STATES = ['AwaitingMerge', 'AwaitingHumanReview'] as const;
+
+/**
+ * Does what a person orders by a comment under a rollback pull request. The comment is read from the forge: bots,
+ * edited ones and talk are ignored. The login must be a mapped person, who may write in the repository; the head must
+ * be the one that was asked about. Refusals are decisions, and are answered under the pull request.
+ */
+export async function obeyComment(deps: WorldDeps, announced: AnnouncedComment): Promise<Obeyed> {
+  const attempt = await attemptAt(deps, announced);
+  if (attempt === undefined) return { kind: 'ignored', why: 'no attempt waits for a person there' };
+  const comment = await deps.forge.readComment(announced.repository, announced.commentId);
+  const why = comment === undefined ? 'it was deleted' : strange(comment, announced);
+  if (comment === undefined || why !== undefined) return { kind: 'ignored', why: why ?? '' };
+  const command = commandIn(comment.body);
+  if (command === undefined) return { kind: 'ignored', why: 'it is no command' };
+  const obeyed = await obeyOrRefuse(deps, attempt, announced, command);
+  const text = obeyed.kind === 'refused' ? `Not done: ${obeyed.why}.` : `${command.word}: recorded.`;
+  // the answer is a courtesy: what was decided stands
+  await deps.forge
+    .comment(announced.repository, announced.number, `answer/${announced.commentId}`, text)
+    .catch(() => undefined);
+  return obeyed;
+}
+
+async function attemptAt(
+  deps: WorldDeps,
+  { repository, number }: AnnouncedComment,
+): Promise<Attempt | undefined> {
+  const pages = await Promise.all(
+    STATES.map((state) => deps.store.heads({ kind: 'rollback', state, limit: 100 })),
+  );
+  return pages
+    .flatMap((page) => page.items.map(attemptOf))
+    .find(({ data }) => data.pullRequest?.repository === repository && data.pullRequest.number === number);
+}
+
+function strange(comment: ForgeComment, announced: AnnouncedComment): string | undefined {
+  if (comment.byBot) return 'a bot wrote it';
+  if (comment.edited) return 'it was edited';
+  const same = comment.login === announced.login && comment.number === announced.number;
+  return same ? undefined : 'it is not the comment that was announced';
+}
+
+async function obeyOrRefuse(
+  deps: WorldDeps,
+  attempt: Attempt,
+  announced: AnnouncedComment,
+  command: Command,
+): Promise<Obeyed> {
+  try {
+    const person = await personOf(deps.store, 'github', announced.login);
+    const actor: Actor = {
+      type: 'person',
+      id: person?.person ?? `github:${announced.login}`,
+      via: 'pull-request',
+    };
+    const refusal = await mayCommand(deps, announced, person);
+    if (refusal !== undefined) return await refuse(deps, attempt, { command, actor, text: refusal });
+    if (person !== undefined) await obey(deps, attempt, { command, actor, person });
+    return { kind: 'obeyed', command: command.word };
+  } catch (thrown) {
+    if (isFault(thrown, 'Forbidden', 'Conflict', 'InvalidInput'))
+      return { kind: 'refused', why: thrown.message };
+    throw thrown;
+  }
+}
+
+async function mayCommand(
+  deps: WorldDeps,
+  { repository, login }: AnnouncedComment,
+  person: KnownPerson | undefined,
+): Promise<string | undefined> {
+  if (person === undefined) return `the login ${login} is mapped to no person`;
+  const permission = await deps.forge.permission(repository, login);
+  if (!MAY_COMMAND.includes(permission)) return `${login} may not write in ${repository}`;
+  return undefined;
+}
+
+type Order = { readonly command: Command; readonly actor: Actor; readonly person: KnownPerson };
+
+async function obey(deps: WorldDeps, attempt: Attempt, { command, actor, person }: Order): Promise<void> {
+  const { word, reason, overrides } = command;
+  const who = { person: person.person, via: actor.via };
+  const approval = await approvalFor(deps, attempt);
+  if (word === 'MANUAL' || approval === undefined || approval.state !== 'Open') {
+    if (word === 'APPROVE')
+      return refuse(deps, attempt, { command, actor, text: 'no approval is asked for here' });
+    const mayEnd = person.role === 'approver' || person.role === 'admin';
+    if (!mayEnd) return refuse(deps, attempt, { command, actor, text: `${word} takes the role approver` });
+    const verdict = word === 'ABORT' ? 'abort' : 'manual';
+    await reviewRollback(deps, { rollbackId: attempt.id, verdict, reason, ...who });
+    return;
+  }
+  if (word === 'APPROVE') await assertHead(deps, attempt);
+  const wake = (subject: { readonly id: string }) => wakeRollback(deps, subject.id);
+  await answerApprovalBy(
+    { ...deps, wake },
+    {
+      ...{ approvalId: approvalIdOf(attempt) ?? '', reason, overrides, ...who, role: person.role },
+      verdict: word === 'APPROVE' ? 'approve' : 'reject',
+    },
+  );
+}
+
+/** Throws Fault('Conflict') when the pull request's head is not the one that people were asked about. */
+async function assertHead(deps: WorldDeps, { data }: Attempt): Promise<void> {
+  if (data.pullRequest === undefined) return;
+  const { repository, number, headSha } = data.pullRequest;
+  const present = await deps.forge.pullRequest(repository, number);
+  if (present.headSha !== headSha)
+    throw new Fault('Conflict', 'the head of the pull request has moved since the approval was asked for');
+}
+
+/** Never answers: the refusal is recorded and thrown as a Conflict. */
+function refuse(
+  deps: WorldDeps,
+  attempt: Attempt,
+  refused: { readonly command: Command; readonly actor: Actor; readonly text: string },
+): Promise<never> {
+  const events = { APPROVE: 'HumanApproved', ABORT: 'AbortRequested', MANUAL: 'ManualTakeover' } as const;
+  const { actor, text } = refused;
+  return refusePerson(deps, attempt, { event: events[refused.command.word], actor, text });
+}

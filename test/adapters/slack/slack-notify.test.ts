@@ -1,0 +1,73 @@
+import { afterEach, expect, test } from 'vitest';
+import { type Inbox, startInbox } from '../../../local/sandbox/inbox.ts';
+import { listen } from '../../../local/sandbox/listen.ts';
+import { slackNotify } from '../../../shared/adapters/slack/slack-notify.ts';
+
+const closers: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0)) await close();
+});
+
+async function inbox(): Promise<Inbox> {
+  const started = await startInbox({ token: 'xoxb', now: () => 0 });
+  closers.push(started.close);
+  return started;
+}
+const to = (baseUrl: string, token = 'xoxb') =>
+  slackNotify({ baseUrl, channel: 'C1', token: async () => token, firstWaitMs: 1 });
+
+test('posts a message with its link, what Slack reads as markup escaped', async () => {
+  const chat = await inbox();
+  await to(chat.url).send({ text: 'a < b & <@U1>', link: 'https://forge/pull/1' });
+  expect(chat.messages().map(({ channel, text }) => [channel, text])).toEqual([
+    ['C1', 'a &lt; b &amp; &lt;@U1&gt; <https://forge/pull/1>'],
+  ]);
+});
+
+test('a token that Slack refuses is PermissionDenied', async () => {
+  const chat = await inbox();
+  await expect(to(chat.url, 'old').send({ text: 'x' })).rejects.toMatchObject({ name: 'PermissionDenied' });
+});
+
+/** A server that answers each request with the next of these; how many came. */
+async function answering(...answers: readonly (() => Response)[]) {
+  let calls = 0;
+  const { url, close } = await listen(() => {
+    const answer = answers[Math.min(calls, answers.length - 1)];
+    calls += 1;
+    return answer?.() ?? new Response('');
+  }, 0);
+  closers.push(close);
+  return { url, calls: () => calls };
+}
+
+test.each([
+  ['a 5xx is tried 1 + 3 times', () => new Response('', { status: 503 }), 'Unavailable', 4],
+  [
+    'a 429 is not repeated',
+    () => new Response('', { status: 429, headers: { 'retry-after': '7' } }),
+    'RateLimited',
+    1,
+  ],
+  [
+    'a channel that does not exist',
+    () => Response.json({ ok: false, error: 'channel_not_found' }),
+    'InvalidInput',
+    1,
+  ],
+  ['something that is no answer', () => new Response('<html>'), 'Malformed', 1],
+  ['a redirect is not followed', () => Response.redirect('http://127.0.0.1:1/', 302), 'Unavailable', 4],
+] as const)('%s', async (_what, answer, name, times) => {
+  const server = await answering(answer);
+  await expect(to(server.url).send({ text: 'x' })).rejects.toMatchObject({ name });
+  expect(server.calls()).toBe(times);
+});
+
+test('a passing failure is overcome', async () => {
+  const server = await answering(
+    () => new Response('', { status: 500 }),
+    () => Response.json({ ok: true }),
+  );
+  await to(server.url).send({ text: 'x' });
+  expect(server.calls()).toBe(2);
+});

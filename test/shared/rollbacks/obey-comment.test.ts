@@ -1,0 +1,111 @@
+import { expect, test } from 'vitest';
+import { putPeople } from '../../../shared/approvals/index.ts';
+import { obeyComment } from '../../../shared/rollbacks/index.ts';
+import { approving } from '../../support/approving.ts';
+import { GITOPS } from '../../support/memory-world.ts';
+import { rollbackRun } from '../../support/rollback-run.ts';
+
+const PEOPLE = [
+  { person: 'grace', role: 'approver', identities: [{ via: 'github', id: 'Grace-H' }] },
+  { person: 'vic', role: 'viewer', identities: [{ via: 'github', id: 'vic' }] },
+  { person: 'drew', role: 'approver', identities: [{ via: 'github', id: 'drew' }] },
+] as const;
+
+/** Production waits for a person; who may write in the repository, and who is who, is set. */
+async function asked(checks: 'success' | 'failure' = 'success') {
+  const run = await rollbackRun({ environment: 'production' });
+  await putPeople(
+    run.deps,
+    { people: PEOPLE.map((person) => ({ ...person, identities: [...person.identities] })) },
+    { actor: { type: 'person', id: 'ada', via: 'api' }, correlationId: 'people', key: 'people' },
+  );
+  run.world.forge.permissions = { 'grace-h': 'write', vic: 'write', stranger: 'admin', drew: 'read' };
+  run.world.forge.firstChecks = checks;
+  run.degrade();
+  run.sweepEveryMinute();
+  const attempt = await run.until(checks === 'success' ? 'AwaitingMerge' : 'AwaitingHumanReview');
+  await run.pass(1);
+  const announce = (commentId: number, login: string) =>
+    obeyComment(run.deps, { repository: GITOPS, number: 1, commentId, login });
+  const say = (login: string, body: string, byBot = false) =>
+    announce(run.world.forge.say(1, login, body, byBot), login);
+  return { run, attempt, say, announce, ...approving(run) };
+}
+
+test('a mapped approver who may write approves by a comment; the merge follows', async () => {
+  const { run, say, approvals } = await asked();
+  expect(await say('grace-h', 'APPROVE looks right')).toEqual({ kind: 'obeyed', command: 'APPROVE' });
+  await run.until('RollbackComplete');
+  expect((await approvals())[0]?.data.answer).toMatchObject({
+    ...{ person: 'grace', via: 'pull-request', reason: 'looks right' },
+  });
+  await run.close();
+});
+
+test.each([
+  ['a login that nobody is mapped to', 'stranger', 'mapped to no person'],
+  ['a person who may not write in the repository', 'drew', 'may not write'],
+  ['a person without the role', 'vic', 'role approver'],
+])('%s is refused, once, as a decision', async (_who, login, why) => {
+  const { run, attempt, say } = await asked();
+  for (let times = 0; times < 2; times += 1)
+    expect(await say(login, 'APPROVE please')).toMatchObject({
+      kind: 'refused',
+      why: expect.stringContaining(why),
+    });
+  const decisions = await run.store.decisions({ kind: 'rollback', id: attempt.id });
+  const approvals = (await run.store.heads({ kind: 'approval', limit: 9 })).items;
+  const refusals = [
+    ...decisions.filter(({ envelope }) => envelope.events.some(({ type }) => type === 'EventRefused')),
+    ...(await Promise.all(approvals.map((head) => run.store.decisions({ kind: 'approval', id: head.id }))))
+      .flat()
+      .filter(({ envelope }) => envelope.event === 'ApprovalRefused'),
+  ];
+  expect(refusals).toHaveLength(1);
+  await run.pass(60);
+  expect((await run.attempts())[0]?.state.kind).toBe('AwaitingMerge');
+  await run.close();
+});
+
+test('bots, edited comments, deleted ones and talk are ignored', async () => {
+  const { run, say, announce } = await asked();
+  expect(await say('grace-h', 'APPROVE', true)).toMatchObject({ why: 'a bot wrote it' });
+  const id = run.world.forge.say(1, 'grace-h', 'ABORT');
+  run.world.forge.editComment(id, 'APPROVE');
+  expect(await announce(id, 'grace-h')).toMatchObject({ why: 'it was edited' });
+  expect(await announce(99, 'grace-h')).toMatchObject({ why: 'it was deleted' });
+  expect(await say('grace-h', 'I would approve this')).toMatchObject({ why: 'it is no command' });
+  expect(await announce(run.world.forge.say(1, 'vic', 'APPROVE'), 'grace-h')).toMatchObject({
+    why: 'it is not the comment that was announced',
+  });
+  expect((await approving(run).approvals())[0]?.state).toBe('Open');
+  await run.close();
+});
+
+test('an approval after the head has moved is refused', async () => {
+  const { run, say } = await asked();
+  const pull = run.world.forge.pullRequests(GITOPS)[0];
+  run.world.forge.pushTo(GITOPS, 1, 'somebody pushed');
+  expect(pull).toBeDefined();
+  expect(await say('grace-h', 'APPROVE')).toMatchObject({ why: expect.stringContaining('has moved') });
+  await run.close();
+});
+
+test('ABORT rejects what is asked, MANUAL takes it over and leaves the pull request open', async () => {
+  const first = await asked();
+  await first.say('grace-h', 'ABORT not now');
+  expect((await first.run.until('Aborted', 20)).state).toMatchObject({ reason: 'ABORTED_BY_PERSON' });
+  await first.run.close();
+  const second = await asked('failure');
+  await second.say('grace-h', 'MANUAL mine');
+  expect((await second.run.until('Aborted', 20)).state).toMatchObject({ reason: 'MANUAL_TAKEOVER' });
+  expect(second.run.world.forge.pullRequests(GITOPS)[0]?.state).toBe('open');
+  await second.run.close();
+});
+
+test('a comment on a pull request that no attempt waits on is ignored', async () => {
+  const { run } = await asked();
+  const announced = { repository: GITOPS, number: 77, commentId: 1, login: 'grace-h' };
+  expect(await obeyComment(run.deps, announced)).toMatchObject({ kind: 'ignored' });
+  await run.close();
+});
