@@ -54,12 +54,13 @@ export async function until<T>(
 
 /** The newest attempt of a service, once there is one. */
 export function attemptOf(world: World, service: string, seconds = 60): Promise<Rollback> {
-  return until(`an attempt for ${service}`, seconds, async () => {
-    const page = (await world.api('GET', `/v1/rollbacks?service=${service}&limit=1`)) as {
-      items: Rollback[];
-    };
-    return page.items[0];
-  });
+  return until(`an attempt for ${service}`, seconds, async () => (await attemptsOf(world, service))[0]);
+}
+
+/** Every attempt of a service, newest first. */
+export async function attemptsOf(world: World, service: string): Promise<readonly Rollback[]> {
+  const { items } = (await world.api('GET', `/v1/rollbacks?service=${service}`)) as { items: Rollback[] };
+  return items;
 }
 
 /** Follows an attempt to the first of the given states (default: any end, or a person's turn), telling each decision once. */
