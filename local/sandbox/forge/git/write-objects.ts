@@ -29,7 +29,9 @@ export async function commitEdits(directory: string, edits: Edits, commit: NewCo
     if (parent !== undefined) await runGit(directory, ['read-tree', parent], { env });
     for (const [path, content] of Object.entries(edits)) {
       if (content === null) {
-        await runGit(directory, ['update-index', '--force-remove', '--', path], { env });
+        // mode 0 takes an entry out; `--force-remove` would ask for a work tree
+        const input = `0 ${ZERO}\t${path}\0`;
+        await runGit(directory, ['update-index', '-z', '--index-info'], { env, input });
       } else {
         const sha = await writeBlob(directory, content);
         const mode = parent === undefined ? '100644' : await modeAt(directory, parent, path);

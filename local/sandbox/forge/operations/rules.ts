@@ -44,8 +44,15 @@ function rulesetShapes(call: Call, rules: BranchRulesRecord): readonly Shape[] {
     ...(rules.requiredChecks.length > 0 ? [checks] : []),
     ...(rules.requiredApprovals > 0 ? [review] : []),
     ...(rules.mergeQueue ? [{ type: 'merge_queue' }] : []),
+    ...rules.others.map(otherRule),
   ];
   return shapes.map((shape) => ({ ...shape, ...source }));
+}
+
+/** GitHub describes no parameters for most of these, and demands them for deployments. */
+function otherRule(type: string): Shape {
+  const parameters = { required_deployment_environments: ['staging'] };
+  return { type, ...(type === 'required_deployments' && { parameters }) };
 }
 
 export const getProtection: Operation = async (world, call) => {
