@@ -22,7 +22,10 @@ type HoldfastAlarmProps = {
   readonly below?: boolean;
   /** Periods that must breach in a row. */
   readonly periods?: number;
-  /** Missing data breaches: for what must be heard from. */
+  /**
+   * Missing data breaches: for what must be heard from. Fill its gaps as well (`sumOf`): CloudWatch looks further back for
+   * real data points before it counts a gap, so that three silent periods alone ring after five.
+   */
   readonly missingBreaches?: boolean;
 };
 
@@ -64,11 +67,9 @@ export function ownMetric(
   });
 }
 
-/** The sum of several of our metrics; one that was not emitted counts 0. */
-export function sumOf(names: readonly string[], period: Duration): MathExpression {
-  const usingMetrics = Object.fromEntries(
-    names.map((name, index) => [`m${index}`, ownMetric(name, 'Sum', period)]),
-  );
-  const expression = names.map((_name, index) => `FILL(m${index}, 0)`).join(' + ');
+/** The sum of several metrics; one that was not emitted counts 0. */
+export function sumOf(metrics: readonly IMetric[], period: Duration): MathExpression {
+  const usingMetrics = Object.fromEntries(metrics.map((metric, index) => [`m${index}`, metric]));
+  const expression = metrics.map((_metric, index) => `FILL(m${index}, 0)`).join(' + ');
   return new MathExpression({ expression, usingMetrics, period });
 }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { ofType, synthesise } from './synthesised.ts';
+import { ofType, plain, synthesise } from './synthesised.ts';
 
 const RUNBOOK = join(import.meta.dirname, '..', '..', 'docs', 'runbook.md');
 const resources = synthesise();
@@ -37,14 +37,40 @@ test('every reader of a stream has an alarm on its lag', () => {
   expect(lag).toHaveLength(ofType(resources, 'AWS::Lambda::EventSourceMapping').length);
 });
 
-test('a health sweep that is silent for three minutes rings', () => {
-  const sweep = alarms.find((alarm) => alarm.AlarmName === 'Rollbacks/HealthSweep/Missed');
-  expect(sweep).toMatchObject({
-    Namespace: 'Holdfast',
-    MetricName: 'health_sweeps_total',
-    Period: 60,
-    EvaluationPeriods: 3,
-    ComparisonOperator: 'LessThanThreshold',
-    TreatMissingData: 'breaching',
-  });
+test('every mapping that puts records into the failures bucket has an alarm on it', () => {
+  const watched = JSON.stringify(alarms.filter((alarm) => String(alarm.AlarmName).endsWith('/GivenUp')));
+  for (const { logicalId, Properties } of ofType(resources, 'AWS::Lambda::EventSourceMapping')) {
+    expect(watched).toContain(logicalId);
+    // Lambda emits these counts only where they are asked for.
+    expect(Properties.MetricsConfig).toEqual({ Metrics: ['EventCount'] });
+  }
+});
+
+test('the six panels of the dashboard draw metrics that there are', () => {
+  const [dashboard] = ofType(resources, 'AWS::CloudWatch::Dashboard');
+  const body = String(plain(dashboard?.Properties.DashboardBody));
+  const { widgets } = JSON.parse(body.replaceAll(/\$\{[^}]*\}/g, 'x')) as {
+    widgets: { properties: { title?: string } }[];
+  };
+  const titles = widgets.map((widget) => widget.properties.title);
+  for (const title of [
+    'Success rate, 24 h, %',
+    'Active attempts by state',
+    'Seconds to recover, p50 and p95',
+    'Integration calls, seconds, p50, p95 and p99',
+    'Violations by invariant, 24 h',
+    'Degradations per service',
+  ])
+    expect(titles).toContain(title);
+});
+
+test('every construct that the runbook looks up is there, in the stack it says', () => {
+  const runbook = readFileSync(RUNBOOK, 'utf8');
+  const looked = [...runbook.matchAll(/holdfast_(resource|log)\s+([A-Z]\w*[a-z]\w*)(?: (Holdfast\w+))?/g)];
+  expect(looked.length).toBeGreaterThan(15);
+  for (const [words, kind, name = '', stack = 'HoldfastControlPlane'] of looked) {
+    const prefix = kind === 'log' ? `${name}Logs` : name;
+    const found = resources.filter((each) => each.stack === stack && each.logicalId.startsWith(prefix));
+    expect(found, words).not.toEqual([]);
+  }
 });

@@ -1,0 +1,128 @@
+import { describe, expect, test } from 'vitest';
+import {
+  type AlarmProperties,
+  alarmOf,
+  alarmState,
+  type Sample,
+  watchedBy,
+} from '../support/alarm-evaluator.ts';
+import { ofType, plain, synthesise } from './synthesised.ts';
+
+/**
+ * What each alarm means, written by hand and not read from the template: at `rings` it rings, at `quiet`, the last value
+ * before, it does not. `minutes`: how many minutes in a row it takes, when more than one.
+ */
+type Meaning = {
+  readonly quiet: number;
+  readonly rings: number;
+  readonly silence?: 'ALARM';
+  readonly minutes?: number;
+};
+const MEANINGS: Readonly<Record<string, Meaning>> = {
+  'Ledger/Seal/Rejected': { quiet: 0, rings: 1 },
+  'Signals/Webhook/SignatureRefused': { quiet: 5, rings: 6 },
+  'Rollbacks/HealthSweep/Missed': { quiet: 1, rings: 0, minutes: 3, silence: 'ALARM' },
+  'Rollbacks/Workflow/Failed': { quiet: 0, rings: 1 },
+  'Rollbacks/Attempts/Aborted': { quiet: 2, rings: 3 },
+  'Rollbacks/Attempts/Unusual': { quiet: 10, rings: 11 },
+  'Rollbacks/Recovery/Slow': { quiet: 600, rings: 601 },
+  'Rollbacks/Answer/Overdue': { quiet: 0, rings: 1 },
+  'Rollbacks/Permission/Denied': { quiet: 0, rings: 1 },
+  'Rollbacks/Integration/Failing': { quiet: 3, rings: 4 },
+  'Rollbacks/Ci/Failing': { quiet: 5, rings: 6 },
+};
+const MEANINGS_BY_END: Readonly<Record<string, Meaning>> = {
+  '/NotEmpty': { quiet: 0, rings: 1 },
+  '/GivenUp': { quiet: 0, rings: 1 },
+  '/Behind': { quiet: 60_000, rings: 60_001, minutes: 3 },
+};
+
+const alarms = ofType(synthesise(), 'AWS::CloudWatch::Alarm').map(({ Properties }) =>
+  alarmOf(plain(Properties)),
+);
+
+function meaningOf(name: string): Meaning {
+  const byEnd = Object.entries(MEANINGS_BY_END).find(([end]) => name.endsWith(end))?.[1];
+  const meaning = MEANINGS[name] ?? byEnd;
+  if (meaning === undefined) throw new Error(`${name}: say here at which value it rings`);
+  return meaning;
+}
+
+/** A value in each of the last minutes or, for a metric that is summed over a longer time, spread over it. */
+function fed(
+  alarm: AlarmProperties,
+  value: number,
+  minutes: number,
+  metric = watchedBy(alarm)[0],
+): readonly Sample[] {
+  if (metric === undefined) throw new Error(`${alarm.AlarmName} watches nothing`);
+  if (minutes > 1 || metric.stat !== 'Sum')
+    return Array.from({ length: minutes }, (_, minute) => ({ metric, age: minute * 60 + 30, value }));
+  return Array.from({ length: value }, (_, nth) => ({
+    metric,
+    age: ((nth + 0.5) * metric.period) / Math.max(1, value),
+    value: 1,
+  }));
+}
+
+const asTable = alarms.map((alarm) => [alarm.AlarmName, alarm] as const);
+describe.each(asTable)('%s', (name, alarm) => {
+  const { quiet, rings, minutes = 1, silence = 'OK' } = meaningOf(name);
+  // What a longer look back would find: a quiet past.
+  const past = Array.from({ length: 10 }, (_, each) => (minutes + each) * 60 + 30).flatMap((age) =>
+    minutes > 1 ? fed(alarm, quiet, 1).map((sample) => ({ ...sample, age, value: quiet })) : [],
+  );
+
+  test(`rings at ${rings}`, () => {
+    expect(alarmState(alarm, [...fed(alarm, rings, minutes), ...past])).toBe('ALARM');
+  });
+
+  test(`is quiet at ${quiet}`, () => {
+    expect(alarmState(alarm, [...fed(alarm, quiet, minutes), ...past])).toBe('OK');
+  });
+
+  test(`is ${silence} when nothing is heard`, () => {
+    expect(alarmState(alarm, [])).toBe(silence);
+  });
+
+  test('rings for each of the metrics it watches', () => {
+    for (const metric of watchedBy(alarm))
+      expect(alarmState(alarm, [...fed(alarm, rings, minutes, metric), ...past])).toBe('ALARM');
+  });
+
+  test.runIf(minutes > 1)('does not ring a minute too early', () => {
+    const early = [...fed(alarm, rings, minutes - 1), ...past, ...beforePast(alarm, quiet, minutes)];
+    expect(alarmState(alarm, early)).toBe('OK');
+  });
+});
+
+function beforePast(alarm: AlarmProperties, quiet: number, minutes: number): readonly Sample[] {
+  return fed(alarm, quiet, 1).map((sample) => ({ ...sample, age: (minutes - 1) * 60 + 30, value: quiet }));
+}
+
+const slow = alarms.find((alarm) => alarm.AlarmName === 'Rollbacks/Recovery/Slow');
+test('a slow recovery rings when more than one in twenty is slow, in staging alone', () => {
+  const [metric] = slow === undefined ? [] : watchedBy(slow);
+  if (slow === undefined || metric === undefined) throw new Error('there is no such alarm');
+  expect(metric.dimensions).toEqual({ environment: 'staging' });
+  const recoveries = (slowOnes: number): readonly Sample[] =>
+    Array.from({ length: 20 }, (_, each) => ({ metric, age: each * 60, value: each < slowOnes ? 900 : 90 }));
+  expect(alarmState(slow, recoveries(1))).toBe('OK');
+  expect(alarmState(slow, recoveries(2))).toBe('ALARM');
+  const production = recoveries(20).map((sample) => ({
+    ...sample,
+    metric: { ...metric, dimensions: { environment: 'production' } },
+  }));
+  expect(alarmState(slow, production)).toBe('OK');
+});
+
+test('sweeps that stop ring after three minutes, though CloudWatch looks further back for real data', () => {
+  const sweep = alarms.find((alarm) => alarm.AlarmName === 'Rollbacks/HealthSweep/Missed');
+  const [metric] = sweep === undefined ? [] : watchedBy(sweep);
+  if (sweep === undefined || metric === undefined) throw new Error('there is no such alarm');
+  const silentFor = (minutes: number): readonly Sample[] =>
+    Array.from({ length: 60 }, (_, each) => ({ metric, age: (minutes + each) * 60 + 30, value: 1 }));
+  expect(alarmState(sweep, silentFor(2))).toBe('OK');
+  expect(alarmState(sweep, silentFor(3))).toBe('ALARM');
+  expect(alarmState(sweep, silentFor(60))).toBe('ALARM');
+});
