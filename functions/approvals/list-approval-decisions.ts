@@ -3,6 +3,6 @@ import { listApprovalDecisionsRoute } from '../runtime/approval-routes.ts';
 import { route } from '../runtime/http.ts';
 import { store } from '../runtime/store.ts';
 
-export const handler = route(listApprovalDecisionsRoute, async ({ params }) => ({
-  items: await listApprovalDecisions(store(), params.id),
-}));
+export const handler = route(listApprovalDecisionsRoute, ({ params }) =>
+  listApprovalDecisions(store(), params.id),
+);
