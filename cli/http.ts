@@ -34,9 +34,9 @@ export function api(target = currentSession()): Api {
   };
 }
 
-/** Whether a refusal of the API says that the thing is not there. */
-export function isNotFound(thrown: unknown): boolean {
-  return isCliError(thrown) && 'status' in thrown && thrown.status === 404;
+/** Whether something is a refusal of the API with a status. */
+export function hasStatus(thrown: unknown, status: number): boolean {
+  return isCliError(thrown) && 'status' in thrown && thrown.status === status;
 }
 
 async function request(url: string, init: RequestInit): Promise<Response> {

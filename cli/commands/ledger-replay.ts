@@ -8,7 +8,7 @@ import { erasedEntryId, replayDecision } from '../../shared/ledger/replay.ts';
 import { rollbackRules } from '../../shared/rollbacks/rules/index.ts';
 import { serviceRules } from '../../shared/services/rules/index.ts';
 import { type Command, cliError, EXIT } from '../command.ts';
-import { type Api, api, everyPage, isNotFound } from '../http.ts';
+import { type Api, api, everyPage, hasStatus } from '../http.ts';
 import { paint } from '../io.ts';
 import { allEntries } from './ledger-verify.ts';
 
@@ -40,6 +40,8 @@ export type ReplayReport = {
   readonly decisions: number;
   readonly identical: number;
   readonly erased: number;
+  /** Subjects that this caller may not see. */
+  readonly hidden: readonly string[];
   readonly findings: readonly ReplayFinding[];
 };
 
@@ -58,6 +60,7 @@ export const ledgerReplayCommand: Command = {
       kind === undefined || id === undefined ? undefined : { kind, id },
     );
     io.document(report);
+    for (const subject of report.hidden) io.say(`${subject}: not replayed, your role may not see it`);
     for (const finding of report.findings)
       io.out(paint(io, 'red', `${finding.kind} ${finding.id} rev ${finding.rev}: ${finding.problem}`));
     io.out(
@@ -76,12 +79,19 @@ export async function replayOverApi(call: Api, only?: Subject): Promise<ReplayRe
   const sealed = await sealedCommitments(call);
   const findings: ReplayFinding[] = [];
   let decisions = 0;
+  const hidden: string[] = [];
   let erased = 0;
   for (const subject of withUnlisted(listed, sealed, only)) {
     const shown = await decisionsOf(call, subject).catch((thrown: unknown) => {
-      if (isNotFound(thrown) && sealed.has(`${subject.kind}/${subject.id}/1`)) return [];
+      if (hasStatus(thrown, 404) && sealed.has(`${subject.kind}/${subject.id}/1`)) return [];
+      // who is who is the admins' to see: the others replay all else, and are told so
+      if (only === undefined && hasStatus(thrown, 403)) return undefined;
       throw thrown;
     });
+    if (shown === undefined) {
+      hidden.push(`${subject.kind} ${subject.id}`);
+      continue;
+    }
     decisions += shown.length;
     for (const recorded of shown) {
       if (wasErased(recorded, sealed)) {
@@ -94,7 +104,7 @@ export async function replayOverApi(call: Api, only?: Subject): Promise<ReplayRe
     findings.push(...missingOf(subject, shown, sealed));
   }
   const wrong = findings.filter(({ problem }) => problem !== MISSING).length;
-  return { decisions, identical: decisions - erased - wrong, erased, findings };
+  return { decisions, identical: decisions - erased - wrong, erased, hidden, findings };
 }
 
 async function decisionsOf(call: Api, subject: Subject): Promise<readonly Recorded[]> {

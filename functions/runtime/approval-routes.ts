@@ -52,6 +52,13 @@ export const getPeopleRoute = {
   role: 'admin',
 } as const satisfies Route;
 
+export const listPeopleDecisionsRoute = {
+  method: 'GET',
+  path: '/v1/people/decisions',
+  summary: 'Every decision on who is who with inputs, rule, outcome and reasons',
+  role: 'admin',
+} as const satisfies Route;
+
 export const putPeopleRoute = {
   method: 'PUT',
   path: '/v1/people',
@@ -68,5 +75,6 @@ export const approvalRoutes: readonly Route[] = [
   listApprovalDecisionsRoute,
   answerApprovalRoute,
   getPeopleRoute,
+  listPeopleDecisionsRoute,
   putPeopleRoute,
 ];

@@ -97,11 +97,13 @@ export class PeopleInTheLoop extends Construct {
     const people = make('GetPeople', 'Shows who is who');
     for (const fn of [list, get, people]) tables.grantReadHeads(fn);
     const decisions = make('ListApprovalDecisions', 'Lists every decision of an approval');
-    tables.grantReadDecisions(decisions);
+    const peopleDecisions = make('ListPeopleDecisions', 'Lists every decision on who is who');
+    for (const fn of [decisions, peopleDecisions]) tables.grantReadDecisions(fn);
     api.serve(list, 'GET /v1/approvals');
     api.serve(get, 'GET /v1/approvals/{id}');
     api.serve(decisions, 'GET /v1/approvals/{id}/decisions');
     api.serve(people, 'GET /v1/people');
+    api.serve(peopleDecisions, 'GET /v1/people/decisions');
   }
 
   private serveWrites(props: PeopleInTheLoopProps): void {

@@ -1,4 +1,4 @@
-import { type Actor, type DecideDeps, decide, Fault, type Store } from '../kernel/index.ts';
+import { type Actor, type DecideDeps, decide, Fault, type Store, viewDecisions } from '../kernel/index.ts';
 import { type KnownPerson, PeopleDocument } from './contract.ts';
 import { setPeople } from './rules/record-approval.ts';
 
@@ -16,6 +16,11 @@ export async function readPeople(store: Store): Promise<People> {
   if (!read.success)
     throw new Fault('Malformed', 'the stored list of people is not valid', { cause: read.error });
   return { rev: head.rev, people: read.data.people };
+}
+
+/** Every decision on who is who, oldest first. */
+export async function listPeopleDecisions(store: Store) {
+  return viewDecisions(await store.decisions(PEOPLE));
 }
 
 /** The person behind a GitHub login or a Slack member id (logins do not tell case apart); undefined when nobody is mapped. */

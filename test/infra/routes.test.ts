@@ -32,6 +32,7 @@ test('the API serves the routes of the contract', () => {
       'GET /v1/ledger/head',
       'GET /v1/ledger/subjects',
       'GET /v1/people',
+      'GET /v1/people/decisions',
       'GET /v1/rollbacks',
       'GET /v1/rollbacks/{id}',
       'GET /v1/rollbacks/{id}/decisions',
