@@ -9,6 +9,7 @@ import {
 } from '../kernel/index.ts';
 import { type Approval, type ApprovalData, approvalOf, loadApproval } from './approval.ts';
 import type { Refusal, Role, Verdict } from './contract.ts';
+import { readPeople } from './people.ts';
 import type { WakeSubject } from './ports.ts';
 import {
   type AnswerApprovalInputs,
@@ -32,6 +33,7 @@ type Deps = DecideDeps & { readonly wake: WakeSubject };
 const FAULTS: Readonly<Record<Refusal, FaultName>> = {
   ROLE: 'Forbidden',
   FOUR_EYES: 'Forbidden',
+  AUTHOR_UNKNOWN: 'Forbidden',
   NOT_OPEN: 'Conflict',
   EXPIRED: 'Conflict',
   PLAN_CHANGED: 'Conflict',
@@ -68,7 +70,7 @@ async function answerOnce(deps: Deps, input: Known): Promise<Approval> {
     await deps.wake(approval.data.for);
     return approval;
   }
-  const inputs = inputsOf(deps, approval, input);
+  const inputs = await inputsOf(deps, approval, input);
   const outcome = answerApproval.decide(inputs);
   if (!outcome.counts) return refuse(deps, approval, { input, inputs, refusal: outcome.refusal });
   const answered = await take(deps, approval, input, inputs);
@@ -80,10 +82,13 @@ function isSame({ data: { answer } }: Approval, { person, verdict }: Known): boo
   return answer?.person === person && answer.verdict === verdict;
 }
 
-function inputsOf(deps: Deps, approval: Approval, input: Known): AnswerApprovalInputs {
+async function inputsOf(deps: Deps, approval: Approval, input: Known): Promise<AnswerApprovalInputs> {
+  const { people } = await readPeople(deps.store);
+  const known = people.find(({ person }) => person === input.person);
   const { plan, notBy, overridable, deadlineAt } = approval.data;
   return {
     ...{ state: approval.state, verdict: input.verdict, person: input.person, role: input.role ?? null },
+    loginKnown: known?.identities.some(({ via }) => via === 'github') ?? false,
     ...{ reason: input.reason, overrides: input.overrides, overridable, notBy, deadlineAt },
     ...{ planHash: plan.hash, seenPlanHash: input.seenPlanHash ?? null, now: isoTime(deps.clock()) },
   };
@@ -165,6 +170,8 @@ function textOf(approval: Approval, inputs: AnswerApprovalInputs, refusal: Refus
       return 'answering takes the role approver';
     case 'FOUR_EYES':
       return 'four eyes: whoever authored the change or asked for it may not approve it';
+    case 'AUTHOR_UNKNOWN':
+      return 'four eyes: the author of the change is mapped to nobody, and your own login is not known: an admin sets who is who (PUT /v1/people)';
     case 'NOT_OPEN':
       return `approval ${approval.id} is ${approval.state}, not Open`;
     case 'EXPIRED':

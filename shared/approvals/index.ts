@@ -6,5 +6,6 @@ export * from './contract.ts';
 export * from './list-approvals.ts';
 export * from './people.ts';
 export type * from './ports.ts';
+export { UNMAPPED } from './rules/answer-approval.ts';
 export * from './rules/index.ts';
 export * from './rules/role-of.ts';

@@ -1,5 +1,5 @@
 import { isoTime } from '../kernel/index.ts';
-import type { Attempt } from './attempt.ts';
+import { type Attempt, approvalIdOf } from './attempt.ts';
 import { mergedAt, recoveryInputs } from './judge-recovery.ts';
 import type { WorldDeps } from './ports.ts';
 import { approvalFor, isAnswered } from './read-approval.ts';
@@ -28,7 +28,7 @@ export async function hasNews(deps: WorldDeps, attempt: Attempt, slotNumber: num
       return (
         attempt.data.mode === 'auto' ||
         // a person's own wake may have come before the wait, and a yes waits for readings like mode auto
-        isAnswered(await approvalFor(deps, attempt)) ||
+        (await hasAnswer(deps, attempt, slotNumber)) ||
         restored(deps, readings) ||
         (forgeTurn(deps, slotNumber) && (await pullRequestEnded(deps, attempt)))
       );
@@ -36,7 +36,7 @@ export async function hasNews(deps: WorldDeps, attempt: Attempt, slotNumber: num
       if (attempt.data.merge !== undefined) return restored(deps, readingsOnTarget(attempt, readings));
       return (
         restored(deps, readings) ||
-        isAnswered(await approvalFor(deps, attempt)) ||
+        (await hasAnswer(deps, attempt, slotNumber)) ||
         (forgeTurn(deps, slotNumber) && (await pullRequestEnded(deps, attempt)))
       );
     case 'RollbackMerged': {
@@ -50,6 +50,13 @@ export async function hasNews(deps: WorldDeps, attempt: Attempt, slotNumber: num
     case 'Aborted':
       return false;
   }
+}
+
+/** An answer; and, on the forge's turn, a question that could not be asked yet. */
+async function hasAnswer(deps: WorldDeps, attempt: Attempt, slotNumber: number): Promise<boolean> {
+  if (approvalIdOf(attempt) === undefined) return false;
+  const approval = await approvalFor(deps, attempt);
+  return approval === undefined ? forgeTurn(deps, slotNumber) : isAnswered(approval);
 }
 
 function readingsOnTarget(attempt: Attempt, readings: readonly Reading[]): readonly Reading[] {

@@ -59,6 +59,10 @@ export function memoryForge(now: () => number) {
     writes,
     commit: (name: string, branch: string, message: string, files?: Readonly<Record<string, string>>) =>
       repo(name).commit(branch, message, files),
+    authorOf: (name: string, sha: string, authorLogin: string) => {
+      const found = repo(name).commits.get(sha);
+      if (found !== undefined) repo(name).commits.set(sha, { ...found, authorLogin });
+    },
     setChecks: (name: string, sha: string, state: CiState) => repo(name).checks.set(sha, checksOf(state)),
     /** A person merges or closes a pull request. */
     byPerson: (name: string, number: number, what: 'merged' | 'closed') => {

@@ -4,26 +4,13 @@ import { DatabaseSync } from 'node:sqlite';
 import { expect } from 'vitest';
 import type { CallAws } from '../../local/cloud/types.ts';
 import type { Workflow } from '../../shared/ports/index.ts';
-import * as rollbacks from '../../shared/rollbacks/index.ts';
+import type * as rollbacks from '../../shared/rollbacks/index.ts';
 import { start, statesOf } from '../local/states/harness.ts';
 import type { MemoryStore } from './memory-store.ts';
 import type { MemoryWorld } from './memory-world.ts';
+import { type Answer, invokeTask } from './rollback-tasks.ts';
 
 const COMMITTED = join(import.meta.dirname, '../../statemachines/roll-back-service.asl.json');
-
-type Task = (deps: rollbacks.WorldDeps, input: never) => Promise<unknown>;
-const TASKS: Readonly<Record<string, Task>> = {
-  AwaitRollback: rollbacks.awaitRollback,
-  ResolveCandidate: rollbacks.resolveCandidateForRollback,
-  OpenRollbackPullRequest: rollbacks.openPullRequestForRollback,
-  RecordCi: rollbacks.recordCi,
-  CheckInvariants: rollbacks.checkInvariantsOfRollback,
-  MergeRollbackPullRequest: rollbacks.mergePullRequestOfRollback,
-  JudgeRecovery: rollbacks.judgeRecoveryOfRollback,
-  RecordReview: rollbacks.recordReviewOfRollback,
-  ExpireRollback: rollbacks.expireRollbackAtDeadline,
-  HandOverRollback: rollbacks.handOverRollbackToPerson,
-};
 
 type Around = {
   readonly store: MemoryStore;
@@ -40,7 +27,7 @@ export function rollbackMachine(deps: () => rollbacks.WorldDeps, around: Around)
   const call: CallAws = async (_caller, _service, _action, input) => {
     const task = String(input.FunctionName);
     tasks.push({ task, payload: input.Payload });
-    const run = () => invoke(deps(), task, input.Payload);
+    const run = () => invokeTask(deps(), task, input.Payload);
     const answer = await run();
     return around.twice && 'Payload' in answer ? again(around, answer, run) : answer;
   };
@@ -58,21 +45,6 @@ export function rollbackMachine(deps: () => rollbacks.WorldDeps, around: Around)
     watchNow: async (service, environment) => void around.watch({ service, environment }),
   };
   return { tasks, states, workflow, close: states.close };
-}
-
-type Answer = { readonly Payload: unknown; readonly FunctionError?: string };
-
-/** Calls a task as Lambda does: JSON in, JSON out, a thrown error by its name. */
-async function invoke(deps: rollbacks.WorldDeps, task: string, payload: unknown): Promise<Answer> {
-  const run = TASKS[task];
-  if (run === undefined) throw new Error(`the machine calls ${task}, which is no task`);
-  try {
-    const answer = (await run(deps, JSON.parse(JSON.stringify(payload)) as never)) ?? {};
-    return { Payload: JSON.parse(JSON.stringify(answer)) };
-  } catch (thrown) {
-    const { name, message } = thrown instanceof Error ? thrown : new Error(String(thrown));
-    return { FunctionError: 'Unhandled', Payload: { errorType: name, errorMessage: message } };
-  }
 }
 
 /** The second call after a success decides nothing, writes nothing at the forge and answers the same state. */
