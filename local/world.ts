@@ -21,6 +21,10 @@ export type WorldOptions = {
 export type LocalSecrets = Parameters<typeof startSandbox>[0]['secrets'] & {
   readonly alertmanagerWebhook: string;
   readonly cloudeventsWebhook: string;
+  readonly grafanaWebhook: string;
+  readonly slackWebhook: string;
+  readonly pagerdutyWebhook: string;
+  readonly genericWebhook: string;
   /** What the people of the sandbox sign in to the forge with. */
   readonly danaAtForge: string;
   readonly leeAtForge: string;
@@ -149,6 +153,10 @@ function localSecrets(dataDir: string): LocalSecrets {
     'argocdWebhook',
     'alertmanagerWebhook',
     'cloudeventsWebhook',
+    'grafanaWebhook',
+    'slackWebhook',
+    'pagerdutyWebhook',
+    'genericWebhook',
     'danaAtForge',
     'leeAtForge',
   ];
@@ -165,6 +173,10 @@ async function storeSecrets(cloud: CloudFace, secrets: LocalSecrets): Promise<vo
     alertmanager: [secrets.alertmanagerWebhook],
     github: [secrets.githubWebhook],
     cloudevents: [secrets.cloudeventsWebhook],
+    grafana: [secrets.grafanaWebhook],
+    slack: [secrets.slackWebhook],
+    pagerduty: [secrets.pagerdutyWebhook],
+    generic: [secrets.genericWebhook],
   };
   const { github, argocd, prometheus, slack } = secrets;
   await cloud.call('secretsmanager', 'PutSecretValue', {

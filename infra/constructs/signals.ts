@@ -1,4 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
+import type { EventPattern } from 'aws-cdk-lib/aws-events';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
@@ -19,10 +20,31 @@ type SignalsProps = {
   readonly failures: Bucket;
 };
 
-/** What comes in: webhooks and alarms are persisted by roles that may do nothing else; routing acts on the stream. */
+/** What of AWS's own bus is let in: exactly what has a mapper in shared/signals. */
+const AWS_EVENTS: Readonly<Record<string, EventPattern>> = {
+  AlarmStateChanges: { source: ['aws.cloudwatch'], detailType: ['CloudWatch Alarm State Change'] },
+  EcsDeployments: { source: ['aws.ecs'], detailType: ['ECS Deployment State Change'] },
+  // the actions that say something about a service's health; the rest is its daily business
+  EcsServiceActions: {
+    source: ['aws.ecs'],
+    detailType: ['ECS Service Action'],
+    detail: { eventName: [{ prefix: 'SERVICE_' }] },
+  },
+  CodedeployDeployments: {
+    source: ['aws.codedeploy'],
+    detailType: ['CodeDeploy Deployment State-change Notification'],
+  },
+  SagemakerEndpoints: {
+    source: ['aws.sagemaker'],
+    detailType: ['SageMaker Endpoint State Change', 'SageMaker Endpoint Deployment State Change'],
+  },
+  HealthEvents: { source: ['aws.health'], detailType: ['AWS Health Event'] },
+  FisExperiments: { source: ['aws.fis'], detailType: ['FIS Experiment State Change'] },
+};
+
+/** What comes in: webhooks and AWS's events are persisted by roles that may do nothing else; routing acts on the stream. */
 export class Signals extends Construct {
   readonly routeSignals: HoldfastFunction;
-  readonly alarmDeadLetters: DeadLetterQueue;
 
   constructor(scope: Construct, id: string, props: SignalsProps) {
     super(scope, id);
@@ -36,16 +58,7 @@ export class Signals extends Construct {
     props.webhookSecrets.grantRead(receiveWebhook);
     api.servePublic(receiveWebhook, 'POST /v1/webhooks/{source}', 'OPTIONS /v1/webhooks/{source}');
 
-    this.alarmDeadLetters = new DeadLetterQueue(this, 'ReceiveAlarmDeadLetters');
-    const receiveAlarm = new HoldfastFunction(this, 'ReceiveAlarm', {
-      setting,
-      description: 'Persists a CloudWatch alarm as a signal',
-      failures: this.alarmDeadLetters,
-    });
-    signals.grantIngest(receiveAlarm);
-    const pattern = { source: ['aws.cloudwatch'], detailType: ['CloudWatch Alarm State Change'] };
-    const consumer = { fn: receiveAlarm, deadLetters: this.alarmDeadLetters };
-    consumeDefaultBus(this, 'AlarmStateChanges', pattern, consumer);
+    this.receiveAwsEvents(props);
 
     this.routeSignals = new HoldfastFunction(this, 'RouteSignals', {
       setting,
@@ -65,5 +78,19 @@ export class Signals extends Construct {
     const listSignals = new HoldfastFunction(this, 'ListSignals', { setting, description: 'Lists signals' });
     signals.grantList(listSignals);
     api.serve(listSignals, 'GET /v1/signals');
+  }
+
+  /** What AWS says about itself on its own bus: one rule for each source that is mapped, all into one function. */
+  private receiveAwsEvents({ setting, signals }: SignalsProps): void {
+    // the id of the first release: under another one the queue would be replaced, with what lies in it
+    const deadLetters = new DeadLetterQueue(this, 'ReceiveAlarmDeadLetters');
+    const receive = new HoldfastFunction(this, 'ReceiveAwsEvent', {
+      setting,
+      description: 'Persists an event of AWS as a signal',
+      failures: deadLetters,
+    });
+    signals.grantIngest(receive);
+    for (const [id, pattern] of Object.entries(AWS_EVENTS))
+      consumeDefaultBus(this, id, pattern, { fn: receive, deadLetters });
   }
 }

@@ -1,28 +1,56 @@
 import * as z from 'zod';
 
-/** Where signals come from; the four that have a webhook, then the default bus. */
-export const WEBHOOK_SOURCES = ['argocd', 'alertmanager', 'github', 'cloudevents'] as const;
-export const SIGNAL_SOURCES = [...WEBHOOK_SOURCES, 'cloudwatch'] as const;
+/** Where signals come from: those that have a webhook, then those of AWS's default bus. */
+export const WEBHOOK_SOURCES = [
+  'argocd',
+  'alertmanager',
+  'github',
+  'cloudevents',
+  'grafana',
+  'slack',
+  'pagerduty',
+  'generic',
+] as const;
+export const BUS_SOURCES = ['cloudwatch', 'ecs', 'codedeploy', 'sagemaker', 'health', 'fis'] as const;
+export const SIGNAL_SOURCES = [...WEBHOOK_SOURCES, ...BUS_SOURCES] as const;
 export type WebhookSource = (typeof WEBHOOK_SOURCES)[number];
+export type BusSource = (typeof BUS_SOURCES)[number];
 export type SignalSource = (typeof SIGNAL_SOURCES)[number];
 
 export const SIGNAL_STATUSES = ['firing', 'resolved', 'info'] as const;
-const SEVERITIES = ['critical', 'high', 'medium', 'low', 'info'] as const;
+export const SEVERITIES = ['critical', 'high', 'medium', 'low', 'info'] as const;
 /** noticed: news of a forge, which wakes who waits for it and belongs to no service. */
 export const ROUTINGS = ['new', 'routed', 'unroutable', 'noticed'] as const;
-/** future-start: it claimed to begin later than now. late: over a day old. suppressed: the sender muted it. */
-const SIGNAL_FLAGS = ['future-start', 'late', 'suppressed', 'truncated'] as const;
+/**
+ * future-start: it claimed to begin later than now. late: too old to act on. suppressed: the sender muted it, or is
+ * already rolling back itself. truncated: its group had more alerts. own: the echo of something Holdfast did.
+ */
+const SIGNAL_FLAGS = ['future-start', 'late', 'suppressed', 'truncated', 'own'] as const;
 export type SignalStatus = (typeof SIGNAL_STATUSES)[number];
 export type Severity = (typeof SEVERITIES)[number];
 export type Routing = (typeof ROUTINGS)[number];
 export type SignalFlag = (typeof SIGNAL_FLAGS)[number];
 
 /** A firing signal that began longer ago is recorded and never acted on. Seconds. */
-export const LATE_AFTER_SECONDS = 86_400;
+export const LATE_AFTER_SECONDS = 21_600;
 /** For so long a repeated delivery is recognised. Days. */
 export const SIGNAL_KEPT_DAYS = 30;
 /** GitHub sends up to 25 MB, Lambda takes 6 MB in base 64: what is above is refused with 413. */
 export const MAX_WEBHOOK_BYTES = 4_194_304;
+
+/** Bytes that a delivery may have, by source: those whose bodies are small by their nature get no room for more. */
+export const WEBHOOK_LIMITS: Readonly<Record<WebhookSource, number>> = {
+  argocd: MAX_WEBHOOK_BYTES,
+  alertmanager: MAX_WEBHOOK_BYTES,
+  github: MAX_WEBHOOK_BYTES,
+  cloudevents: MAX_WEBHOOK_BYTES,
+  grafana: MAX_WEBHOOK_BYTES,
+  slack: 524_288,
+  pagerduty: 524_288,
+  generic: 65_536,
+};
+/** A signed time may differ from ours by so much; beyond it a delivery counts as replayed. Seconds. */
+export const MAX_SKEW_SECONDS = 300;
 
 export const SIGNAL_METRICS = {
   forged: 'webhook_signature_failures_total',

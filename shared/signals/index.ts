@@ -4,7 +4,7 @@ export * from './list-signals.ts';
 export { mapper } from './mappers/index.ts';
 export * from './ports.ts';
 export * from './read-signal.ts';
-export * from './receive-alarm.ts';
+export * from './receive-aws-event.ts';
 export * from './receive-webhook.ts';
 export * from './route-signals.ts';
 export { routeSignal } from './rules/route-signal.ts';

@@ -1,6 +1,7 @@
 import { isoTime, millis, redactText, sha256Hex } from '../kernel/index.ts';
 import { LATE_AFTER_SECONDS, type Signal, type SignalFlag, type SignalSource } from './contract.ts';
 import type { MappedSignal } from './mappers/mapped.ts';
+import { ownEcho } from './rules/own-echo.ts';
 
 const MAX_KEY_PART = 400;
 const MAX_TITLE = 500;
@@ -12,8 +13,8 @@ const MAX_LINKS = 5;
 export type Raw = { readonly sha256: string; readonly bytes: number };
 
 /**
- * A mapped signal with its identity and its receipt. A start in the future becomes now, a firing one that began over a
- * day ago becomes information only; both are flagged. `receivedAt` in milliseconds.
+ * A mapped signal with its identity and its receipt. A start in the future becomes now, a firing one that began
+ * over LATE_AFTER_SECONDS ago becomes information only; both are flagged, and so is the echo of our own doing. `receivedAt` in milliseconds.
  */
 export function newSignal(source: SignalSource, mapped: MappedSignal, raw: Raw, receivedAt: number): Signal {
   const {
@@ -32,9 +33,11 @@ export function newSignal(source: SignalSource, mapped: MappedSignal, raw: Raw, 
   const future = said !== undefined && millis(said) > receivedAt;
   const startsAt = future || said === undefined ? now : said;
   const late = mapped.status === 'firing' && receivedAt - millis(startsAt) > LATE_AFTER_SECONDS * 1000;
+  const texts = flat(labels);
   const raised: readonly SignalFlag[] = [
     ...(future ? ['future-start' as const] : []),
     ...(late ? ['late' as const] : []),
+    ...(ownEcho.decide({ source, labels: texts }) ? ['own' as const] : []),
   ];
   return {
     v: 1,
@@ -54,7 +57,7 @@ export function newSignal(source: SignalSource, mapped: MappedSignal, raw: Raw, 
     links: links
       .filter((link) => typeof link === 'string' && /^https?:\/\//.test(link))
       .slice(0, MAX_LINKS) as string[],
-    labels: flat(labels),
+    labels: texts,
     flags: [...(flags ?? []), ...raised],
     raw,
     routing: 'new',

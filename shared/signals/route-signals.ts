@@ -1,10 +1,12 @@
-import { millis, type Store } from '../kernel/index.ts';
+import type { Store } from '../kernel/index.ts';
 import type { Meter } from '../ports/meter.ts';
 import { allServices, type Service } from '../services/index.ts';
 import { type Settlement, SIGNAL_METRICS, type Signal } from './contract.ts';
 import { FORGE_KINDS } from './mappers/github.ts';
 import type { NoticeForgeEvent, ObeyComment, OpenRollback, SignalStore } from './ports.ts';
+import { correlationOf } from './rules/own-echo.ts';
 import { type RouteSignalOutcome, routeSignal } from './rules/route-signal.ts';
+import { childInHand, reasonToWait } from './same-problem.ts';
 
 export type RouteDeps = {
   readonly store: Store;
@@ -51,19 +53,55 @@ async function settlementOf(
   });
   if (signal.source === 'github' && FORGE_KINDS.includes(signal.kind))
     return await notice(deps, signal, route);
-  if (route.kind === 'unroutable') {
-    deps.meter.count(SIGNAL_METRICS.unroutable, { source: signal.source });
-    return { routing: 'unroutable', why: route.why, suggestedSelector: route.suggestedSelector };
-  }
-  return await act(deps, signal, route);
+  if (signal.flags.includes('own')) return echo(signal, route);
+  if (route.kind === 'routed') return await act(deps, signal, route);
+  // what people write to each other is no alert that somebody forgot to register
+  if (signal.source === 'slack') return { routing: 'noticed' };
+  return (await throughChild(deps, signal)) ?? unroutable(deps, signal, route);
+}
+
+function unroutable(
+  deps: RouteDeps,
+  signal: Signal,
+  { why, suggestedSelector }: RouteSignalOutcome & { kind: 'unroutable' },
+): Settlement {
+  deps.meter.count(SIGNAL_METRICS.unroutable, { source: signal.source });
+  return { routing: 'unroutable', why, suggestedSelector };
+}
+
+/** What we did ourselves comes back: it is attached to its attempt where it names one, and sets nothing off. */
+function echo(signal: Signal, route: RouteSignalOutcome): Settlement {
+  const rollbackId = correlationOf(signal.labels);
+  return {
+    routing: 'noticed',
+    ...(route.kind === 'routed' && placeOf(route)),
+    outcome: 'recorded',
+    why: 'the echo of what Holdfast did itself',
+    ...(rollbackId !== undefined && { rollbackId }),
+  };
+}
+
+/** A composite alarm that nobody registered stands where the child stands that made it fire. */
+async function throughChild(deps: RouteDeps, signal: Signal): Promise<Settlement | undefined> {
+  const child = await childInHand(deps, signal);
+  if (child?.service === undefined || child.environment === undefined) return undefined;
+  const { service, environment, rollbackId } = child;
+  return {
+    routing: 'routed',
+    ...{ service, environment, resolvedBy: `child ${child.fingerprint}`, outcome: 'joined' },
+    ...(rollbackId !== undefined && { rollbackId }),
+    why: `told by the alarm that triggered it: ${child.id}`,
+  };
+}
+
+function placeOf({ service, environment, resolvedBy }: RouteSignalOutcome & { kind: 'routed' }) {
+  return { service, environment, resolvedBy };
 }
 
 async function notice(deps: RouteDeps, signal: Signal, route: RouteSignalOutcome): Promise<Settlement> {
   if (signal.kind === 'issue_comment') await obey(deps, signal);
   else await deps.noticeForgeEvent(signal);
-  if (route.kind === 'unroutable') return { routing: 'noticed' };
-  const { service, environment, resolvedBy } = route;
-  return { routing: 'noticed', service, environment, resolvedBy };
+  return { routing: 'noticed', ...(route.kind === 'routed' && placeOf(route)) };
 }
 
 async function obey(deps: RouteDeps, { labels }: Signal): Promise<void> {
@@ -76,28 +114,19 @@ async function act(
   signal: Signal,
   route: RouteSignalOutcome & { kind: 'routed' },
 ): Promise<Settlement> {
-  const { service, environment, resolvedBy } = route;
-  const routed = { routing: 'routed', service, environment, resolvedBy } as const;
-  if (signal.status !== 'firing') return { ...routed, outcome: 'recorded' };
-  if (await isOvertaken(deps, signal)) {
-    return {
-      ...routed,
-      outcome: 'recorded',
-      why: 'the same problem was reported as resolved before this came',
-    };
-  }
+  const { service, environment } = route;
+  const routed = { routing: 'routed', ...placeOf(route) } as const;
+  if (signal.status !== 'firing') return { ...routed, outcome: recordedAs(signal) };
+  const reason = await reasonToWait(deps, signal, { service, environment });
+  if (reason !== undefined) return { ...routed, ...reason };
   const opening = await deps.openRollback({ service, environment, signal });
   if (opening.kind === 'refused') return { ...routed, outcome: 'refused', why: opening.why };
   return { ...routed, outcome: opening.kind, rollbackId: opening.id };
 }
 
-/** Deliveries overtake each other: a resolved one that began no earlier than this speaks of what came after it. */
-async function isOvertaken(deps: RouteDeps, signal: Signal): Promise<boolean> {
-  const same = await deps.signals.byFingerprint(signal.fingerprint);
-  return same.some(
-    (other) =>
-      other.source === signal.source &&
-      other.status === 'resolved' &&
-      millis(other.startsAt) >= millis(signal.startsAt),
-  );
+/** A note in the record of an experiment; nothing reads it by itself yet. */
+function recordedAs({ source, labels }: Signal): string {
+  const window = source === 'fis' ? labels.chaosWindow : undefined;
+  if (window === undefined) return 'recorded';
+  return window === 'open' ? 'chaos-window-opened' : 'chaos-window-closed';
 }

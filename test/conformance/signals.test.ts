@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { SignalSource } from '../../shared/signals/contract.ts';
-import { isGenuine, mapper } from '../../shared/signals/index.ts';
+import { mapper } from '../../shared/signals/index.ts';
 import { newSignal } from '../../shared/signals/new-signal.ts';
 
 // biome-ignore lint/style/noProcessEnv: CI names the handbook's folder, and its absence is an error only there
@@ -20,7 +20,7 @@ function signalsOf(source: SignalSource, file: string, at: string) {
   const { payload, headers = {} } = read(file);
   const delivery = source === 'github' ? { 'x-github-delivery': 'guid' } : {};
   const mapped = mapper(source)({ body: payload, headers: { ...headers, ...delivery }, receivedAt: at });
-  if (mapped.kind === 'ping') return 'ping';
+  if (mapped.kind !== 'signals') return 'ping';
   return mapped.signals.map((each) => newSignal(source, each, { sha256: '', bytes: 0 }, Date.parse(at)));
 }
 
@@ -69,17 +69,17 @@ describe.skipIf(absent)('recorded bodies (skipped where the handbook is absent)'
     ['pull_request-synchronize', 'info', 'pull_request'],
     ['pull_request-closed', 'info', 'pull_request'],
     ['push', 'info', 'push'],
+    ['deployment-created', 'info', 'deployment'],
+    ['pull_request_review-submitted', 'info', 'pull_request_review'],
+    ['merge_group-checks_requested', 'info', 'merge_group'],
   ])("GitHub's %s is one signal", (name, status, kind) => {
     const [signal] = signalsOf('github', `github-${name}.json`, '2019-05-15T15:30:00.000Z');
     expect(signal).toMatchObject({ kind, ...(status !== undefined && { status }) });
   });
 
-  test.each(['issue_comment-created', 'pull_request_review-submitted', 'merge_group-checks_requested'])(
-    "GitHub's %s leaves no signal",
-    (name) => {
-      expect(signalsOf('github', `github-${name}.json`, '2019-05-15T15:30:00.000Z')).toEqual([]);
-    },
-  );
+  test("GitHub's sample comment is on an issue, and leaves no signal", () => {
+    expect(signalsOf('github', 'github-issue_comment-created.json', '2019-05-15T15:30:00.000Z')).toEqual([]);
+  });
 
   test("GitHub's ping leaves no signal", () => {
     expect(signalsOf('github', 'github-ping.json', '2019-05-15T15:30:00.000Z')).toBe('ping');
@@ -92,14 +92,5 @@ describe.skipIf(absent)('recorded bodies (skipped where the handbook is absent)'
       sourceEventId: '/mycontext#C234-1234-1234',
       labels: { source: '/mycontext', comexampleothervalue: '5' },
     });
-  });
-
-  test("GitHub's own signature vector is accepted, and one changed byte is not", () => {
-    const vectors: readonly Readonly<Record<string, string>>[] = read('_signature-vectors.json');
-    const vector = vectors.find((each) => each.name === 'github-x-hub-signature-256');
-    const { secret = '', body = '', expected } = vector ?? {};
-    const headers = { 'x-hub-signature-256': expected };
-    expect(isGenuine('github', { headers, body: Buffer.from(body) }, [secret])).toBe(true);
-    expect(isGenuine('github', { headers, body: Buffer.from(`${body} `) }, [secret])).toBe(false);
   });
 });

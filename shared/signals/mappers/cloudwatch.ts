@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { parse } from '../../kernel/index.ts';
 import type { SignalStatus } from '../contract.ts';
+import { AwsEvent } from './aws-event.ts';
 import { type MappedSignal, type Mapper, severityOf, timeOf } from './mapped.ts';
 
 const Metric = z.looseObject({
@@ -16,13 +17,9 @@ const Metric = z.looseObject({
 });
 
 /** EventBridge's "CloudWatch Alarm State Change". Its times end in +0000. */
-const AlarmEvent = z.looseObject({
-  id: z.string().min(1),
+const AlarmEvent = AwsEvent.extend({
   source: z.literal('aws.cloudwatch'),
   'detail-type': z.literal('CloudWatch Alarm State Change'),
-  account: z.string(),
-  region: z.string(),
-  time: z.string(),
   resources: z.array(z.string()).min(1),
   detail: z.looseObject({
     alarmName: z.string().min(1),

@@ -9,7 +9,6 @@ const PullRequest = z.looseObject({
   action: z.string(),
   number: z.int(),
   repository: Repository,
-  sender: z.looseObject({ login: z.string() }).nullish(),
   pull_request: z.looseObject({
     html_url: Text,
     merged: z.boolean().nullish(),
@@ -18,6 +17,27 @@ const PullRequest = z.looseObject({
     head: z.looseObject({ ref: z.string(), sha: Sha }),
     base: z.looseObject({ ref: z.string() }),
   }),
+});
+const Review = z.looseObject({
+  action: z.string(),
+  repository: Repository,
+  review: z.looseObject({
+    id: z.int(),
+    state: z.string(),
+    commit_id: Text,
+    submitted_at: Text,
+    html_url: Text,
+    user: Login.nullish(),
+  }),
+  pull_request: z.looseObject({
+    number: z.int(),
+    head: z.looseObject({ ref: z.string(), sha: Sha }),
+  }),
+});
+const MergeGroup = z.looseObject({
+  action: z.string(),
+  repository: Repository,
+  merge_group: z.looseObject({ head_sha: Sha, head_ref: z.string(), base_ref: z.string() }),
 });
 /** Of a comment only who wrote it and where it stands: its text is read from the forge, when it is to be obeyed. */
 const IssueComment = z.looseObject({
@@ -49,7 +69,45 @@ export function pullRequest(body: unknown): GithubSignal {
       base: pull.base.ref,
       merged: pull.merged === true,
       mergeSha: pull.merged === true ? pull.merge_commit_sha : undefined,
-      sender: event.sender?.login,
+    },
+  };
+}
+
+/** A review speaks of the head it was given for: `revision` is that one, which may no longer be the branch's. */
+export function pullRequestReview(body: unknown): GithubSignal {
+  const event = parse(Review, body, 'the pull_request_review body');
+  const { review, pull_request: pull } = event;
+  const repository = event.repository.full_name;
+  const startsAt = timeOf(review.submitted_at);
+  return {
+    fingerprint: [repository, `#${pull.number}`, `review ${review.id}`].join('|'),
+    status: 'info',
+    severity: 'info',
+    title: `review of ${repository}#${pull.number}: ${review.state}`,
+    revision: review.commit_id ?? pull.head.sha,
+    ...(startsAt !== undefined && { startsAt }),
+    links: [review.html_url],
+    labels: {
+      ...{ repository, number: pull.number, action: event.action, state: review.state },
+      ...{ sha: pull.head.sha, branch: pull.head.ref, reviewer: review.user?.login },
+    },
+  };
+}
+
+/** A pull request in the merge queue; its number stands in the branch that the queue made for it. */
+export function mergeGroup(body: unknown): GithubSignal {
+  const { action, repository, merge_group: group } = parse(MergeGroup, body, 'the merge_group body');
+  const number = /\/pr-(\d+)-[0-9a-f]{40,64}$/.exec(group.head_ref)?.[1];
+  return {
+    fingerprint: [repository.full_name, group.head_ref].join('|'),
+    status: 'info',
+    severity: 'info',
+    title: `merge queue of ${repository.full_name} ${group.base_ref}: ${action}`,
+    revision: group.head_sha,
+    links: [],
+    labels: {
+      ...{ repository: repository.full_name, number, action },
+      ...{ sha: group.head_sha, ref: group.head_ref, base: group.base_ref },
     },
   };
 }

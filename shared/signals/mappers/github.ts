@@ -5,25 +5,15 @@ import {
   checkSuite,
   commitStatus,
   type GithubSignal,
-  outcomeOf,
   Repository,
   Sha,
   workflowRun,
 } from './github-checks.ts';
-import { issueComment, pullRequest } from './github-pull-requests.ts';
-import { type Mapper, timeOf } from './mapped.ts';
+import { deployment, deploymentStatus } from './github-deployments.ts';
+import { issueComment, mergeGroup, pullRequest, pullRequestReview } from './github-pull-requests.ts';
+import type { Mapper } from './mapped.ts';
 
-const Text = z.string().nullish();
-const DeploymentStatus = z.looseObject({
-  repository: Repository,
-  deployment_status: z.looseObject({
-    state: z.string(),
-    created_at: Text,
-    log_url: Text,
-    target_url: Text,
-  }),
-  deployment: z.looseObject({ sha: Sha, environment: z.string() }),
-});
+const Sent = z.looseObject({ sender: z.looseObject({ login: z.string() }).nullish() });
 const Push = z.looseObject({ ref: z.string(), after: Sha, repository: Repository });
 
 const READERS: Readonly<Record<string, (body: unknown) => GithubSignal | undefined>> = {
@@ -31,8 +21,11 @@ const READERS: Readonly<Record<string, (body: unknown) => GithubSignal | undefin
   check_suite: checkSuite,
   status: commitStatus,
   workflow_run: workflowRun,
+  deployment,
   deployment_status: deploymentStatus,
   pull_request: pullRequest,
+  pull_request_review: pullRequestReview,
+  merge_group: mergeGroup,
   issue_comment: issueComment,
   push,
 };
@@ -43,6 +36,8 @@ export const FORGE_KINDS: readonly string[] = [
   'status',
   'workflow_run',
   'pull_request',
+  'pull_request_review',
+  'merge_group',
   'issue_comment',
   'push',
 ];
@@ -56,30 +51,21 @@ export const mapGithub: Mapper = ({ body, headers }) => {
   if (read === undefined) return { kind: 'signals', signals: [] };
   const signal = read(body);
   if (signal === undefined) return { kind: 'signals', signals: [] };
-  return { kind: 'signals', signals: [{ ...signal, sourceEventId: delivery, kind: event }] };
+  const labels = event === 'issue_comment' ? signal.labels : { ...signal.labels, sender: senderOf(body) };
+  return { kind: 'signals', signals: [{ ...signal, labels, sourceEventId: delivery, kind: event }] };
 };
+
+/** Who set it off. */
+function senderOf(body: unknown): string | undefined {
+  const found = Sent.safeParse(body);
+  return found.success ? found.data.sender?.login : undefined;
+}
 
 function headerOf(headers: Readonly<Record<string, string | undefined>>, name: string): string {
   const value = headers[name];
   if (value !== undefined && value !== '') return value;
   const issues = [{ path: name, message: 'is missing' }];
   throw new Fault('InvalidInput', `the github delivery is not valid: ${name} is missing`, { issues });
-}
-
-function deploymentStatus(body: unknown): GithubSignal {
-  const event = parse(DeploymentStatus, body, 'the deployment_status body');
-  const { deployment, deployment_status: status } = event;
-  const repository = event.repository.full_name;
-  const startsAt = timeOf(status.created_at);
-  return {
-    fingerprint: [repository, deployment.environment].join('|'),
-    ...outcomeOf(status.state),
-    title: `deployment of ${repository}@${deployment.sha.slice(0, 7)} to ${deployment.environment}: ${status.state}`,
-    revision: deployment.sha,
-    ...(startsAt !== undefined && { startsAt }),
-    links: [status.log_url, status.target_url],
-    labels: { repository, environment: deployment.environment, sha: deployment.sha, state: status.state },
-  };
 }
 
 function push(body: unknown): GithubSignal {

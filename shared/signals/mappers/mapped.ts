@@ -24,9 +24,10 @@ export type Mapping = {
   readonly receivedAt: string;
 };
 
-/** ping: authentic, and nothing to record. */
+/** ping: authentic, and nothing to record. challenge: the sender wants its own words back before it sends. */
 type Mapped =
   | { readonly kind: 'ping' }
+  | { readonly kind: 'challenge'; readonly challenge: string }
   | { readonly kind: 'signals'; readonly signals: readonly MappedSignal[] };
 
 /** Reads a body of its source. Throws Fault('InvalidInput') that names the wrong fields. */

@@ -56,7 +56,16 @@ const TELLING: Readonly<Record<SignalSource, readonly (readonly string[])[]>> = 
   alertmanager: [['service'], ['app'], ['alertname', 'job'], ['alertname']],
   github: [['repository', 'environment']],
   cloudevents: [['service'], ['source', 'subject'], ['source']],
+  grafana: [['service'], ['app'], ['alertname', 'job'], ['alertname']],
+  slack: [['team', 'channel'], ['channel']],
+  pagerduty: [['serviceId'], ['service']],
+  generic: [['service', 'environment'], ['id']],
   cloudwatch: [['alarmArn'], ['alarmName']],
+  ecs: [['serviceArn']],
+  codedeploy: [['application', 'deploymentGroup']],
+  sagemaker: [['endpointArn']],
+  health: [['service', 'region']],
+  fis: [['templateId']],
 };
 const ENVIRONMENT_LABELS = ['environment', 'env', 'labels.environment', 'tags.environment'];
 const FIRST_ENVIRONMENT = 'staging';

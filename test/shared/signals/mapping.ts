@@ -12,7 +12,7 @@ export function signalsOf(
   headers: Readonly<Record<string, string>> = {},
 ): readonly Signal[] {
   const mapped = mapper(source)({ body, headers, receivedAt: NOW });
-  if (mapped.kind === 'ping') throw new Error('a ping leaves no signal');
+  if (mapped.kind !== 'signals') throw new Error('a ping leaves no signal');
   return mapped.signals.map((each) => newSignal(source, each, RAW, Date.parse(NOW)));
 }
 

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { receiveAlarm, receiveWebhook, SIGNAL_METRICS } from '../../../shared/signals/index.ts';
+import { receiveAwsEvent, receiveWebhook, SIGNAL_METRICS } from '../../../shared/signals/index.ts';
 import { fixedClock } from '../../support/chance.ts';
 import { alarmEvent, alert, alertGroup, argocdBody, checkRunBody, NOW } from './bodies.ts';
 import { memorySignals } from './memory-signals.ts';
@@ -104,7 +104,7 @@ test('a hundred alerts of one group are all persisted', async () => {
 
 test('an alarm event that EventBridge delivers twice is one signal', async () => {
   const { deps, signals } = world();
-  await receiveAlarm(deps, alarmEvent('ALARM'));
-  expect(await receiveAlarm(deps, alarmEvent('ALARM'))).toMatchObject({ accepted: 0, duplicates: 1 });
+  await receiveAwsEvent(deps, alarmEvent('ALARM'));
+  expect(await receiveAwsEvent(deps, alarmEvent('ALARM'))).toMatchObject({ accepted: 0, duplicates: 1 });
   expect(signals.all()).toMatchObject([{ source: 'cloudwatch', status: 'firing' }]);
 });

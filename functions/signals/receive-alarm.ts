@@ -1,6 +1,0 @@
-import * as z from 'zod';
-import { receiveAlarm } from '../../shared/signals/index.ts';
-import { onEvent } from '../runtime/event.ts';
-import { acceptDeps } from '../runtime/signals.ts';
-
-export const handler = onEvent(z.unknown(), (event) => receiveAlarm(acceptDeps(), event));
