@@ -1,0 +1,169 @@
+import { beforeAll, expect, test, vi } from 'vitest';
+import { handler as measureRollbacks } from '../../functions/rollbacks/measure-rollbacks.ts';
+import { meter } from '../../functions/runtime/observe.ts';
+import { Fault } from '../../shared/kernel/index.ts';
+import { sealDecisions } from '../../shared/ledger/index.ts';
+import { eventsOf } from '../../shared/ledger/publish-events.ts';
+import { METRICS } from '../../shared/rollbacks/contract.ts';
+import { receiveWebhook } from '../../shared/signals/index.ts';
+import { CONTEXT } from '../functions/runtime/events.ts';
+import { memorySignals } from '../shared/signals/memory-signals.ts';
+import { alarmOf, watchedBy } from '../support/alarm-evaluator.ts';
+import { approving } from '../support/approving.ts';
+import { decisionRecord } from '../support/decision-records.ts';
+import { type EmittedLine, emitted } from '../support/emitted.ts';
+import { memoryLedger, sealDeps } from '../support/memory-ledger.ts';
+import { rollbackRun } from '../support/rollback-run.ts';
+import { ofType, plain, synthesise } from './synthesised.ts';
+
+let runs = 0;
+type Options = Parameters<typeof rollbackRun>[0];
+
+/** A run whose metrics are written as the functions write them, and whose events go through the bus's own consumer. */
+async function measuredRun(options: Options = {}) {
+  const run = await rollbackRun(options);
+  Object.assign(run.deps, { meter: meter() });
+  // Chance is the same in every run, and so are the ids of its attempts.
+  const nth = runs++;
+  const unique = (detail: Readonly<Record<string, unknown>>) => `${nth}/${String(detail.eventId)}`;
+  const publish = async (): Promise<void> => {
+    for (const envelope of run.store.written.filter(({ kind }) => kind === 'rollback'))
+      for (const { type, detail } of eventsOf({ change: 'INSERT', keys: {}, newImage: envelope }))
+        await measureRollbacks(
+          { 'detail-type': type, detail: { ...detail, eventId: unique(detail) } },
+          CONTEXT,
+        );
+  };
+  return { ...run, publish };
+}
+
+async function recovery(): Promise<void> {
+  const run = await measuredRun();
+  run.world.forge.firstChecks = 'success';
+  run.degrade();
+  run.sweepEveryMinute();
+  await run.until('RollbackComplete');
+  await run.pass(70);
+  await run.publish();
+  await run.close();
+}
+
+/** The forge refuses us: the attempt is aborted for security. */
+async function refusal(): Promise<void> {
+  const run = await measuredRun();
+  run.world.forge.refuse = (call) =>
+    call === 'createBranch' ? new Fault('PermissionDenied', '403') : undefined;
+  run.degrade();
+  run.sweepEveryMinute();
+  await run.until('Aborted');
+  await run.publish();
+  await run.close();
+}
+
+/** The delivery system does not answer. */
+async function silence(): Promise<void> {
+  const run = await measuredRun();
+  run.world.unreadable = () => new Fault('Unavailable', 'no answer');
+  run.sweepEveryMinute();
+  await run.pass(30);
+  await run.close();
+}
+
+/** Production: nobody answers for an hour, the checks turn red, then somebody approves. */
+async function lateApproval(): Promise<void> {
+  const run = await measuredRun({ environment: 'production' });
+  run.world.forge.firstChecks = 'success';
+  run.degrade();
+  run.sweepEveryMinute();
+  await run.until('AwaitingMerge');
+  await run.pass(3700);
+  run.checks('failure');
+  await approving(run).answer('approve');
+  await run.until('AwaitingHumanReview');
+  await run.publish();
+  await run.close();
+}
+
+async function forgery(): Promise<void> {
+  const delivery = { headers: {}, body: Buffer.from('{}') };
+  const deps = { signals: memorySignals(), clock: () => 0, meter: meter(), secrets: async () => ['right'] };
+  await receiveWebhook(deps, { source: 'argocd', method: 'POST', delivery }).catch(() => undefined);
+}
+
+async function tampering(): Promise<void> {
+  const deps = { ...sealDeps(memoryLedger()), meter: meter() };
+  const { keys, newImage } = decisionRecord('a', 1);
+  const other = decisionRecord('a', 1, 'another decision');
+  await sealDecisions(deps, [
+    { change: 'INSERT', keys, newImage },
+    { ...other },
+    { change: 'MODIFY', keys, newImage: { ...other.newImage, event: 'Changed' } },
+    { change: 'INSERT', keys: { pk: 'x' }, newImage: { pk: 'x', v: 'nonsense' } },
+  ]);
+}
+
+let lines: readonly EmittedLine[] = [];
+beforeAll(async () => {
+  lines = await emitted(async () => {
+    for (const scene of [recovery, refusal, silence, lateApproval, forgery, tampering]) await scene();
+  });
+  vi.useRealTimers();
+});
+
+/** `Holdfast time_to_recover_seconds environment=staging` of every metric a line declares. */
+function namesIn(line: EmittedLine): readonly string[] {
+  return line._aws.CloudWatchMetrics.flatMap(({ Namespace, Dimensions, Metrics }) =>
+    Metrics.flatMap(({ Name }) =>
+      Dimensions.map((set) =>
+        nameOf(Namespace, Name, Object.fromEntries(set.map((each) => [each, line[each]]))),
+      ),
+    ),
+  );
+}
+
+function nameOf(namespace: string, name: string, dimensions: Readonly<Record<string, unknown>>): string {
+  const pairs = Object.entries(dimensions).map(([key, value]) => `${key}=${value}`);
+  return [namespace, name, ...pairs.sort()].join(' ');
+}
+
+const own = ofType(synthesise(), 'AWS::CloudWatch::Alarm')
+  .flatMap(({ Properties }) => watchedBy(alarmOf(plain(Properties))))
+  .filter(({ namespace }) => namespace === 'Holdfast')
+  .map(({ namespace, name, dimensions }) => nameOf(namespace, name, dimensions));
+
+test.each([...new Set(own)])('%s is emitted by the code under exactly this name and dimensions', (name) => {
+  expect(lines.flatMap(namesIn)).toContain(name);
+});
+
+test('every alarmed metric is also emitted without dimensions, for alarms do not roll up', () => {
+  const names = new Set(lines.flatMap(namesIn));
+  for (const name of own) expect(names).toContain(name.split(' ').slice(0, 2).join(' '));
+});
+
+/** Measured in the wiring of the functions, not in what runs here. */
+const ELSEWHERE: readonly string[] = [METRICS.candidateSearch, METRICS.integrationCall];
+
+test('every metric of rollbacks that the contract names is emitted', () => {
+  const emittedNames = new Set(
+    lines
+      .flatMap((line) => line._aws.CloudWatchMetrics.flatMap((each) => each.Metrics))
+      .map(({ Name }) => Name),
+  );
+  const missing = Object.values(METRICS).filter(
+    (name) => !emittedNames.has(name) && !ELSEWHERE.includes(name),
+  );
+  expect(missing).toEqual([]);
+});
+
+test('an event that comes again, by the bus or by a replay of its archive, is counted once, at its own time', async () => {
+  const at = '2026-11-20T10:00:00.000Z';
+  const detail = { eventId: 'rollback/rbk_again/9/1', at, data: { state: 'Aborted', reason: 'PR_CLOSED' } };
+  const event = { 'detail-type': 'RollbackEnded', detail };
+  const counted = await emitted(async () => {
+    await measureRollbacks(event, CONTEXT);
+    await measureRollbacks(event, CONTEXT);
+    await measureRollbacks({ ...event, 'replay-name': 'metrics' }, CONTEXT);
+  });
+  expect(counted).toHaveLength(1);
+  expect(counted[0]?._aws.Timestamp).toBe(Date.parse(at));
+});
