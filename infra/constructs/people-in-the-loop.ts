@@ -58,6 +58,7 @@ export class PeopleInTheLoop extends Construct {
     });
     props.tables.grantReadHeads(escalate);
     props.work.grantTell(escalate);
+    props.work.grantReadReadings(escalate);
     props.world.grantTell(escalate);
     const consumer = { fn: escalate, deadLetters: this.escalationDeadLetters };
     props.bus.consume(this, 'Escalations', 'holdfast.rollbacks', consumer, TOLD);

@@ -4,7 +4,9 @@ import { type Attempt, loadAttempt } from './attempt.ts';
 import { METRICS } from './contract.ts';
 import { type Escalation, escalationOf } from './escalation-text.ts';
 import type { WorldDeps } from './ports.ts';
-import { placeOf } from './read-world.ts';
+import { readInvariants } from './read-invariants.ts';
+import { placeOf, pullRequestOf } from './read-world.ts';
+import { checkInvariants } from './rules/check-invariants.ts';
 
 export type EscalateInput = {
   readonly type: string;
@@ -48,7 +50,12 @@ async function tellAtForge(deps: Deps, attempt: Attempt, escalation: Escalation)
   const marker = `escalation/${attempt.id}/${escalation.topic}`;
   if (pullRequest !== undefined) {
     if (!SILENT.includes(escalation.topic))
-      await deps.forge.comment(pullRequest.repository, pullRequest.number, marker, escalation.text);
+      await deps.forge.comment(
+        pullRequest.repository,
+        pullRequest.number,
+        marker,
+        `${escalation.text}${await invariantsNow(deps, attempt)}`,
+      );
     return pullRequest.url;
   }
   if (SILENT.includes(escalation.topic)) return null;
@@ -60,6 +67,19 @@ async function tellAtForge(deps: Deps, attempt: Attempt, escalation: Escalation)
     labels: ['holdfast', 'escalation', 'urgent', attempt.environment],
   });
   return issue.url;
+}
+
+/** The eight invariants with their values, so that whoever answers sees in ten seconds what they would let pass. */
+async function invariantsNow(deps: Deps, attempt: Attempt): Promise<string> {
+  if (attempt.data.merge !== undefined) return '';
+  const inputs = await tryTo(deps, 'invariants', async () =>
+    readInvariants(deps, attempt, (await pullRequestOf(deps, attempt)) ?? undefined),
+  );
+  if (inputs === undefined) return '';
+  const rows = checkInvariants
+    .decide(inputs)
+    .results.map(({ id, result, value }) => `| ${id} | ${result} | ${value} |`);
+  return ['', '', `| invariant at ${inputs.now} | | value |`, '|---|---|---|', ...rows].join('\n');
 }
 
 async function tellInChat(

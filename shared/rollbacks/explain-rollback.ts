@@ -1,5 +1,5 @@
 import { type Decision, type Store, viewDecisions } from '../kernel/index.ts';
-import { type Attempt, loadAttempt } from './attempt.ts';
+import { type Attempt, approvalIdOf, loadAttempt } from './attempt.ts';
 
 export type ExplainedStep = {
   readonly rev: number;
@@ -91,9 +91,9 @@ function nextOf(attempt: Attempt): string {
     case 'AwaitingMerge':
       return attempt.data.mode === 'auto'
         ? `Merges when all eight invariants hold${until}.`
-        : `A person must merge or close the pull request${until}.`;
+        : waitsForPerson(attempt, until);
     case 'AwaitingHumanReview':
-      return `A person must look: review it (abort or manual), or merge or close the pull request${until}.`;
+      return `A person must look: answer ${approvalIdOf(attempt) ?? 'it'} (approve, abort or manual), or merge or close the pull request${until}.`;
     case 'RollbackMerged':
       return `Waits for the delivery system to run the target and be Healthy for 60 s${until}.`;
     case 'Aborted':
@@ -107,6 +107,13 @@ function nextOf(attempt: Attempt): string {
   }
 }
 
+function waitsForPerson(attempt: Attempt, until: string): string {
+  const approval = approvalIdOf(attempt);
+  return approval === undefined
+    ? `A person must merge or close the pull request${until}.`
+    : `An approver must answer ${approval}; merges when the invariants hold then${until}.`;
+}
+
 /** One subject as the API shows it (api.md). Throws Fault('NotFound'). */
 export async function getRollback(store: Store, id: string) {
   return subjectOf(await loadAttempt(store, id));
@@ -115,6 +122,7 @@ export async function getRollback(store: Store, id: string) {
 /** The public form of an attempt: subject fields, then what an operator asks for first. */
 export function subjectOf(attempt: Attempt) {
   const { id, rev, state, service, environment, correlationId, createdAt, updatedAt, data } = attempt;
+  const approval = approvalIdOf(attempt);
   return {
     kind: 'rollback' as const,
     id,
@@ -130,6 +138,7 @@ export function subjectOf(attempt: Attempt) {
     ...(data.revision !== undefined && { revision: data.revision }),
     ...(data.candidate !== undefined && { candidate: data.candidate }),
     ...(data.pullRequest !== undefined && { pullRequest: data.pullRequest }),
+    ...(approval !== undefined && { approval }),
     ...(data.merge !== undefined && { merge: data.merge }),
     ...(data.deadlineAt !== undefined && { deadlineAt: data.deadlineAt }),
     times: data.times,

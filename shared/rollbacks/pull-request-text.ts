@@ -12,6 +12,15 @@ export type ManifestChange = {
   readonly after: string;
 };
 
+const ENDS = 'Merge it to go ahead yourself, close it to stop. It is closed if health returns first.';
+/** What happens next, and who must act. */
+const NEXT = {
+  auto: `Holdfast merges this when all eight invariants hold on fresh readings. ${ENDS}`,
+  approve: `Holdfast merges this after an approver has said so, if the invariants hold then: a comment asks as soon as the checks are green. ${ENDS}`,
+  suggest: `Holdfast does not merge this: a person must. ${ENDS}`,
+  observe: `Holdfast does not merge this: a person must. ${ENDS}`,
+} as const;
+
 /** What a reviewer needs in ten seconds, then the evidence, then what happens next and who must act. */
 export function pullRequestBody(attempt: Attempt, change: ManifestChange): string {
   const { candidate, mode, trigger } = attempt.data;
@@ -39,9 +48,7 @@ export function pullRequestBody(attempt: Attempt, change: ManifestChange): strin
     `+ ${change.after}`,
     '```',
     '',
-    mode === 'auto'
-      ? 'Holdfast merges this when all eight invariants hold on fresh readings. Close it to stop the rollback; merge it to go ahead yourself.'
-      : 'Holdfast does not merge this: a person must. Merge it to go ahead, close it to stop. It is closed if health returns first.',
+    NEXT[mode],
     '',
     'The manifest stays pinned to this revision until someone changes it again: to un-pin, set the scalar back to the next revision you deploy.',
     '',
