@@ -3,6 +3,7 @@ import {
   secretsClient,
   secretsReader,
 } from '../../shared/adapters/aws/secrets-reader.ts';
+import { Fault } from '../../shared/kernel/index.ts';
 import { once, required } from './environment.ts';
 import { clock } from './world.ts';
 
@@ -13,6 +14,13 @@ export const webhookSecrets = once(() => reader('WEBHOOK_SECRETS'));
 
 /** Our own tokens at outside systems: github, argocd, prometheus. */
 export const integrationSecrets = once(() => reader('INTEGRATION_SECRETS'));
+
+/** The newest value under `github`: a token, or the JSON of an app. Throws Fault PermissionDenied when none is set. */
+export async function githubSecret(): Promise<string> {
+  const [newest] = await integrationSecrets()('github');
+  if (newest === undefined) throw new Fault('PermissionDenied', 'no token is set for github');
+  return newest;
+}
 
 /** Reads again after a minute: a secret that was rotated, or set after the first delivery, counts without a new container. */
 function reader(name: string): SecretsReader {

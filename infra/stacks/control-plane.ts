@@ -4,6 +4,7 @@ import { Approvals } from '../constructs/approvals.ts';
 import { HoldfastBus } from '../constructs/event-bus.ts';
 import { HoldfastApi } from '../constructs/http-api.ts';
 import { Ledger } from '../constructs/ledger.ts';
+import { MissedDeliveries } from '../constructs/missed-deliveries.ts';
 import { OutsideWorld } from '../constructs/outside-world.ts';
 import { PeopleInTheLoop } from '../constructs/people-in-the-loop.ts';
 import { Rollbacks } from '../constructs/rollbacks.ts';
@@ -49,6 +50,7 @@ export class ControlPlaneStack extends Stack {
     const failures = data.buckets.failures;
     const { signals, webhookSecrets, ledger } = data;
     this.signals = new Signals(this, 'Signals', { ...shared, signals, webhookSecrets, failures });
+    new MissedDeliveries(this, 'MissedDeliveries', { setting, world });
     this.ledger = new Ledger(this, 'Ledger', { ...shared, ledger, failures, ledgerId: parameters.ledgerId });
 
     // a signal may open a rollback, or be what one waits for

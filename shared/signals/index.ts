@@ -6,6 +6,7 @@ export * from './ports.ts';
 export * from './read-signal.ts';
 export * from './receive-aws-event.ts';
 export * from './receive-webhook.ts';
+export * from './redeliver-missed.ts';
 export * from './route-signals.ts';
 export { routeSignal } from './rules/route-signal.ts';
 export * from './verify.ts';

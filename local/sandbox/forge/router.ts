@@ -19,8 +19,8 @@ export function routerOf(routes: readonly Route[]): (method: string, path: strin
     .toSorted((a, b) => b.path.length - a.path.length);
   return (method, path) => {
     for (const { id, method: wanted, pattern } of patterns) {
-      const groups = method === wanted ? pattern.exec(path)?.groups : undefined;
-      if (groups !== undefined) return { id, path: decoded(groups) };
+      const found = method === wanted ? pattern.exec(path) : null;
+      if (found !== null) return { id, path: decoded(found.groups ?? {}) };
     }
     return undefined;
   };
