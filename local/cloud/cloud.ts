@@ -43,12 +43,13 @@ export type Cloud = {
   readonly close: () => Promise<void>;
 };
 
-const RUN: ReadonlySet<string> = new Set(
+/** Resource types that are run here; what else a template declares is listed at the start. */
+export const RUN: ReadonlySet<string> = new Set(
   [
     ...['Api', 'Authorizer', 'Integration', 'Route', 'Stage'].map((name) => `ApiGatewayV2::${name}`),
     ...['UserPool', 'UserPoolClient', 'UserPoolGroup'].map((name) => `Cognito::${name}`),
     ...['EventInvokeConfig', 'EventSourceMapping', 'Function', 'Permission'].map((name) => `Lambda::${name}`),
-    ...['Archive', 'EventBus', 'Rule'].map((name) => `Events::${name}`),
+    ...['EventBus', 'Rule'].map((name) => `Events::${name}`),
     ...['ManagedPolicy', 'Policy', 'Role'].map((name) => `IAM::${name}`),
     ...['S3::Bucket', 'S3::BucketPolicy', 'SQS::Queue', 'SQS::QueuePolicy', 'CDK::Metadata'],
     ...['DynamoDB::Table', 'Logs::LogGroup', 'SecretsManager::Secret', 'StepFunctions::StateMachine'],
