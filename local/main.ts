@@ -1,16 +1,14 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { numberAt, parseJson, textAt } from './cloud/aws/shapes.ts';
 import { buildAssembly } from './cloud/build.ts';
+import { otherCloud } from './other-cloud.ts';
 import { startDesk } from './sandbox/desk.ts';
 import { startWorld, type World } from './world.ts';
 
 /** The process behind `holdfast local`: builds if needed, runs the cloud and its sandbox until it is told to stop. */
 /** The AWS endpoint, the forge, Argo CD, Prometheus and the sandbox's desk take the ports after the API's. */
 const DESK_OFFSET = 5;
-const DYING_TRIES = 3;
-const DYING_PAUSE_MS = 200;
 const FIRST_SERVICES = ['checkout', 'catalog', 'search'];
 const ROOT = resolve(import.meta.dirname, '..');
 const { values } = parseArgs({
@@ -38,41 +36,12 @@ function numberWithin(name: string, text: string, least: number, most: number): 
   process.exit(2);
 }
 
-/**
- * Two clouds over one folder would both run its queues: the second one refuses. A process alone is no cloud: a killed
- * one is there for a moment longer, and its number may be another's by now. So is an answer alone: the part of a killed
- * cloud that serves the API ends a moment after it, and is waited for.
- */
+/** Two clouds over one folder would both run its queues: the second one refuses. */
 async function refuseSecond(): Promise<void> {
-  const state = existsSync(stateFile) ? parseJson(readFileSync(stateFile, 'utf8')) : undefined;
-  const pid = numberAt(state, 'pid');
-  const api = textAt(state, 'api');
-  if (pid === undefined || api === undefined) return;
-  for (let tries = 0; await answers(api); tries += 1) {
-    if (isRunning(pid) && tries >= DYING_TRIES) {
-      process.stderr.write(`a local cloud already runs over ${settings.dataDir} (process ${pid})\n`);
-      process.exit(1);
-    }
-    if (tries >= 10 * DYING_TRIES) return;
-    await new Promise((next) => setTimeout(next, DYING_PAUSE_MS));
-  }
-}
-
-async function answers(api: string): Promise<boolean> {
-  const asked = fetch(`${api}/v1/health`, { signal: AbortSignal.timeout(5_000), redirect: 'error' });
-  return await asked.then(
-    ({ ok }) => ok,
-    () => false,
-  );
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
+  const pid = await otherCloud(stateFile);
+  if (pid === undefined) return;
+  process.stderr.write(`a local cloud already runs over ${settings.dataDir} (process ${pid})\n`);
+  process.exit(1);
 }
 
 function announce({ cloud, sandbox, secrets }: World, desk: string): void {
