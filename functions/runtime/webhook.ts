@@ -29,10 +29,17 @@ export function webhook(receive: Receive): HttpHandler {
   return served(async (event) => {
     const source = event.pathParameters?.source;
     if (source === undefined) throw new Fault('NotFound', 'the path names no source');
-    const delivery = { headers: event.headers ?? {}, body: rawBody(event, MAX_WEBHOOK_BYTES) };
+    const delivery = { headers: lowerCased(event.headers ?? {}), body: rawBody(event, MAX_WEBHOOK_BYTES) };
     const call = { source, method: event.requestContext.http.method, delivery };
     return answerOf(await receive(webhookDeps(), call), event);
   });
+}
+
+/** HTTP APIs send header names so already; what else may stand before us need not. */
+function lowerCased(
+  headers: NonNullable<HttpEvent['headers']>,
+): Readonly<Record<string, string | undefined>> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
 function answerOf(answer: WebhookAnswer, event: HttpEvent): HttpAnswer {

@@ -10,7 +10,11 @@ vi.hoisted(() => {
   vi.stubEnv('WEBHOOK_SECRETS', 'arn');
 });
 
-type Call = { source: string; method: string; delivery: { body: Uint8Array } };
+type Call = {
+  source: string;
+  method: string;
+  delivery: { headers: Readonly<Record<string, string | undefined>>; body: Uint8Array };
+};
 
 function posted(answer: WebhookAnswer | Fault, change: Parameters<typeof httpEvent>[0] = {}) {
   const calls: Call[] = [];
@@ -62,4 +66,17 @@ test('one that is too large never reaches the use case', async () => {
   const { calls, answer } = posted({ kind: 'ping' }, { raw: 'x'.repeat(4_194_305) });
   expect((await answer).statusCode).toBe(413);
   expect(calls).toEqual([]);
+});
+
+test('names of headers are handed over in lower case, however they came', async () => {
+  const { calls, answer } = posted({ kind: 'ping' }, { headers: { 'X-Hub-Signature-256': 'sha256=ab' } });
+  await answer;
+  expect(calls[0]?.delivery.headers).toMatchObject({ 'x-hub-signature-256': 'sha256=ab' });
+});
+
+test('what a sender wants back to begin with is given, and what Slack sends is only acknowledged', async () => {
+  const challenged = await posted({ kind: 'challenge', challenge: '3eZbrw' }).answer;
+  expect([challenged.statusCode, JSON.parse(challenged.body)]).toEqual([200, { challenge: '3eZbrw' }]);
+  const acknowledged = await posted({ kind: 'acknowledged' }).answer;
+  expect([acknowledged.statusCode, acknowledged.body]).toEqual([200, '{}']);
 });

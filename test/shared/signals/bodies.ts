@@ -91,3 +91,78 @@ export function commentBody(change: Readonly<Record<string, unknown>> = {}) {
     ...change,
   };
 }
+
+/** An event of AWS's bus; `detail` as its source writes it. */
+export function awsEvent(source: string, detailType: string, detail: unknown, change: object = {}) {
+  return {
+    version: '0',
+    id: 'event-1',
+    source,
+    'detail-type': detailType,
+    account: '123456789012',
+    region: 'eu-west-1',
+    time: '2026-11-21T09:59:00Z',
+    resources: ['arn:aws:ecs:eu-west-1:123456789012:service/main/shop'],
+    detail,
+    ...change,
+  };
+}
+
+export function ecsDeployment(eventName: string, at: string, reason = 'because') {
+  const detail = { eventType: 'INFO', eventName, deploymentId: 'ecs-svc/1', updatedAt: at, reason };
+  return awsEvent('aws.ecs', 'ECS Deployment State Change', detail, { id: `${eventName} ${at} ${reason}` });
+}
+
+export function pagerdutyEvent(type: string, data: Readonly<Record<string, unknown>> = {}, occurredAt = NOW) {
+  return {
+    event: {
+      id: `01 ${type} ${occurredAt}`,
+      event_type: type,
+      resource_type: 'incident',
+      occurred_at: occurredAt,
+      data: {
+        id: 'PINC1',
+        type: 'incident',
+        html_url: 'https://example.test/incidents/PINC1',
+        status: 'triggered',
+        created_at: '2026-11-21T09:57:00Z',
+        title: 'shop is slow',
+        service: { id: 'PSVC1', summary: 'Shop' },
+        urgency: 'high',
+        ...data,
+      },
+    },
+  };
+}
+
+/** Grafana's form: Alertmanager's, with an organisation and a version of its own. */
+export function grafanaGroup(...alerts: readonly unknown[]) {
+  return { ...alertGroup(...alerts), orgId: 1, version: '1', title: '[FIRING:1]', state: 'alerting' };
+}
+
+export function genericBody(change: Readonly<Record<string, unknown>> = {}) {
+  return {
+    id: 'shop-latency',
+    status: 'firing',
+    service: 'shop',
+    environment: 'staging',
+    severity: 'high',
+    title: 'p99 over 2 s',
+    startsAt: '2026-11-21T09:58:00Z',
+    labels: { region: 'eu' },
+    links: ['https://dash.example.test/shop'],
+    ...change,
+  };
+}
+
+export function slackEvent(change: Readonly<Record<string, unknown>> = {}) {
+  return {
+    type: 'event_callback',
+    team_id: 'T1',
+    api_app_id: 'A1',
+    event_id: 'Ev1',
+    event_time: 1795255200,
+    event: { type: 'message', channel: 'C1', user: 'U1', ts: '1795255200.000200', text: 'shop is broken' },
+    ...change,
+  };
+}
