@@ -57,8 +57,8 @@ export function consumeDefaultBus(
 }
 
 /** Wakes a function at an even pace. */
-export function everyMinute(scope: Construct, id: string, consumer: Consumer): void {
-  new Rule(scope, id, { schedule: Schedule.rate(Duration.minutes(1)), targets: [targetOf(consumer)] });
+export function every(interval: Duration, scope: Construct, id: string, consumer: Consumer): void {
+  new Rule(scope, id, { schedule: Schedule.rate(interval), targets: [targetOf(consumer)] });
 }
 
 function targetOf(consumer: Consumer): LambdaFunction {

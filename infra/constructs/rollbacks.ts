@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import type { DecisionTables } from './decision-tables.ts';
-import { everyMinute, type HoldfastBus } from './event-bus.ts';
+import { every, type HoldfastBus } from './event-bus.ts';
 import { type FunctionSetting, HoldfastFunction } from './function.ts';
 import type { HoldfastApi } from './http-api.ts';
 import type { OutsideWorld } from './outside-world.ts';
@@ -44,6 +44,7 @@ export class Rollbacks extends Construct {
   readonly watchHealth: HoldfastFunction;
   readonly watchDeadLetters: DeadLetterQueue;
   readonly measureDeadLetters: DeadLetterQueue;
+  readonly staleDeadLetters: DeadLetterQueue;
   private readonly work: WorkTable;
 
   constructor(scope: Construct, id: string, props: RollbacksProps) {
@@ -52,6 +53,8 @@ export class Rollbacks extends Construct {
     this.workflow = this.makeWorkflow(props);
     this.watchDeadLetters = new DeadLetterQueue(this, 'WatchHealthDeadLetters');
     this.watchHealth = this.makeWatch(props);
+    this.staleDeadLetters = new DeadLetterQueue(this, 'CloseStalePullRequestsDeadLetters');
+    this.closeStale(props);
     this.measureDeadLetters = new DeadLetterQueue(this, 'MeasureRollbacksDeadLetters');
     const measure = new HoldfastFunction(this, 'MeasureRollbacks', {
       setting: props.setting,
@@ -113,8 +116,22 @@ export class Rollbacks extends Construct {
     props.world.grantReach(watch);
     this.workflow.grantWake(watch);
     this.workflow.grantStartRollback(watch);
-    everyMinute(this, 'HealthSweep', { fn: watch, deadLetters: this.watchDeadLetters });
+    every(Duration.minutes(1), this, 'HealthSweep', { fn: watch, deadLetters: this.watchDeadLetters });
     return watch;
+  }
+
+  private closeStale(props: RollbacksProps): void {
+    const fn = new HoldfastFunction(this, 'CloseStalePullRequests', {
+      setting: props.setting,
+      description: 'Closes pull requests that an ended attempt left open and nobody took up',
+      timeout: Duration.minutes(5),
+      environment: STARTS_NOTHING,
+      failures: this.staleDeadLetters,
+    });
+    props.tables.grantDecide(fn);
+    props.world.grantReach(fn);
+    fn.addEnvironment('WORK_TABLE', props.work.tableName);
+    every(Duration.days(1), this, 'StaleSweep', { fn, deadLetters: this.staleDeadLetters });
   }
 
   private serveReads(props: RollbacksProps): void {

@@ -91,6 +91,7 @@ export const EVENTS = [
   'Stale',
   'HandedOver',
   'HumanReset',
+  'StalePullRequestClosed',
 ] as const;
 /** Further events of the decision that causes them. */
 const ACCOMPANYING_EVENTS = [
@@ -126,6 +127,7 @@ export const TIMINGS = {
   recoveryDeadline: 600,
   invariantFreshness: 15,
   staleAfter: 86_400,
+  stalePullRequest: 604_800,
 } as const;
 export type Timings = { readonly [Name in keyof typeof TIMINGS]: number };
 

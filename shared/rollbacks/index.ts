@@ -3,6 +3,7 @@ export * from './await-rollback.ts';
 export * from './check-invariants.ts';
 export * from './check-service.ts';
 export * from './checked-invariants.ts';
+export * from './close-stale-pull-requests.ts';
 export * from './contract.ts';
 export * from './escalate-rollback.ts';
 export * from './expire-rollback.ts';

@@ -75,6 +75,7 @@ export const TRANSITIONS: readonly Transition[] = [
   // Not in the ruling: a bug of ours must not leave an attempt hanging (ADR 0004).
   ...each(OPEN, 'HandedOver', 'AwaitingHumanReview'),
   { from: 'Aborted', event: 'HumanReset', to: 'Aborted' },
+  { from: 'Aborted', event: 'StalePullRequestClosed', to: 'Aborted' },
 ];
 
 /** Whether the table knows the step. */

@@ -13,6 +13,7 @@ import { openRollback } from './open-rollback.ts';
 import { overtakeRollback } from './overtake-rollback.ts';
 import { overtakeRollbackV1 } from './overtake-rollback.v1.ts';
 import {
+  closeStalePullRequest,
   handOverRollback,
   pagePerson,
   queueRefusal,
@@ -48,4 +49,5 @@ export const rollbackRules: readonly AnyRule[] = [
   handOverRollback,
   resetRollback,
   refuseEvent,
+  closeStalePullRequest,
 ];

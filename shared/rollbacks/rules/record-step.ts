@@ -92,6 +92,22 @@ export const handOverRollback = rule(
   }),
 );
 
+/** A pull request that an ended attempt left open is closed after a week: nobody took it up. Times are ISO. */
+export const closeStalePullRequest = rule(
+  'close-stale-pull-request',
+  1,
+  (inputs: {
+    readonly endedAt: string;
+    readonly now: string;
+    readonly staleSeconds: number;
+    readonly pullRequest: string;
+  }) => ({
+    closes:
+      inputs.pullRequest === 'open' &&
+      (Date.parse(inputs.now) - Date.parse(inputs.endedAt)) / 1000 >= inputs.staleSeconds,
+  }),
+);
+
 /** An admin releases the slot of an attempt that ended for security. */
 export const resetRollback = rule(
   'reset-rollback',
