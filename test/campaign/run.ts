@@ -1,0 +1,68 @@
+import { isOpen } from '../../shared/rollbacks/index.ts';
+import { violationsOf } from './check-run.ts';
+import { act } from './people.ts';
+import { type Plan, planOf } from './plan.ts';
+import { campaignRoom, type Room } from './room.ts';
+
+/** After the last fault: the longest that an attempt may take through all of its waits. */
+const LONGEST_REST = 7200;
+const STEP = 30;
+
+export type Outcome = {
+  readonly seed: number;
+  readonly place: string;
+  readonly violations: readonly string[];
+  /** Ends by state and reason. */
+  readonly ends: readonly string[];
+  readonly faults: Readonly<Record<string, number>>;
+  readonly acts: number;
+  readonly decisions: number;
+  readonly effects: number;
+  readonly merges: number;
+  readonly virtualSeconds: number;
+  readonly log: readonly string[];
+};
+
+/** One run of the campaign: everything that it does comes from its seed. */
+export async function campaignRun(seed: number, change: Partial<Plan> = {}): Promise<Outcome> {
+  const plan = { ...planOf(seed), ...change };
+  const room = await campaignRoom(plan);
+  try {
+    for (const { at, service, act: what } of plan.acts) {
+      await room.pass(Math.max(0, at - room.elapsed()));
+      room.injected.log.push(`${at}s ${what} ${service}`);
+      void act(room, what, service);
+    }
+    await room.pass(Math.max(0, plan.quietFrom - room.elapsed()));
+    await rest(room);
+    return await outcomeOf(room);
+  } finally {
+    await room.close();
+  }
+}
+
+/** Lets time pass until nothing is open and nothing new opens; an attempt that stays open is found by the check. */
+async function rest(room: Room): Promise<void> {
+  const until = room.elapsed() + LONGEST_REST;
+  const isBusy = async (): Promise<boolean> => (await room.attempts()).some(isOpen);
+  await room.pass(2 * STEP);
+  while (room.elapsed() < until && (await isBusy())) {
+    while (room.elapsed() < until && (await isBusy())) await room.pass(STEP);
+    await room.pass(STEP);
+  }
+}
+
+async function outcomeOf(room: Room): Promise<Outcome> {
+  const { plan, watched, injected } = room;
+  const ends = (await room.attempts()).map(({ state }) =>
+    'reason' in state ? `${state.kind}(${state.reason})` : state.kind,
+  );
+  return {
+    ...{ seed: plan.seed, place: `${plan.environment}/${plan.level}`, ends, log: injected.log },
+    violations: await violationsOf(room),
+    faults: Object.fromEntries(injected.counts),
+    ...{ acts: plan.acts.length, decisions: watched.written.length, effects: watched.effects.length },
+    merges: watched.effects.filter(({ what }) => /^(merge|enqueue) /.test(what)).length,
+    virtualSeconds: Math.round(room.elapsed()),
+  };
+}
