@@ -103,6 +103,9 @@ async function merge(deps: WorldDeps, attempt: Attempt): Promise<MergeInputs['re
       code: isFault(thrown) ? thrown.name : 'Unknown',
     });
     if (isFault(thrown, 'PermissionDenied')) return { kind: 'denied' };
+    // No answer that trying again could mend: the forge's word goes to a person.
+    if (isFault(thrown, 'NotFound', 'Conflict', 'InvalidInput', 'Malformed'))
+      return { kind: 'refused', message: thrown.message };
     throw thrown;
   }
 }
