@@ -1,0 +1,137 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { SandboxForge } from '../../../local/sandbox/forge/start-forge.ts';
+import { call, REPOSITORY, type Receiver, startReceiver, startTestForge } from './sandbox.ts';
+
+const SECRET = 'webhook-secret';
+let forge: SandboxForge;
+let receiver: Receiver;
+let number: number;
+beforeAll(async () => {
+  receiver = await startReceiver();
+  forge = await startTestForge({
+    webhook: { url: receiver.url, secret: SECRET },
+    people: { ada: 'ada-token', ben: 'ben-token' },
+  });
+  await forge.createRepository(REPOSITORY, { 'a.txt': 'a\n' });
+  number = await pullOf('feature');
+});
+afterAll(async () => {
+  expect(forge.violations()).toEqual([]);
+  await forge.close();
+  receiver.close();
+});
+
+async function pullOf(branch: string): Promise<number> {
+  await forge.commit(REPOSITORY, branch, { [`${branch}.txt`]: branch }, `feat: ${branch}`);
+  const { body } = await call(forge, 'POST', '/pulls', { title: branch, head: branch, base: 'main' });
+  return Number(body.number);
+}
+async function told(event: string): Promise<readonly Record<string, unknown>[]> {
+  await forge.idle();
+  return receiver.of(event);
+}
+const by = (login: string) => ({ repository: REPOSITORY, number, login });
+
+describe('comments', () => {
+  test('each comment is told when it is made, changed and deleted, in the name of who did it', async () => {
+    const id = await forge.comment({ ...by('ada'), body: 'APPROVE it is right' });
+    await forge.editComment({ ...by('ada'), id, body: 'ABORT' });
+    await forge.deleteComment({ ...by('ben'), id });
+    const events = (await told('issue_comment')).filter(({ comment }) => Object(comment).id === id);
+    expect(events).toMatchObject([
+      { action: 'created', comment: { body: 'APPROVE it is right' }, sender: { login: 'ada', type: 'User' } },
+      { action: 'edited', changes: { body: { from: 'APPROVE it is right' } }, comment: { body: 'ABORT' } },
+      { action: 'deleted', comment: { user: { login: 'ada' } }, sender: { login: 'ben' } },
+    ]);
+    expect(events[0]).toMatchObject({
+      issue: { number, pull_request: { url: `${forge.url}/repos/${REPOSITORY}/pulls/${number}` } },
+      repository: { full_name: REPOSITORY },
+    });
+  });
+
+  test('people comment by their own token as well, and strangers have none', async () => {
+    const body = { body: 'MANUAL I take it' };
+    const path = `/issues/${number}/comments`;
+    expect((await call(forge, 'POST', path, body, 'ben-token')).body).toMatchObject({
+      user: { login: 'ben' },
+    });
+    const eve = await call(forge, 'POST', path, body, forge.tokenOf('eve'));
+    expect([eve.status, eve.body.user]).toEqual([201, expect.objectContaining({ login: 'eve' })]);
+    expect((await call(forge, 'POST', path, body, 'no-token')).status).toBe(401);
+    const [last] = (await told('issue_comment')).toReversed();
+    expect(last).toMatchObject({ action: 'created', sender: { login: 'eve' } });
+  });
+});
+
+describe('roles', () => {
+  test('who may only read can talk, and changes nothing', async () => {
+    forge.setRole({ repository: REPOSITORY, login: 'reader', role: 'read' });
+    const token = forge.tokenOf('reader');
+    const merge = { sha: 'a'.repeat(40), merge_method: 'squash' };
+    expect((await call(forge, 'PUT', `/pulls/${number}/merge`, merge, token)).status).toBe(403);
+    expect((await call(forge, 'PATCH', `/pulls/${number}`, { state: 'closed' }, token)).status).toBe(403);
+    expect((await call(forge, 'DELETE', '/git/refs/heads/feature', undefined, token)).status).toBe(403);
+    const review = { event: 'APPROVE' };
+    expect((await call(forge, 'POST', `/pulls/${number}/reviews`, review, token)).status).toBe(200);
+  });
+
+  test('a role that is given, and one that is taken away, are read', async () => {
+    const permission = (login: string) => call(forge, 'GET', `/collaborators/${login}/permission`);
+    forge.setRole({ repository: REPOSITORY, login: 'mia', role: 'maintain' });
+    expect((await permission('mia')).body).toMatchObject({ permission: 'write', role_name: 'maintain' });
+    forge.setRole({ repository: REPOSITORY, login: 'mia', role: 'none' });
+    expect((await permission('mia')).body).toMatchObject({ permission: 'none' });
+    expect((await permission('nobody')).status).toBe(404);
+  });
+});
+
+describe('reviews', () => {
+  test('a review is told, and nobody approves what is theirs', async () => {
+    await forge.review({ ...by('ben'), state: 'APPROVED', body: 'fine' });
+    const [last] = (await told('pull_request_review')).toReversed();
+    expect(last).toMatchObject({
+      action: 'submitted',
+      review: { state: 'approved', user: { login: 'ben' } },
+      pull_request: { number },
+    });
+    const own = await call(forge, 'POST', `/pulls/${number}/reviews`, { event: 'APPROVE' });
+    expect(own.status).toBe(422);
+  });
+});
+
+describe('what a forge keeps', () => {
+  test('comments, reviews, issues, roles, the queue and former names outlive a restart', async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'holdfast-forge-'));
+    const first = await startTestForge({ dataDir });
+    await first.createRepository('acme/old', { 'a.txt': 'a' });
+    first.rename({ repository: 'acme/old', to: REPOSITORY });
+    first.setBranchRules(REPOSITORY, 'main', { mergeQueue: true });
+    first.setRole({ repository: REPOSITORY, login: 'mia', role: 'admin' });
+    await first.commit(REPOSITORY, 'feature', { 'b.txt': 'b' }, 'feat: b');
+    await call(first, 'POST', '/pulls', { title: 'b', head: 'feature', base: 'main' });
+    const issue = await call(first, 'POST', '/issues', { title: 'look', labels: ['urgent'] });
+    const id = await first.comment({ repository: REPOSITORY, login: 'mia', number: 1, body: 'hello' });
+    await first.review({ repository: REPOSITORY, login: 'mia', number: 1, state: 'APPROVED' });
+    await first.close();
+
+    const second = await startTestForge({ dataDir });
+    expect(issue.body.number).toBe(2);
+    expect((await call(second, 'GET', '/issues?labels=urgent')).body).toMatchObject([{ number: 2 }]);
+    expect((await call(second, 'GET', `/issues/comments/${id}`)).body).toMatchObject({ body: 'hello' });
+    expect((await call(second, 'GET', '/pulls/1/reviews')).body).toMatchObject([{ state: 'APPROVED' }]);
+    const { body } = await call(second, 'GET', '/collaborators/mia/permission');
+    expect(body).toMatchObject({ role_name: 'admin' });
+    const moved = await fetch(`${second.url}/repos/acme/old/pulls?state=open`, {
+      headers: { authorization: 'Bearer bot-token' },
+      redirect: 'manual',
+    });
+    expect([moved.status, moved.headers.get('location')]).toEqual([
+      301,
+      expect.stringMatching(/\/repositories\/\d+\/pulls\?state=open$/),
+    ]);
+    await second.close();
+  });
+});
