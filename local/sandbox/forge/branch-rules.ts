@@ -6,7 +6,7 @@ import type { Repository, World } from './world.ts';
 
 const GREEN = new Set(['success', 'neutral', 'skipped']);
 
-export const QUEUE_ONLY = 'Changes must be made through the merge queue';
+const QUEUE_ONLY = 'Changes must be made through the merge queue';
 
 const WORDS_OF_RULE: Readonly<Record<string, string>> = {
   required_signatures: 'Commits must have verified signatures.',

@@ -24,7 +24,7 @@ const DEQUEUE = `mutation Dequeue($input: DequeuePullRequestInput!) {
   dequeuePullRequest(input: $input) { mergeQueueEntry { id } }
 }`;
 
-export type QueuePlace = { readonly id: string; readonly isQueued: boolean };
+type QueuePlace = { readonly id: string; readonly isQueued: boolean };
 type PullRequestName = { readonly repository: string; readonly number: number };
 
 export function mergeQueue(connection: Connection): Pick<Forge, 'isQueued' | 'leaveQueue'> {
@@ -42,7 +42,7 @@ export function mergeQueue(connection: Connection): Pick<Forge, 'isQueued' | 'le
 }
 
 /** One attempt. GraphQL's name of a pull request, and whether it waits in the queue. */
-export async function readPlace(connection: Connection, pull: PullRequestName): Promise<QueuePlace> {
+async function readPlace(connection: Connection, pull: PullRequestName): Promise<QueuePlace> {
   const { owner, repo } = repositoryOf(pull.repository);
   const answer = await askGraphql(connection, {
     repository: pull.repository,
