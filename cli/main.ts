@@ -101,4 +101,9 @@ function usage(command: Command): string {
   ].join('\n');
 }
 
+// Who reads on no longer (`| head`) has what they wanted: that is no error of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit();
+  throw error;
+});
 process.exitCode = await main(process.argv.slice(2));

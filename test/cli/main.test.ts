@@ -1,5 +1,7 @@
+import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { COMMANDS } from '../../cli/commands/index.ts';
+import { ROOT } from '../conventions/tree.ts';
 import { type ApiServer, serve } from './api-server.ts';
 import { holdfast } from './run.ts';
 
@@ -55,6 +57,12 @@ test.each([
   [[]],
 ])('wrong usage ends with 2: %j', async (args) => {
   expect((await holdfast(args)).code).toBe(2);
+});
+
+test('a reader who has gone away ends it without a word', async () => {
+  const run = `"${process.execPath}" cli/main.ts ledger verify --help | true`;
+  const { stdout, stderr } = spawnSync('/bin/sh', ['-c', run], { cwd: ROOT, encoding: 'utf8' });
+  expect([stdout, stderr]).toEqual(['', '']);
 });
 
 test('an API that does not answer ends with 4', async () => {

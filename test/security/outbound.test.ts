@@ -26,6 +26,8 @@ const OPENS =
   /(?<![.\w])fetch\(|globalThis\.fetch\b|new Octokit\(|from 'node:(?:https?|http2|net|tls|dgram|dns)|undici|XMLHttpRequest|WebSocket/;
 const ADDRESSES = /\b(?:FORGE_URL|ARGOCD_URL|PROMETHEUS_URL|SLACK_URL|ISSUERS|ADDITIONAL_ISSUERS)\b/;
 
+const resources = synthesise();
+
 function code(file: string): string {
   return textOf(file)
     .split('\n')
@@ -58,7 +60,7 @@ describe('what opens a connection', () => {
 });
 
 test('every address in the environment of a function is a parameter of the deployment', () => {
-  const environments = ofType(synthesise(), 'AWS::Lambda::Function').flatMap(({ Properties }) =>
+  const environments = ofType(resources, 'AWS::Lambda::Function').flatMap(({ Properties }) =>
     Object.entries((Properties.Environment as { Variables: Record<string, unknown> }).Variables),
   );
   const addresses = environments.filter(([name]) => /_URL$/.test(name));

@@ -15,7 +15,8 @@ const DECIDE = [
   ...['AwaitRollback', 'CheckInvariants', 'ExpireRollback', 'HandOverRollback', 'JudgeRecovery'].map(task),
   ...['MergeRollbackPullRequest', 'OpenRollbackPullRequest', 'RecordCi', 'RecordReview'].map(task),
   task('ResolveCandidate'),
-  // what opens attempts: the sweep and a routed signal
+  // what watches over attempts: the sweeps, and a routed signal
+  'Rollbacks/CloseStalePullRequests',
   ...['Rollbacks/WatchHealth', 'Signals/RouteSignals'],
 ];
 const SEAL = ['Ledger/SealDecisions'];
@@ -66,7 +67,7 @@ describe('only the named functions', () => {
 
   test('read our tokens at outside systems; and the secrets of the senders only who takes deliveries in', () => {
     const read = /^secretsmanager:/;
-    const outside = ['Services/CheckService', 'People/EscalateRollback'];
+    const outside = ['Services/CheckService', 'People/EscalateRollback', 'MissedDeliveries/RedeliverMissed'];
     const allowed = [...DECIDE, ...outside].filter((name) => !name.startsWith('Services/Put'));
     expect(holders('IntegrationSecrets', read).filter((name) => !allowed.includes(name))).toEqual([]);
     expect(holders('WebhookSecrets', read)).toEqual(['Signals/ReceiveWebhook']);
