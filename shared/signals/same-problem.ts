@@ -55,10 +55,16 @@ function isRepeatOf(signal: Signal, other: Signal, { service, environment }: Pla
   );
 }
 
-/** The last that was heard of it before or after this, in the problem's own time, is the platform's own rollback. */
+/**
+ * The last that the platform said of its deployments, in the problem's own time, is that it rolls back. Failures do not
+ * end that, and neither does what it says of single tasks; a deployment that started or was completed does.
+ */
 function isRollingBack(signal: Signal, same: readonly Signal[]): boolean {
   if (!ROLLING_PLATFORMS.includes(signal.source)) return false;
-  const last = same.toSorted((a, b) => millis(b.startsAt) - millis(a.startsAt))[0];
+  const news = same.filter(
+    ({ status, kind }) => status !== 'firing' && !(status === 'info' && kind === 'service_action'),
+  );
+  const last = latest(news);
   if (last === undefined || !last.flags.includes('suppressed')) return false;
   return millis(signal.startsAt) - millis(last.startsAt) <= PLATFORM_ROLLBACK_SECONDS * 1000;
 }
