@@ -75,8 +75,9 @@ export async function serve(answers: Answers): Promise<ApiServer> {
     calls.push({ call: `${request.method} ${request.url}`, ...(body !== undefined && { body }) });
     const signedIn = request.headers.authorization === 'Bearer t';
     const answer = signedIn ? answerTo(request.method ?? '', request.url ?? '/') : undefined;
-    response.writeHead(answer === undefined ? 404 : 200, { 'content-type': 'application/json' });
-    response.end(JSON.stringify(answer ?? { title: 'Not found', status: 404 }));
+    const status = statusOf(answer);
+    response.writeHead(status, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(answer ?? { title: 'Not found', status }));
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const { port } = server.address() as AddressInfo;
@@ -85,6 +86,12 @@ export async function serve(answers: Answers): Promise<ApiServer> {
     calls,
     close: () => new Promise((done) => server.close(() => done())),
   };
+}
+
+/** An answer with a `status` of its own is a refusal. */
+function statusOf(answer: unknown): number {
+  if (typeof answer !== 'object' || answer === null) return 404;
+  return 'status' in answer && typeof answer.status === 'number' ? answer.status : 200;
 }
 
 function answersInTurn(answers: Answers): (method: string, url: string) => unknown {

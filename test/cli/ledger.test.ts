@@ -118,3 +118,13 @@ test('what was altered, rejected or in conflict is named by verify, however soun
   expect(stdout).toContain('look here: entry 5 is ledger.conflict');
   expect(code).toBe(0);
 });
+
+test('what a role may not see is named and not replayed; asked for by name it is refused', async () => {
+  const forbidden = { '/v1/autonomy/decisions': { title: 'Not allowed', status: 403 } };
+  const all = await over(forbidden, 'ledger', 'replay');
+  expect(all.stderr).toContain('autonomy table: not replayed, your role may not see it');
+  expect(all.stdout).toContain('0 of 0 decisions');
+  expect(all.code).toBe(0);
+  await api?.close();
+  expect((await over(forbidden, 'ledger', 'replay', 'autonomy', 'table')).code).toBe(1);
+});
