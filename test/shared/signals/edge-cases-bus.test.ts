@@ -4,7 +4,6 @@ import { alarmEvent, awsEvent } from './bodies.ts';
 import { door } from './door.ts';
 import { only } from './mapping.ts';
 
-const SERVICE_ARN = 'arn:aws:ecs:eu-west-1:123456789012:service/main/shop';
 const ALARM_ARN = 'arn:aws:cloudwatch:eu-west-1:123456789012:alarm:ShopErrors';
 const ALARM = { source: 'cloudwatch', match: { alarmName: 'ShopErrors' } };
 
