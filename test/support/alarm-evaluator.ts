@@ -126,7 +126,7 @@ function seriesOf(
   });
 }
 
-export function isSame(a: MetricName, b: MetricName): boolean {
+function isSame(a: MetricName, b: MetricName): boolean {
   const dimensions = (metric: MetricName) => JSON.stringify(Object.entries(metric.dimensions).sort());
   return a.namespace === b.namespace && a.name === b.name && dimensions(a) === dimensions(b);
 }
