@@ -1,4 +1,4 @@
-import { type DecideDeps, decide, isFault, isoTime } from '../kernel/index.ts';
+import { type DecideDeps, decide, isFault, isoTime, redactText } from '../kernel/index.ts';
 import { AUTONOMY_SUBJECT, type AutonomyTable, autonomyOf, readAutonomyTable } from './autonomy.ts';
 import type { KillSwitchSetting } from './contract.ts';
 import type { Asked } from './put-autonomy.ts';
@@ -25,7 +25,9 @@ async function turn(deps: DecideDeps, setting: KillSwitchSetting, asked: Asked):
   const table = await readAutonomyTable(deps);
   const inputs = { before: table.data.killSwitch.on, setting };
   if (!setKillSwitch.decide(inputs).changed) return table;
-  const killSwitch = { ...setting, by: asked.actor.id, at: isoTime(deps.clock()) };
+  // everybody sees the switch as it stands, so its reason is held to what the decision says
+  const reason = redactText(setting.reason);
+  const killSwitch = { on: setting.on, reason, by: asked.actor.id, at: isoTime(deps.clock()) };
   const decided = await decide(deps, {
     subject: AUTONOMY_SUBJECT,
     expectedRev: table.head?.rev ?? 0,

@@ -121,3 +121,10 @@ test('the view lists what was set, and what stands for the rest', async () => {
     killSwitch: { on: false },
   });
 });
+
+test('a secret in the reason of the kill switch is shown to nobody', async () => {
+  const { deps } = await world();
+  const reason = `leaked: ghp${'_'}abcdefghij0123456789ABCDEFGHIJ`;
+  const table = await putKillSwitch(deps, { on: true, reason }, asked('k1'));
+  expect(autonomyView(table).killSwitch.reason).toBe('leaked: [redacted]');
+});
