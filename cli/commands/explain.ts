@@ -16,8 +16,11 @@ const Explanation = z.looseObject({
     }),
   ),
 });
-const KINDS = ['rollback'] as const;
-const COLLECTIONS: Readonly<Record<(typeof KINDS)[number], string>> = { rollback: 'rollbacks' };
+const KINDS = ['rollback', 'approval'] as const;
+const COLLECTIONS: Readonly<Record<(typeof KINDS)[number], string>> = {
+  rollback: 'rollbacks',
+  approval: 'approvals',
+};
 
 export const explainCommand: Command = {
   name: 'explain',

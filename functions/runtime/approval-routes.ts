@@ -31,6 +31,14 @@ export const listApprovalDecisionsRoute = {
   params: ApprovalId,
 } as const satisfies Route;
 
+export const explainApprovalRoute = {
+  method: 'GET',
+  path: '/v1/approvals/{id}/explain',
+  summary: 'The same in plain words',
+  role: 'viewer',
+  params: ApprovalId,
+} as const satisfies Route;
+
 export const answerApprovalRoute = {
   method: 'POST',
   path: '/v1/approvals/{id}',
@@ -73,6 +81,7 @@ export const approvalRoutes: readonly Route[] = [
   listApprovalsRoute,
   getApprovalRoute,
   listApprovalDecisionsRoute,
+  explainApprovalRoute,
   answerApprovalRoute,
   getPeopleRoute,
   listPeopleDecisionsRoute,

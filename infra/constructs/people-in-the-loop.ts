@@ -99,10 +99,12 @@ export class PeopleInTheLoop extends Construct {
     for (const fn of [list, get, people]) tables.grantReadHeads(fn);
     const decisions = make('ListApprovalDecisions', 'Lists every decision of an approval');
     const peopleDecisions = make('ListPeopleDecisions', 'Lists every decision on who is who');
-    for (const fn of [decisions, peopleDecisions]) tables.grantReadDecisions(fn);
+    const explain = make('ExplainApproval', 'Tells in plain words why an approval stands where it does');
+    for (const fn of [decisions, peopleDecisions, explain]) tables.grantReadDecisions(fn);
     api.serve(list, 'GET /v1/approvals');
     api.serve(get, 'GET /v1/approvals/{id}');
     api.serve(decisions, 'GET /v1/approvals/{id}/decisions');
+    api.serve(explain, 'GET /v1/approvals/{id}/explain');
     api.serve(people, 'GET /v1/people');
     api.serve(peopleDecisions, 'GET /v1/people/decisions');
   }

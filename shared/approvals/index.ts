@@ -3,6 +3,7 @@ export * from './approval.ts';
 export * from './ask-approval.ts';
 export * from './authorize-request.ts';
 export * from './contract.ts';
+export * from './explain-approval.ts';
 export * from './list-approvals.ts';
 export * from './people.ts';
 export type * from './ports.ts';

@@ -1,6 +1,7 @@
 export * from './canonical.ts';
 export * from './decide.ts';
 export * from './decision.ts';
+export * from './explain-steps.ts';
 export * from './fault.ts';
 export * from './ids.ts';
 export * from './numbers.ts';

@@ -1,13 +1,6 @@
-import { type Decision, type Store, viewDecisions } from '../kernel/index.ts';
+import { type ExplainedStep, explainStep, type Store, viewDecisions } from '../kernel/index.ts';
 import { type Attempt, approvalIdOf, loadAttempt } from './attempt.ts';
 
-export type ExplainedStep = {
-  readonly rev: number;
-  readonly at: string;
-  readonly text: string;
-  readonly rule: string;
-  readonly reasons: readonly { readonly code: string; readonly text: string }[];
-};
 export type Explanation = {
   readonly kind: 'rollback';
   readonly id: string;
@@ -22,10 +15,7 @@ export type Explanation = {
 /** Why an attempt stands where it stands, in plain words, from its recorded decisions alone. Throws Fault('NotFound'). */
 export async function explainRollback(store: Store, id: string): Promise<Explanation> {
   const attempt = await loadAttempt(store, id);
-  const steps = (await store.decisions({ kind: 'rollback', id })).map((each) => {
-    if (each.decision === undefined) return erased(each.envelope);
-    return explainStep(each.decision);
-  });
+  const steps = (await store.decisions({ kind: 'rollback', id })).map(explainStep);
   return {
     kind: 'rollback',
     id,
@@ -42,34 +32,6 @@ export async function explainRollback(store: Store, id: string): Promise<Explana
 export async function listRollbackDecisions(store: Store, id: string) {
   await loadAttempt(store, id);
   return viewDecisions(await store.decisions({ kind: 'rollback', id }));
-}
-
-function explainStep(decision: Decision): ExplainedStep {
-  const who = decision.actor.type === 'person' ? ` by ${decision.actor.id}` : '';
-  return {
-    rev: decision.rev,
-    at: decision.at,
-    text: `${decision.event}${who}: ${decision.from} -> ${decision.to}`,
-    rule: `${decision.rule.name} v${decision.rule.version}`,
-    reasons: decision.reasons.map(({ code, text }) => ({ code, text })),
-  };
-}
-
-function erased(envelope: {
-  rev: number;
-  at: string;
-  event: string;
-  from: string;
-  to: string;
-}): ExplainedStep {
-  const { rev, at, event, from, to } = envelope;
-  return {
-    rev,
-    at,
-    text: `${event}: ${from} -> ${to}`,
-    rule: '',
-    reasons: [{ code: 'ERASED', text: 'the content of this decision was erased' }],
-  };
 }
 
 function summaryOf(attempt: Attempt): string {

@@ -26,6 +26,7 @@ test('the API serves the routes of the contract', () => {
       'GET /v1/approvals',
       'GET /v1/approvals/{id}',
       'GET /v1/approvals/{id}/decisions',
+      'GET /v1/approvals/{id}/explain',
       'GET /v1/autonomy',
       'GET /v1/autonomy/decisions',
       'GET /v1/ledger/entries',

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { APPROVAL_STATES, ROLES } from '../../../shared/approvals/contract.ts';
+import { answerApprovalBy, explainApproval } from '../../../shared/approvals/index.ts';
 import {
   type AnswerApprovalInputs,
   answerApproval,
@@ -93,7 +94,6 @@ test('two approvers at once: one counts, the other is told so, and the same pers
 test('an identity that no person is mapped to may not answer', async () => {
   const { run, approvals } = await asked();
   const id = (await approvals())[0]?.id ?? '';
-  const { answerApprovalBy } = await import('../../../shared/approvals/index.ts');
   const unmapped = answerApprovalBy(
     { ...run.deps, wake: async () => {} },
     {
@@ -107,5 +107,22 @@ test('an identity that no person is mapped to may not answer', async () => {
     },
   );
   await expect(unmapped).rejects.toMatchObject({ name: 'Forbidden' });
+  await run.close();
+});
+
+test('an approval is explained in plain words, while it waits and after its end', async () => {
+  const { run, answer, approvals } = await asked();
+  const id = (await approvals())[0]?.id ?? '';
+  expect(await explainApproval(run.store, id)).toMatchObject({
+    state: { kind: 'Open' },
+    next: expect.stringContaining(`holdfast approve ${id}`),
+  });
+  await answer('reject');
+  const told = await explainApproval(run.store, id);
+  expect(told.next).toContain('a person said no');
+  expect(told.steps.map(({ text }) => text)).toEqual([
+    'ApprovalAsked: None -> Open',
+    'ApprovalRejected by ada: Open -> Rejected',
+  ]);
   await run.close();
 });
