@@ -30,6 +30,7 @@ const Body = z.looseObject({
 });
 type Body = z.infer<typeof Body>;
 
+const SYNC_FAILED = 'on-sync-failed';
 // A delivery is retried within seconds; without a transition time this tells a retry from the next degradation.
 const RETRY_WINDOW_CHARACTERS = '2026-11-21T10:0'.length;
 
@@ -43,15 +44,17 @@ function signalOf(app: Body, receivedAt: string): MappedSignal {
   const transition = timeOf(app.health.lastTransitionTime);
   const result = app.operationState?.syncResult;
   const revision = revisionOf(result ?? undefined);
-  const occasion = transition ?? receivedAt.slice(0, RETRY_WINDOW_CHARACTERS);
-  const startsAt = transition ?? timeOf(app.operationState?.finishedAt);
+  const finished = timeOf(app.operationState?.finishedAt);
+  const startsAt = app.trigger === SYNC_FAILED ? (finished ?? transition) : (transition ?? finished);
+  const occasion =
+    (app.trigger === SYNC_FAILED ? finished : transition) ?? receivedAt.slice(0, RETRY_WINDOW_CHARACTERS);
   return {
     sourceEventId: sha256Hex([app.app, app.trigger, revision ?? '', occasion, app.health.status].join('\n')),
     fingerprint: [app.argocdUrl ?? '', app.namespace ?? '', app.app].join('|'),
-    status: statusOf(app.health.status),
+    status: statusOf(app),
     kind: 'health',
     severity: severityOf(app),
-    title: `${app.app} is ${app.health.status}${app.health.message ? `: ${app.health.message}` : ''}`,
+    title: titleOf(app),
     ...(revision !== undefined && { revision }),
     ...(startsAt !== undefined && { startsAt }),
     links: [linkOf(app)],
@@ -71,15 +74,21 @@ function signalOf(app: Body, receivedAt: string): MappedSignal {
   };
 }
 
+function titleOf({ app, trigger, health }: Body): string {
+  const said = trigger === SYNC_FAILED ? 'could not be synced and is' : 'is';
+  return `${app} ${said} ${health.status}${health.message ? `: ${health.message}` : ''}`;
+}
+
 /** Of an application with several sources no one revision is its own. */
 function revisionOf(result: z.infer<typeof SyncResult> | undefined): string | undefined {
   if (result?.revision) return result.revision;
   return result?.revisions?.length === 1 ? result.revisions[0] : undefined;
 }
 
-function statusOf(health: string): SignalStatus {
-  if (health === 'Degraded') return 'firing';
-  return health === 'Healthy' ? 'resolved' : 'info';
+/** A sync that failed leaves what ran before: that it is healthy resolves nothing. */
+function statusOf({ health, trigger }: Body): SignalStatus {
+  if (health.status === 'Degraded') return 'firing';
+  return health.status === 'Healthy' && trigger !== SYNC_FAILED ? 'resolved' : 'info';
 }
 
 function severityOf(app: Body): Severity {

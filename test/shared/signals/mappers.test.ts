@@ -43,6 +43,21 @@ describe('argocd', () => {
     expect(only('argocd', argocdBody({ operationState: one })).revision).toBe(SHA);
   });
 
+  test('a sync that failed is information of high severity, once for each try, and resolves nothing', () => {
+    const failed = (finishedAt: string) =>
+      only(
+        'argocd',
+        argocdBody({
+          trigger: 'on-sync-failed',
+          health: { status: 'Healthy', lastTransitionTime: '2026-11-21T09:00:00Z' },
+          operationState: { phase: 'Failed', finishedAt, syncResult: { revision: SHA } },
+        }),
+      );
+    const signal = failed('2026-11-21T09:50:00Z');
+    expect(signal).toMatchObject({ status: 'info', severity: 'high', startsAt: '2026-11-21T09:50:00.000Z' });
+    expect(failed('2026-11-21T09:55:00Z').dedupeKey).not.toBe(signal.dedupeKey);
+  });
+
   test('what toJson writes as null is no error', () => {
     const nothing = { labels: null, sync: null, operationState: null, project: null, argocdUrl: null };
     expect(only('argocd', argocdBody(nothing))).toMatchObject({ status: 'firing', links: [] });
