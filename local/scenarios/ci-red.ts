@@ -1,6 +1,6 @@
 import type { World } from '../world.ts';
-import { pullRequestAt } from './at-forge.ts';
-import { attemptOf, follow, measuredOf, outcomeOf, timelineOf } from './attempt.ts';
+import { commentsOn, pullRequestAt } from './at-forge.ts';
+import { attemptOf, follow, measuredOf, outcomeOf, type Rollback, timelineOf, until } from './attempt.ts';
 import { deploy, deployAndMeasure, prepareService } from './prepare.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -9,7 +9,7 @@ const GITOPS = 'acme/gitops-billing';
 /** W4: the repository's own check refuses the way back; nothing is merged, and a person takes over. */
 export const ciRed: Scenario = {
   name: 'ci-red',
-  expected: 'AwaitingHumanReview(CI_FAILED), never merged, then Aborted(MANUAL_TAKEOVER)',
+  expected: 'AwaitingHumanReview(CI_FAILED), told once, never merged, then Aborted(MANUAL_TAKEOVER)',
   run: async (world, tell) => {
     const service = 'billing';
     await prepareService(world, service, 'auto', { gitops: GITOPS });
@@ -21,8 +21,7 @@ export const ciRed: Scenario = {
     await deploy(world, service, 'crashing', 'Log no orders');
     const { id } = await attemptOf(world, service);
     const red = await follow(world, id, tell);
-    const pullRequest =
-      red.pullRequest === undefined ? undefined : await pullRequestAt(world, red.pullRequest);
+    await until('people to be told', 60, async () => ((await timesTold(world, red)) > 0 ? true : undefined));
     tell.note('the rollback is held; the person on call takes over and deploys a better fix');
     await world.api('POST', `/v1/rollbacks/${id}/review`, {
       verdict: 'manual',
@@ -30,14 +29,30 @@ export const ciRed: Scenario = {
     });
     const ended = await follow(world, id, tell, ['Aborted'], undefined, red.rev);
     await deploy(world, service, 'good', 'Log no orders, and start');
+    const merged = red.pullRequest !== undefined && (await pullRequestAt(world, red.pullRequest)).merged;
+    const told = await timesTold(world, red);
     return {
-      outcome: `${outcomeOf(red)}, ${pullRequest?.merged === false ? 'never' : 'wrongly'} merged, then ${outcomeOf(ended)}`,
+      outcome: [
+        outcomeOf(red),
+        told === 1 ? 'told once' : `told ${told} times`,
+        `${merged ? 'wrongly' : 'never'} merged`,
+        `then ${outcomeOf(ended)}`,
+      ].join(', '),
       subjects: [{ kind: 'rollback', id }],
       timeline: await timelineOf(world, id),
       measured: await measuredOf(world, ended),
     };
   },
 };
+
+/** How often people were told of the red check: under the pull request, and in the chat. The more counts. */
+async function timesTold(world: World, { service, pullRequest }: Rollback): Promise<number> {
+  if (pullRequest === undefined) return 0;
+  const words = `${service} in staging: a check of the rollback pull request is red`;
+  const comments = (await commentsOn(world, pullRequest)).filter(({ body }) => body.includes(words));
+  const messages = world.sandbox.inbox.messages().filter(({ text }) => text.includes(words));
+  return Math.min(comments.length, messages.length) === 0 ? 0 : Math.max(comments.length, messages.length);
+}
 
 /** A check of the repository that fails while a manifest names a withdrawn revision. */
 async function withdraw(world: World, revision: string): Promise<void> {

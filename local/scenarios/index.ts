@@ -3,6 +3,7 @@ import { ciRed } from './ci-red.ts';
 import { fiveAtOnce } from './five-at-once.ts';
 import { humanMergesFirst } from './human-merges-first.ts';
 import { observeOnly } from './observe-only.ts';
+import { rollbackProduction } from './rollback-production.ts';
 import { rollbackStaging } from './rollback-staging.ts';
 import type { Scenario } from './scenario.ts';
 import { selfHeal } from './self-heal.ts';
@@ -15,5 +16,6 @@ export const SCENARIOS: readonly Scenario[] = [
   observeOnly,
   ciRed,
   humanMergesFirst,
+  rollbackProduction,
   fiveAtOnce,
 ];

@@ -54,7 +54,7 @@ async function newest(cloud: Cloud): Promise<Rollback | undefined> {
   return ((await call(cloud, 'GET', '/v1/rollbacks?service=checkout')) as { items: Rollback[] }).items[0];
 }
 
-test('killed in the middle of a rollback and started again, the attempt goes on to the same end with nothing done twice', async () => {
+test('W10: killed in the middle of a rollback and started again, the attempt goes on to the same end with nothing done twice', async () => {
   await buildAssembly({ root: ROOT, log: () => {} });
   // the API, the AWS endpoint and the sandbox's four
   const port = await freePorts(6);

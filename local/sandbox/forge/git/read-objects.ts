@@ -1,4 +1,6 @@
-import { isSha } from './names.ts';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isBranchName, isSha } from './names.ts';
 import { gitLine, runGit, tryGit } from './run-git.ts';
 
 type Person = { readonly name: string; readonly email: string; readonly date: string };
@@ -29,9 +31,11 @@ export type ChangedFile = {
 const COMMIT_FORMAT = '--format=%H%n%T%n%P%n%an%n%ae%n%aI%n%cn%n%ce%n%cI%n%B';
 const HEADER_LINES = 9;
 
-/** The commit that a branch points at. */
+/** The commit that a branch points at. Git keeps it in a file of its own, which is read much faster than git starts. */
 export async function branchSha(directory: string, branch: string): Promise<string | undefined> {
-  return verified(directory, `refs/heads/${branch}`);
+  const file = isBranchName(branch) ? join(directory, 'refs', 'heads', branch) : undefined;
+  const text = file === undefined ? '' : await readFile(file, 'utf8').catch(() => '');
+  return isSha(text.trim()) ? text.trim() : verified(directory, `refs/heads/${branch}`);
 }
 
 /** The sha of a commit named by a full sha or a branch. */

@@ -3,15 +3,52 @@ import { spawn } from 'node:child_process';
 export type GitAnswer = { readonly code: number; readonly stdout: Buffer; readonly stderr: string };
 type GitOptions = { readonly input?: string | Buffer; readonly env?: Readonly<Record<string, string>> };
 
-/**
- * Runs git in a bare repository without a shell, and without the configuration of the machine or its user, so that
- * a sandbox behaves the same everywhere. Arguments must be checked names or full shas. A failure is an answer.
- */
-export function tryGit(
+/** Commands that only read objects: named by full shas, their answer never changes. */
+const READS: readonly string[] = [
+  'cat-file',
+  'diff-tree',
+  'log',
+  'ls-tree',
+  'merge-base',
+  'merge-tree',
+  'rev-list',
+];
+const NAMES_SHAS = /^[0-9a-f]{40}(\.\.[0-9a-f]{40})?$/;
+const KEPT = 5000;
+const kept = new Map<string, Promise<GitAnswer>>();
+
+/** Runs git, or answers what it answered before: most questions to a forge are about commits that it was asked about already. */
+export async function tryGit(
   directory: string,
   args: readonly string[],
   options: GitOptions = {},
 ): Promise<GitAnswer> {
+  if (!isUnchanging(args)) return start(directory, args, options);
+  const question = [directory, ...args].join('\n');
+  const known = kept.get(question);
+  if (known !== undefined) return known;
+  const asked = start(directory, args, options);
+  kept.set(question, asked);
+  if (kept.size > KEPT) kept.delete([...kept.keys()][0] ?? '');
+  const forget = (): boolean => kept.delete(question);
+  asked.then(({ code }) => code === 0 || forget(), forget);
+  return asked;
+}
+
+/** Everything that could be the name of a revision is a full sha. */
+function isUnchanging([command = '', ...rest]: readonly string[]): boolean {
+  const end = rest.indexOf('--');
+  const names = (end === -1 ? rest : rest.slice(0, end)).filter(
+    (arg) => !arg.startsWith('-') && arg !== 'blob',
+  );
+  return READS.includes(command) && names.length > 0 && names.every((name) => NAMES_SHAS.test(name));
+}
+
+/**
+ * Runs git in a bare repository without a shell, and without the configuration of the machine or its user, so that
+ * a sandbox behaves the same everywhere. Arguments must be checked names or full shas. A failure is an answer.
+ */
+function start(directory: string, args: readonly string[], options: GitOptions): Promise<GitAnswer> {
   const { promise, resolve, reject } = Promise.withResolvers<GitAnswer>();
   const child = spawn('git', ['--literal-pathspecs', `--git-dir=${directory}`, ...args], {
     cwd: directory,
