@@ -17,6 +17,8 @@ type Fields = Readonly<Record<string, unknown>>;
 type Grant = { readonly actor: Actor; readonly until: number };
 
 export type Apps = {
+  /** From now on this is the bot's app. */
+  readonly install: (app: AppOptions) => void;
   /** Throws 401 unless the token is an app's own, signed by it and fresh. */
   readonly authenticate: (jwt: string) => void;
   readonly issue: (installationId: number, wanted: Fields) => Fields;
@@ -39,9 +41,13 @@ const GRANTED: Permissions = {
   administration: 'read',
 };
 
-export function startApps(app: AppOptions | undefined, login: string, now: () => number): Apps {
+export function startApps(first: AppOptions | undefined, login: string, now: () => number): Apps {
+  let app = first;
   const grants = new Map<string, Grant>();
   return {
+    install: (another) => {
+      app = another;
+    },
     authenticate: (jwt) => {
       if (app === undefined) throw new GithubRefusal(401, 'A JSON web token could not be decoded');
       refuseBadToken(app, jwt, now() / 1000);

@@ -30,7 +30,11 @@ export type People = {
     },
   ) => Promise<number>;
   readonly dismissReview: (request: OnPull & { readonly reviewId: number }) => Promise<void>;
-  /** Answers the merge commit. Throws what GitHub says when the rules forbid it. */
+  /** Answers the number. `base` is `main` when absent. */
+  readonly openPull: (
+    request: By & { readonly head: string; readonly title: string; readonly base?: string },
+  ) => Promise<number>;
+  /** Throws what GitHub says when the rules forbid it. */
   readonly mergePull: (request: OnPull) => Promise<void>;
   readonly closePull: (request: OnPull) => Promise<void>;
   /** `none` takes every role away. */
@@ -54,6 +58,7 @@ export type People = {
   };
 };
 
+type Fields = Readonly<Record<string, unknown>>;
 type Parts = {
   readonly world: World;
   readonly repositories: Repositories;
@@ -70,11 +75,7 @@ export function startPeople(parts: Parts): People {
     const repository = known(repositories, name);
     return lines.inLine(repository, () => work(repository));
   };
-  const perform = async (
-    request: OnPull,
-    id: RepositoryOperationId,
-    body: Readonly<Record<string, unknown>>,
-  ) =>
+  const perform = (request: By & { readonly number?: number }, id: RepositoryOperationId, body: Fields) =>
     within(request.repository, async (repository) => {
       const path = { pull_number: String(request.number) };
       const query = new URLSearchParams();
@@ -96,8 +97,16 @@ export function startPeople(parts: Parts): People {
       within(request.repository, async (repository) => {
         dismissReview(world, repository, request);
       }),
-    mergePull: (request) => perform(request, 'pulls/merge', { merge_method: 'squash' }),
-    closePull: (request) => perform(request, 'pulls/update', { state: 'closed' }),
+    openPull: async ({ repository, login, head, title, base = 'main' }) => {
+      await perform({ repository, login }, 'pulls/create', { head, title, base });
+      return known(repositories, repository).record.read().pulls.at(-1)?.number ?? 0;
+    },
+    mergePull: async (request) => {
+      await perform(request, 'pulls/merge', { merge_method: 'squash' });
+    },
+    closePull: async (request) => {
+      await perform(request, 'pulls/update', { state: 'closed' });
+    },
     setRole: ({ repository, login, role }) =>
       known(repositories, repository).record.change((record) => ({
         ...record,

@@ -8,7 +8,7 @@ import type { Edits } from './git/write-objects.ts';
 import { startLines } from './lines.ts';
 import { type People, startPeople } from './people.ts';
 import { advance } from './queue.ts';
-import type { BranchRulesRecord } from './records.ts';
+import type { BranchRulesRecord, RepositoryRecord } from './records.ts';
 import {
   checkAgain,
   createRepository,
@@ -56,11 +56,15 @@ export type SandboxForge = People & {
   /** A token for the HTTP API in the name of a person. */
   readonly tokenOf: (login: string) => string;
   readonly head: (repository: string, branch: string) => Promise<string | undefined>;
+  /** All that the forge knows of a repository besides git: pull requests, issues, comments, reviews, the queue. */
+  readonly read: (repository: string) => RepositoryRecord;
   readonly webhooks: (url: string, secret: string) => void;
   readonly deliveries: () => readonly Delivery[];
   readonly redeliver: (id: string) => Promise<void>;
   /** The next deliveries get lost on their way. */
   readonly loseDeliveries: (count: number) => void;
+  /** Gives the bot a GitHub App, or another one. */
+  readonly installApp: (app: AppOptions) => void;
   /** Ends all installation tokens. */
   readonly revokeTokens: () => void;
   readonly setBranchRules: (repository: string, branch: string, rules: Partial<BranchRulesRecord>) => void;
@@ -122,10 +126,12 @@ export async function startForge(options: ForgeOptions): Promise<SandboxForge> {
       pushCommit(world, known(repositories, name), { branch, edits, message, author }),
     tokenOf: tokens.tokenOf,
     head: (name, branch) => branchSha(known(repositories, name).git, branch),
+    read: (name) => known(repositories, name).record.read(),
     webhooks: (target, secret) => webhooks.addTarget({ url: target, secret }),
     deliveries: webhooks.deliveries,
     redeliver: webhooks.redeliver,
     loseDeliveries: webhooks.lose,
+    installApp: apps.install,
     revokeTokens: apps.revoke,
     setBranchRules: (name, branch, rules) => setRules(known(repositories, name), branch, rules),
     faults: { inject: faults.inject, clear: faults.clear },

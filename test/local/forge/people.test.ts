@@ -102,6 +102,37 @@ describe('reviews', () => {
   });
 });
 
+describe('pull requests of people', () => {
+  test('a person opens, merges and closes, and each is told in their name', async () => {
+    await forge.commit(REPOSITORY, 'theirs', { 't.txt': 't' }, 'feat: t');
+    await forge.commit(REPOSITORY, 'dropped', { 'd.txt': 'd' }, 'feat: d');
+    const request = { repository: REPOSITORY, login: 'ada' };
+    const merged = await forge.openPull({ ...request, head: 'theirs', title: 'Promote' });
+    const closed = await forge.openPull({ ...request, head: 'dropped', title: 'Drop' });
+    await forge.mergePull({ ...request, login: 'ben', number: merged });
+    await forge.closePull({ ...request, number: closed });
+    const ends = (await told('pull_request')).filter(({ action }) => action === 'closed');
+    expect(ends).toMatchObject([
+      { number: merged, pull_request: { merged: true, user: { login: 'ada' } }, sender: { login: 'ben' } },
+      { number: closed, pull_request: { merged: false }, sender: { login: 'ada' } },
+    ]);
+    const known = forge.read(REPOSITORY).pulls.map((pull) => [pull.title, pull.merge?.login]);
+    expect(known).toEqual(
+      expect.arrayContaining([
+        ['Promote', 'ben'],
+        ['Drop', undefined],
+      ]),
+    );
+  });
+
+  test('a merge that the rules forbid is refused in the words of GitHub', async () => {
+    forge.setBranchRules(REPOSITORY, 'main', { requiredApprovals: 9 });
+    const merge = forge.mergePull({ ...by('ada') });
+    await expect(merge).rejects.toThrow('At least 9 approving review');
+    forge.setBranchRules(REPOSITORY, 'main', {});
+  });
+});
+
 describe('what a forge keeps', () => {
   test('comments, reviews, issues, roles, the queue and former names outlive a restart', async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'holdfast-forge-'));

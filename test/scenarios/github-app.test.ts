@@ -1,0 +1,64 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { freshWorld, type TestWorld } from '../support/local-world.ts';
+
+const pair = generateKeyPairSync('rsa', {
+  modulusLength: 2048,
+  publicKeyEncoding: { type: 'spki', format: 'pem' },
+  privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
+});
+const APP = { appId: 7, installationId: 42 };
+/** The sweep runs every ten minutes, ten times faster here; a slow machine gets three of its turns. */
+const PATIENCE_MS = 180_000;
+
+let world: TestWorld;
+beforeAll(async () => {
+  world = await freshWorld();
+  const { argocd, prometheus } = world.secrets;
+  world.sandbox.forge.installApp({ ...APP, publicKey: pair.publicKey });
+  await world.cloud.call('secretsmanager', 'PutSecretValue', {
+    SecretId: world.cloud.outputs['HoldfastControlPlane.IntegrationSecretsArn'],
+    SecretString: JSON.stringify({ github: { ...APP, privateKey: pair.privateKey }, argocd, prometheus }),
+  });
+  await world.sandbox.addService({ name: 'shop', environment: 'staging' });
+});
+afterAll(() => world.end());
+
+const minted = () => world.sandbox.forge.requests()['apps/create-installation-access-token'] ?? 0;
+
+test('with the credentials of a GitHub App as the secret, Holdfast reads the forge as that app', async () => {
+  await world.api('PUT', '/v1/services/shop', {
+    ...{ tier: 2, owners: ['dana'], repository: 'acme/shop', selectors: [] },
+    environments: {
+      staging: {
+        ...{ platform: 'argocd', application: 'shop-staging' },
+        manifest: {
+          ...{ repository: 'acme/gitops', branch: 'main', path: 'apps/shop/staging.yaml' },
+          pointer: '/spec/source/targetRevision',
+        },
+      },
+    },
+  });
+  expect(await world.api('POST', '/v1/services/shop/check', {})).toMatchObject({ ok: true });
+  expect(minted()).toBeGreaterThanOrEqual(2);
+  expect(world.sandbox.forge.violations()).toEqual([]);
+  expect(world.logText()).not.toMatch(/PRIVATE KEY|ghs_/);
+});
+
+test('a webhook that got lost is delivered again by the sweep', async () => {
+  const { forge } = world.sandbox;
+  await forge.idle();
+  forge.loseDeliveries(1);
+  await world.sandbox.release('shop', 'good', 'a change nobody heard of', 'dana');
+  await forge.idle();
+  const lost = forge.deliveries().find(({ status }) => status === undefined);
+  await expect
+    .poll(
+      () => forge.deliveries().some((each) => each.redelivery && each.id === lost?.id && each.status === 202),
+      {
+        timeout: PATIENCE_MS,
+        interval: 500,
+      },
+    )
+    .toBe(true);
+});
