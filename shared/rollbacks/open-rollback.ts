@@ -1,6 +1,6 @@
 import { type Actor, decide, Fault, isFault, isoTime, newId } from '../kernel/index.ts';
 import { readService } from '../services/index.ts';
-import { type Attempt, type AttemptData, attemptOf, isOpen } from './attempt.ts';
+import { type Attempt, type AttemptData, attemptOf } from './attempt.ts';
 import { MAX_ATTEMPTS_AT_ONCE, METRICS, timingsAt } from './contract.ts';
 import { stateDeadline, waitSeconds } from './deadlines.ts';
 import { dayCounter, openingInputs } from './opening-inputs.ts';
@@ -75,7 +75,7 @@ async function join(deps: RollbackDeps, id: string): Promise<Opening> {
   if (head !== undefined) {
     const attempt = attemptOf(head);
     // A crash between the opening and the start leaves an attempt without a workflow: any later signal starts it.
-    if (attempt.rev === 1 && isOpen(attempt)) await startWorkflow(deps, attempt);
+    if (attempt.state.kind === 'DegradationDetected') await startWorkflow(deps, attempt);
   }
   return { kind: 'joined', id };
 }

@@ -127,7 +127,7 @@ async function reactToAttempt(all: WorldDeps, attempt: Attempt, slotNumber: numb
   const wait = await deps.work.wait(attempt.id, attempt.state.kind);
   if (wait === undefined) {
     // Opened, but the process died before its workflow was started: starting by name is safe to repeat.
-    if (attempt.rev === 1)
+    if (attempt.state.kind === 'DegradationDetected')
       await startWorkflow({ ...deps, workflow: { ...deps.workflow, watchNow: async () => {} } }, attempt);
     return;
   }
