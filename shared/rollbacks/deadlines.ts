@@ -6,7 +6,9 @@ import type { RollbackState, Timings } from './contract.ts';
 export function waitSeconds(attempt: Attempt, now: number, factor: number): number {
   const { deadlineAt, pageAt } = attempt.data;
   if (deadlineAt === undefined) return 1;
-  const next = Math.min(millis(deadlineAt), pageAt === undefined ? Number.POSITIVE_INFINITY : millis(pageAt));
+  // a page that is overdue because the question was answered before it ends no wait: nobody is paged any more
+  const page = pageAt !== undefined && millis(pageAt) > now ? millis(pageAt) : Number.POSITIVE_INFINITY;
+  const next = Math.min(millis(deadlineAt), page);
   return Math.max(1, Math.ceil(((next - now) / 1000) * factor));
 }
 
