@@ -21,6 +21,9 @@ export async function mergePullRequestOfRollback(all: WorldDeps, input: MergeInp
   const attempt = await loadAttempt(all.store, input.rollbackId);
   const deps = timedFor(all, attempt);
   if (attempt.state.kind !== 'AwaitingMerge') return movedOn(deps, attempt);
+  // this very task, run a second time: it has put the pull request in the queue
+  const { queuedAt, enteredAt } = attempt.data;
+  if (queuedAt !== undefined && queuedAt >= enteredAt) return standing(deps, attempt);
   await assertMayMerge(deps, attempt, input.evaluation);
   const merged = await mergedByUs(deps, attempt);
   const late = (deps.clock() - millis(input.evaluation.now)) / 1000 > deps.timings.invariantFreshness;

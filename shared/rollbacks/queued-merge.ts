@@ -13,11 +13,13 @@ export async function queueOutcome(
   attempt: Attempt,
   key: string,
 ): Promise<'none' | 'waits' | Attempt> {
-  const { queuedAt, pullRequest } = attempt.data;
+  const { queuedAt, enteredAt, pullRequest } = attempt.data;
   if (queuedAt === undefined || pullRequest === undefined) return 'none';
   const { repository, number } = pullRequest;
   const queued = await ask(deps, 'merge-queue', () => deps.forge.isQueued(repository, number));
   if (queued !== false) return 'waits';
+  // queued before the review that brought it back: that the queue threw it out has been judged
+  if (queuedAt < enteredAt) return 'none';
   return takeStep(deps, attempt, {
     key: `${key}/queue`,
     rule: queueRefusal,
