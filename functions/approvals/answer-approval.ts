@@ -13,6 +13,7 @@ export const handler = route(answerApprovalRoute, async ({ body, caller, params 
       person: caller.person,
       role: caller.role,
       via: caller.via,
+      ...(body.planHash !== undefined && { seenPlanHash: body.planHash }),
     }),
   ),
 );

@@ -48,6 +48,11 @@ export const answerApprovalRoute = {
   body: z.strictObject({
     verdict: z.enum(VERDICTS),
     reason: z.string().min(1).max(1000),
+    /** The plan as the caller saw it: another one is refused. */
+    planHash: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/, 'must be the hash of a plan')
+      .exactOptional(),
     overrides: z.array(z.string().min(1).max(20)).max(8).default([]),
   }),
   idempotent: true,

@@ -8,13 +8,14 @@ import {
   isoTime,
 } from '../kernel/index.ts';
 import { type Approval, type ApprovalData, approvalOf, loadApproval } from './approval.ts';
-import type { Refusal, Role, Verdict } from './contract.ts';
+import type { KnownPerson, Refusal, Role, Verdict } from './contract.ts';
 import { readPeople } from './people.ts';
 import type { WakeSubject } from './ports.ts';
 import {
   type AnswerApprovalInputs,
   type AnswerApprovalOutcome,
   answerApproval,
+  UNMAPPED,
 } from './rules/answer-approval.ts';
 
 export type AnswerInput = {
@@ -33,6 +34,7 @@ type Deps = DecideDeps & { readonly wake: WakeSubject };
 const FAULTS: Readonly<Record<Refusal, FaultName>> = {
   ROLE: 'Forbidden',
   FOUR_EYES: 'Forbidden',
+  UNMAPPED: 'Forbidden',
   AUTHOR_UNKNOWN: 'Forbidden',
   NOT_OPEN: 'Conflict',
   EXPIRED: 'Conflict',
@@ -85,13 +87,24 @@ function isSame({ data: { answer } }: Approval, { person, verdict }: Known): boo
 async function inputsOf(deps: Deps, approval: Approval, input: Known): Promise<AnswerApprovalInputs> {
   const { people } = await readPeople(deps.store);
   const known = people.find(({ person }) => person === input.person);
-  const { plan, notBy, overridable, deadlineAt } = approval.data;
+  const { plan, overridable, deadlineAt } = approval.data;
+  const notBy = approval.data.notBy.map((who) => knownAs(people, who));
   return {
     ...{ state: approval.state, verdict: input.verdict, person: input.person, role: input.role ?? null },
     loginKnown: known?.identities.some(({ via }) => via === 'github') ?? false,
     ...{ reason: input.reason, overrides: input.overrides, overridable, notBy, deadlineAt },
     ...{ planHash: plan.hash, seenPlanHash: input.seenPlanHash ?? null, now: isoTime(deps.clock()) },
   };
+}
+
+/** A login that was mapped after the question was asked counts as its person. */
+function knownAs(people: readonly KnownPerson[], who: string): string {
+  if (!who.startsWith(UNMAPPED)) return who;
+  const login = who.slice(UNMAPPED.length).toLowerCase();
+  const found = people.find(({ identities }) =>
+    identities.some(({ via, id }) => via === 'github' && id.toLowerCase() === login),
+  );
+  return found?.person ?? who;
 }
 
 async function take(
@@ -170,8 +183,10 @@ function textOf(approval: Approval, inputs: AnswerApprovalInputs, refusal: Refus
       return 'answering takes the role approver';
     case 'FOUR_EYES':
       return 'four eyes: whoever authored the change or asked for it may not approve it';
+    case 'UNMAPPED':
+      return 'four eyes: who you are at the forge is not known: an admin sets who is who (`holdfast people apply`)';
     case 'AUTHOR_UNKNOWN':
-      return 'four eyes: the author of the change is mapped to nobody, and your own login is not known: an admin sets who is who (PUT /v1/people)';
+      return 'four eyes: the forge gives the author of the change no login, so nobody can be told apart from them: merge the pull request by hand';
     case 'NOT_OPEN':
       return `approval ${approval.id} is ${approval.state}, not Open`;
     case 'EXPIRED':

@@ -65,6 +65,7 @@ export const REFUSALS = [
   'EXPIRED',
   'PLAN_CHANGED',
   'FOUR_EYES',
+  'UNMAPPED',
   'AUTHOR_UNKNOWN',
   'NOT_OVERRIDABLE',
 ] as const;

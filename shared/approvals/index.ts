@@ -7,6 +7,6 @@ export * from './explain-approval.ts';
 export * from './list-approvals.ts';
 export * from './people.ts';
 export type * from './ports.ts';
-export { UNMAPPED } from './rules/answer-approval.ts';
+export { UNKNOWN_AUTHOR, UNMAPPED } from './rules/answer-approval.ts';
 export * from './rules/index.ts';
 export * from './rules/role-of.ts';

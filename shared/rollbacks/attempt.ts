@@ -161,6 +161,7 @@ export function isOpen(attempt: Attempt): boolean {
 export function approvalIdOf({ id, state, data }: Attempt): string | undefined {
   if (state.kind === 'AwaitingMerge')
     return data.approval ?? (data.mode === 'approve' ? approvalIdFor(id, data.enteredAt) : undefined);
+  if (data.mode === 'observe' || data.mode === 'suggest') return undefined;
   if (state.kind !== 'AwaitingHumanReview' || state.afterMerge || data.pullRequest === undefined)
     return undefined;
   return (data.returns ?? 0) < MAX_RETURNS ? approvalIdFor(id, data.enteredAt) : undefined;

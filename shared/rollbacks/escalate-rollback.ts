@@ -48,7 +48,7 @@ const SILENT: readonly string[] = ['SECURITY', 'FLAPPING'];
 async function tellAtForge(deps: Deps, attempt: Attempt, escalation: Escalation): Promise<string | null> {
   const { pullRequest } = attempt.data;
   const marker = `escalation/${attempt.id}/${escalation.topic}`;
-  if (pullRequest !== undefined) {
+  if (pullRequest !== undefined && !(SILENT.includes(escalation.topic) && deps.notify === undefined)) {
     if (!SILENT.includes(escalation.topic))
       await deps.forge.comment(
         pullRequest.repository,
@@ -58,7 +58,8 @@ async function tellAtForge(deps: Deps, attempt: Attempt, escalation: Escalation)
       );
     return pullRequest.url;
   }
-  if (SILENT.includes(escalation.topic)) return null;
+  // where there is no chat, an issue is the only way to tell anybody
+  if (SILENT.includes(escalation.topic) && deps.notify !== undefined) return null;
   const { service } = await placeOf(deps, attempt);
   const issue = await deps.forge.openIssue(service.repository, {
     marker,

@@ -1,7 +1,7 @@
 import { answerApprovalBy, type KnownPerson, personOf } from '../approvals/index.ts';
-import { type Actor, Fault, isFault } from '../kernel/index.ts';
+import { type Actor, isFault } from '../kernel/index.ts';
 import type { ForgeComment, ForgePermission } from '../ports/index.ts';
-import { type Attempt, approvalIdOf, attemptOf } from './attempt.ts';
+import { type Attempt, attemptOf } from './attempt.ts';
 import { type Command, commandIn } from './comment-command.ts';
 import type { WorldDeps } from './ports.ts';
 import { approvalFor } from './read-approval.ts';
@@ -114,24 +114,32 @@ async function obey(deps: WorldDeps, attempt: Attempt, { command, actor, person 
     await reviewRollback(deps, { rollbackId: attempt.id, verdict, reason, ...who });
     return;
   }
-  if (word === 'APPROVE') await assertHead(deps, attempt);
+  if (word === 'APPROVE' && (await headMoved(deps, attempt))) {
+    const text = 'the head of the pull request has moved since the approval was asked for';
+    return refuse(deps, attempt, { command, actor, text });
+  }
   const wake = (subject: { readonly id: string }) => wakeRollback(deps, subject.id);
   await answerApprovalBy(
     { ...deps, wake },
     {
-      ...{ approvalId: approvalIdOf(attempt) ?? '', reason, overrides, ...who, role: person.role },
+      ...{
+        approvalId: approval.id,
+        seenPlanHash: approval.data.plan.hash,
+        reason,
+        overrides,
+        ...who,
+        role: person.role,
+      },
       verdict: word === 'APPROVE' ? 'approve' : 'reject',
     },
   );
 }
 
-/** Throws Fault('Conflict') when the pull request's head is not the one that people were asked about. */
-async function assertHead(deps: WorldDeps, { data }: Attempt): Promise<void> {
-  if (data.pullRequest === undefined) return;
+/** Whether the pull request's head is another than people were asked about. */
+async function headMoved(deps: WorldDeps, { data }: Attempt): Promise<boolean> {
+  if (data.pullRequest === undefined) return false;
   const { repository, number, headSha } = data.pullRequest;
-  const present = await deps.forge.pullRequest(repository, number);
-  if (present.headSha !== headSha)
-    throw new Fault('Conflict', 'the head of the pull request has moved since the approval was asked for');
+  return (await deps.forge.pullRequest(repository, number)).headSha !== headSha;
 }
 
 /** Never answers: the refusal is recorded and thrown as a Conflict. */

@@ -7,7 +7,7 @@ import { METRICS, PULL_REQUEST_LABELS } from './contract.ts';
 import { overtake } from './overtake-rollback.ts';
 import type { TaskInput, TaskResult, WorldDeps } from './ports.ts';
 import { pullRequestBody, pullRequestTitle } from './pull-request-text.ts';
-import { placeOf } from './read-world.ts';
+import { attemptReadings, placeOf } from './read-world.ts';
 import { mayOpenMore, pullRequestCounted } from './repository-quotas.ts';
 import { type PullRequestFact, type PullRequestOutcome, recordPullRequest } from './rules/record-step.ts';
 import { type Move, standing, takeStep } from './take-step.ts';
@@ -90,7 +90,8 @@ async function open(deps: WorldDeps, attempt: Attempt): Promise<Opened> {
   const spliced = deps.manifest.splice(file.text, pointer, candidate.revision);
   if (spliced.before === candidate.revision)
     throw new Fault('Conflict', `${path} already names ${candidate.revision.slice(0, 7)}`);
-  const body = pullRequestBody(attempt, { path, pointer, before: spliced.before, after: candidate.revision });
+  const change = { path, pointer, before: spliced.before, after: candidate.revision };
+  const body = pullRequestBody(attempt, change, await attemptReadings(deps, attempt));
   const present = openOnes.find((each) => each.title === title && each.baseBranch === baseBranch);
   if (present !== undefined && (await changesOnly(deps, repository, present, { path, text: spliced.text }))) {
     const reused = !present.body.includes(attempt.id);

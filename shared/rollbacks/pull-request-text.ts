@@ -1,4 +1,7 @@
 import type { Attempt } from './attempt.ts';
+import type { Reading } from './rules/readings.ts';
+
+const READINGS_SHOWN = 3;
 
 /** `Rollback: <service> to <sha7> (degraded in <environment>)`. */
 export function pullRequestTitle(attempt: Attempt, revision: string): string {
@@ -22,7 +25,11 @@ const NEXT = {
 } as const;
 
 /** What a reviewer needs in ten seconds, then the evidence, then what happens next and who must act. */
-export function pullRequestBody(attempt: Attempt, change: ManifestChange): string {
+export function pullRequestBody(
+  attempt: Attempt,
+  change: ManifestChange,
+  readings: readonly Reading[],
+): string {
   const { candidate, mode, trigger } = attempt.data;
   const uptime =
     candidate?.uptime === undefined
@@ -40,6 +47,7 @@ export function pullRequestBody(attempt: Attempt, change: ManifestChange): strin
     `| Its checks | green |`,
     `| Its uptime while deployed | ${uptime} |`,
     `| Confirmed | ${attempt.data.times.confirmed ?? ''} |`,
+    `| Last readings | ${readings.slice(-READINGS_SHOWN).map(readingText).join('<br>')} |`,
     `| Attempt | \`${attempt.id}\` (correlation \`${attempt.correlationId}\`) |`,
     '',
     `Change in \`${change.path}\` at \`${change.pointer}\`:`,
@@ -54,4 +62,9 @@ export function pullRequestBody(attempt: Attempt, change: ManifestChange): strin
     '',
     `Why, and how to verify it: \`holdfast explain rollback ${attempt.id}\` and \`holdfast ledger verify\`.`,
   ].join('\n');
+}
+
+function readingText({ health, desired, available, observedAt }: Reading): string {
+  const replicas = desired === undefined ? '' : `, ${available ?? '?'} of ${desired} replicas`;
+  return `${observedAt}: ${health}${replicas}`;
 }

@@ -1,4 +1,4 @@
-import { askApproval, personOf, UNMAPPED } from '../approvals/index.ts';
+import { askApproval, personOf, UNKNOWN_AUTHOR, UNMAPPED } from '../approvals/index.ts';
 import { type Attempt, approvalIdOf } from './attempt.ts';
 import { OVERRIDABLE } from './contract.ts';
 import type { WorldDeps } from './ports.ts';
@@ -29,16 +29,19 @@ export async function requestApproval(deps: WorldDeps, attempt: Attempt): Promis
   });
 }
 
-/** Four eyes: whoever asked for the rollback, and the author of the change that it takes back; undefined when unread. */
+/**
+ * Four eyes: whoever asked for the rollback, and the author of the change that it takes back; undefined when unread. An
+ * author without a login is marked as unknown: then nobody may approve.
+ */
 async function excluded(deps: WorldDeps, attempt: Attempt): Promise<readonly string[] | undefined> {
   const { requestedBy, revision } = attempt.data;
   const asker = requestedBy === undefined ? [] : [requestedBy];
-  if (revision === undefined) return asker;
+  if (revision === undefined) return [...asker, UNKNOWN_AUTHOR];
   const { service } = await placeOf(deps, attempt);
   const found = await ask(deps, 'commits', () => deps.forge.commits(service.repository, revision, 1));
   if (found === undefined) return undefined;
   const login = found[0]?.authorLogin;
-  return login === undefined ? asker : [...asker, await personBehind(deps, login)];
+  return [...asker, login === undefined ? UNKNOWN_AUTHOR : await personBehind(deps, login)];
 }
 
 async function personBehind(deps: WorldDeps, login: string): Promise<string> {

@@ -73,7 +73,7 @@ async function confirmed(
     environment: attempt.environment,
     action: 'rollback',
   });
-  const mode = stricterMode(attempt.environment, level);
+  const mode = stricterMode(attempt.environment, level, attempt.data.mode);
   const search = await searchCandidate(deps, {
     target,
     repository: service.repository,

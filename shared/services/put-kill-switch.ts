@@ -38,7 +38,8 @@ async function turn(deps: DecideDeps, setting: KillSwitchSetting, asked: Asked):
     inputs,
     step: (outcome) => ({
       event: outcome.event,
-      events: [{ type: outcome.event, data: { reason: setting.reason } }],
+      // What a person wrote stands in the payload alone: the envelope cannot be erased.
+      events: [{ type: outcome.event, data: {} }],
       reasons: [
         { code: 'ASKED', text: `the kill switch went ${setting.on ? 'on' : 'off'}: ${setting.reason}` },
       ],

@@ -1,6 +1,31 @@
-import { type Answer, answerApprovalBy, approvalOf, type Role } from '../../shared/approvals/index.ts';
+import {
+  type Answer,
+  answerApprovalBy,
+  approvalOf,
+  putPeople,
+  type Role,
+} from '../../shared/approvals/index.ts';
 import { wakeRollback } from '../../shared/rollbacks/index.ts';
 import type { Run } from './rollback-run.ts';
+
+const BY_ADA = {
+  actor: { type: 'person', id: 'ada', via: 'api' },
+  correlationId: 'people',
+  key: 'people',
+} as const;
+
+/** Who is who: each person's login at the forge is the name with an h. */
+export const knowPeople = (run: Pick<Run, 'deps'>, ...names: readonly string[]) =>
+  putPeople(
+    run.deps,
+    {
+      people: names.map((person) => ({
+        ...{ person, role: 'approver' as const },
+        identities: [{ via: 'github' as const, id: `${person}-h` }],
+      })),
+    },
+    BY_ADA,
+  );
 
 /** What people do with the approvals of a run. */
 export function approving(run: Run) {

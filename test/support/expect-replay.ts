@@ -4,9 +4,10 @@ import { matchesCommitment, replayDecision } from '../../shared/ledger/index.ts'
 import { rollbackRules } from '../../shared/rollbacks/index.ts';
 import { isAllowed } from '../../shared/rollbacks/transitions.ts';
 import { serviceRules } from '../../shared/services/index.ts';
+import { expectKnownEvents } from './event-tables.ts';
 import type { MemoryStore } from './memory-store.ts';
 
-/** Every decision ever made: revs without a gap, pairs of the table, and the same outcome when recomputed. */
+/** Every decision ever made: revs without a gap, pairs of the table, events as they are documented, and the same outcome when recomputed. */
 export async function expectReplay(store: MemoryStore): Promise<void> {
   const rules = [...rollbackRules, ...approvalRules, ...serviceRules];
   const lookup = (name: string, version: number) =>
@@ -20,6 +21,7 @@ export async function expectReplay(store: MemoryStore): Promise<void> {
       if (payload === undefined || decision === undefined) throw new Error('a decision has no payload');
       expect(replayDecision(decision, lookup)).toEqual({ kind: 'identical' });
       expect(matchesCommitment(payload, envelope.commitment)).toBe(true);
+      expectKnownEvents(envelope);
       const { from, event, to } = envelope;
       const refused = decision.rule.name === 'refuse-event' && from === to && !isAllowed(from, event, to);
       if (envelope.kind === 'rollback' && !refused)

@@ -59,9 +59,11 @@ export function memoryForge(now: () => number) {
     writes,
     commit: (name: string, branch: string, message: string, files?: Readonly<Record<string, string>>) =>
       repo(name).commit(branch, message, files),
-    authorOf: (name: string, sha: string, authorLogin: string) => {
+    authorOf: (name: string, sha: string, authorLogin: string | undefined) => {
       const found = repo(name).commits.get(sha);
-      if (found !== undefined) repo(name).commits.set(sha, { ...found, authorLogin });
+      if (found === undefined) return;
+      const { authorLogin: _before, ...rest } = found;
+      repo(name).commits.set(sha, { ...rest, ...(authorLogin !== undefined && { authorLogin }) });
     },
     setChecks: (name: string, sha: string, state: CiState) => repo(name).checks.set(sha, checksOf(state)),
     /** A person merges or closes a pull request. */

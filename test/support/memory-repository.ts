@@ -29,7 +29,7 @@ export function memoryRepository(name: string, now: () => number) {
     const kept = parent === undefined ? [] : (commits.get(parent)?.files ?? []);
     const sha = createHash('sha1').update(`${name}${commits.size}${message}`).digest('hex');
     const all = new Map([...kept, ...Object.entries(files)]);
-    const made = { sha, message, committedAt: isoTime(now()), files: all };
+    const made = { sha, message, authorLogin: 'dev', committedAt: isoTime(now()), files: all };
     commits.set(sha, { ...made, ...(parent !== undefined && { parent }) });
     branches.set(branch, sha);
     return sha;

@@ -6,7 +6,7 @@ export type AnswerApprovalInputs = {
   readonly verdict: Verdict;
   readonly person: string;
   readonly role: Role | null;
-  /** Whether we know what the person is called at the forge. */
+  /** Whether who-is-who holds the person, with a login at the forge. */
   readonly loginKnown: boolean;
   readonly reason: string;
   readonly overrides: readonly string[];
@@ -20,6 +20,8 @@ export type AnswerApprovalInputs = {
 };
 /** How the login of nobody we know stands in `notBy`. */
 export const UNMAPPED = 'github:';
+/** Stands there for an author whom the forge gives no login. */
+export const UNKNOWN_AUTHOR = '?';
 
 export type AnswerApprovalOutcome =
   | { readonly counts: true; readonly to: 'Approved' | 'Rejected' }
@@ -27,8 +29,7 @@ export type AnswerApprovalOutcome =
 
 /**
  * Whether a person's answer counts: an approver, in time, on the plan they saw, and for a yes not the person who asked
- * for it or authored the change (four eyes; an author whom nobody is mapped to leaves only people whose own login is
- * known), overriding only what may be overridden. Anybody allowed may say no.
+ * for it or authored the change (four eyes, among persons whom who-is-who holds), overriding only what may be overridden. Anybody allowed may say no.
  */
 export const answerApproval = rule(
   'answer-approval',
@@ -46,9 +47,9 @@ function refusalOf(inputs: AnswerApprovalInputs): Refusal | undefined {
   if (Date.parse(inputs.now) >= Date.parse(inputs.deadlineAt)) return 'EXPIRED';
   if (inputs.verdict === 'reject') return undefined;
   if (inputs.seenPlanHash !== null && inputs.seenPlanHash !== inputs.planHash) return 'PLAN_CHANGED';
+  // One person under two names would be four eyes with two: only names that an admin has mapped are compared.
+  if (!inputs.loginKnown) return 'UNMAPPED';
+  if (inputs.notBy.includes(UNKNOWN_AUTHOR)) return 'AUTHOR_UNKNOWN';
   if (inputs.notBy.includes(inputs.person)) return 'FOUR_EYES';
-  // An author whom nobody is mapped to could be anybody whose login we do not know either.
-  const authorUnknown = inputs.notBy.some((who) => who.startsWith(UNMAPPED));
-  if (authorUnknown && !inputs.loginKnown) return 'AUTHOR_UNKNOWN';
   return inputs.overrides.every((name) => inputs.overridable.includes(name)) ? undefined : 'NOT_OVERRIDABLE';
 }

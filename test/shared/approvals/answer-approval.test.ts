@@ -6,7 +6,7 @@ import {
   type AnswerApprovalInputs,
   answerApproval,
 } from '../../../shared/approvals/rules/answer-approval.ts';
-import { approving } from '../../support/approving.ts';
+import { approving, knowPeople } from '../../support/approving.ts';
 import { rollbackRun } from '../../support/rollback-run.ts';
 
 const at = (second: number) => new Date(Date.UTC(2026, 10, 21, 10, 0, second)).toISOString();
@@ -24,7 +24,8 @@ test.each([
   ['one that is out of time', { now: at(60) }, 'EXPIRED'],
   ['another plan', { seenPlanHash: 'q' }, 'PLAN_CHANGED'],
   ['the author or whoever asked', { person: 'grace' }, 'FOUR_EYES'],
-  ['an unknown login where the author is unknown', { loginKnown: false }, 'AUTHOR_UNKNOWN'],
+  ['somebody whom nobody has mapped', { loginKnown: false }, 'UNMAPPED'],
+  ['anybody, where the author has no login', { notBy: ['?'] }, 'AUTHOR_UNKNOWN'],
   ['an override of what may not be', { overrides: ['I6'] }, 'NOT_OVERRIDABLE'],
 ] as const)('%s does not count', (_what, change, refusal) => {
   const outcome = answerApproval.decide({ ...SOUND, ...(change as Partial<AnswerApprovalInputs>) });
@@ -43,7 +44,10 @@ test('a yes that counts is of an approver, in time, on an open question, by othe
     ...{ state: fc.constantFrom(...APPROVAL_STATES), verdict: fc.constantFrom('approve', 'reject') },
     ...{ person: fc.constantFrom('ada', 'grace'), role: fc.constantFrom(null, ...ROLES) },
     ...{ reason: fc.constant('r'), overrides: fc.subarray(['I1', 'I2', 'I3', 'I5']) },
-    ...{ overridable: fc.constant(['I1', 'I3', 'I5']), notBy: fc.subarray(['grace', 'ada', 'github:drew']) },
+    ...{
+      overridable: fc.constant(['I1', 'I3', 'I5']),
+      notBy: fc.subarray(['grace', 'ada', 'github:drew', '?']),
+    },
     loginKnown: fc.boolean(),
     ...{ planHash: fc.constant('p'), seenPlanHash: fc.constantFrom(null, 'p', 'q') },
     ...{ deadlineAt: fc.constant(at(30)), now: fc.constantFrom(at(0), at(30), at(31)) },
@@ -57,7 +61,7 @@ test('a yes that counts is of an approver, in time, on an open question, by othe
       expect([given.state, given.verdict]).toEqual(['Open', 'approve']);
       expect(['approver', 'admin']).toContain(given.role);
       expect(given.notBy).not.toContain(given.person);
-      expect(given.loginKnown || !given.notBy.includes('github:drew')).toBe(true);
+      expect([given.loginKnown, given.notBy.includes('?')]).toEqual([true, false]);
       expect(given.now < given.deadlineAt).toBe(true);
       expect(given.overrides).not.toContain('I2');
       expect(given.seenPlanHash).not.toBe('q');
@@ -70,6 +74,7 @@ test('a yes that counts is of an approver, in time, on an open question, by othe
 async function asked() {
   const run = await rollbackRun({ environment: 'production' });
   run.world.forge.firstChecks = 'success';
+  await knowPeople(run, 'ada', 'grace', 'lee');
   run.degrade();
   run.sweepEveryMinute();
   const attempt = await run.until('AwaitingMerge');

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Fault } from '../../../shared/kernel/index.ts';
-import { approving } from '../../support/approving.ts';
+import { approving, knowPeople } from '../../support/approving.ts';
 import { GITOPS } from '../../support/memory-world.ts';
 import { type Run, rollbackRun } from '../../support/rollback-run.ts';
 
@@ -10,6 +10,7 @@ type Options = Parameters<typeof rollbackRun>[0];
 async function asked(options: Options = {}) {
   const run = await rollbackRun({ environment: 'production', ...options });
   run.world.forge.firstChecks = 'success';
+  await knowPeople(run, 'ada', 'grace', 'lee');
   run.degrade();
   run.sweepEveryMinute();
   const attempt = await run.until('AwaitingMerge');
