@@ -1,5 +1,7 @@
 import { loadavg } from 'node:os';
 import { bundlesBench } from './bundles.ts';
+import { costBench } from './cost.ts';
+import { faultsBench } from './faults.ts';
 import { intakeBench } from './intake.ts';
 import { ledgerBench } from './ledger.ts';
 import { type Bench, type Row, record } from './result.ts';
@@ -15,6 +17,8 @@ const BENCHES: readonly Bench[] = [
   intakeBench,
   ledgerBench,
   rollbackTimeBench,
+  faultsBench,
+  costBench,
 ];
 
 function say(line: string): void {

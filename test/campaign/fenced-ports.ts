@@ -93,6 +93,9 @@ const OTHER_WRITES = /^(store\.write|work\.(put|delete|mark)|workflow\.|notify\.
 
 export const isWrite = (call: string): boolean => FORGE_WRITES.test(call) || OTHER_WRITES.test(call);
 
+/** Calls that leave something behind that a later process builds on: decisions, and what is done at the forge. */
+export const isLasting = (call: string): boolean => call === 'store.write' || FORGE_WRITES.test(call);
+
 /** Whether a kind can happen at a call: what an adapter never throws there is not thrown. */
 export function fits(kind: FaultKind, call: string): boolean {
   const outside = /^(forge|health|history)\./.test(call);

@@ -1,4 +1,4 @@
-import { answerApprovalBy, approvalOf } from '../../shared/approvals/index.ts';
+import { answerApprovalBy, approvalOf, type Role } from '../../shared/approvals/index.ts';
 import {
   type Attempt,
   isOpen,
@@ -40,6 +40,7 @@ const ACTING: Readonly<Record<Act, Acting>> = {
   close: (room, _, newest) => atForge(room, newest, 'closed'),
   approve: (room, _, newest) => answer(room, newest, 'approve', []),
   'approve-naming': (room, _, newest) => answer(room, newest, 'approve', ['I3', 'I5']),
+  'approve-as-viewer': (room, _, newest) => answer(room, newest, 'approve', ['I3'], 'viewer'),
   reject: (room, _, newest) => answer(room, newest, 'reject', []),
   abort: (room, _, newest) => review(room, newest, 'abort'),
   manual: (room, _, newest) => review(room, newest, 'manual'),
@@ -91,6 +92,7 @@ async function answer(
   newest: Attempt | undefined,
   verdict: 'approve' | 'reject',
   overrides: readonly string[],
+  role: Role = 'approver',
 ): Promise<void> {
   const { items } = await room.watched.store.heads({ kind: 'approval', limit: 20 });
   const asked = items.map(approvalOf).find(({ data }) => data.for.id === newest?.id);
@@ -101,7 +103,7 @@ async function answer(
       { ...deps, wake: (subject: { readonly id: string }) => wakeRollback(deps, subject.id) },
       {
         ...{ approvalId: asked.id, verdict, overrides, reason: 'because', person },
-        ...{ role: room.injected.chance.happens(0.1) ? 'viewer' : 'approver', via: 'api' },
+        ...{ role, via: 'api' },
       },
     ),
   );

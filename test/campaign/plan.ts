@@ -22,7 +22,18 @@ export type FaultKind = (typeof FAULT_KINDS)[number];
 
 /** What people and the world do of themselves. */
 export const ACTS = [
-  ...['heal', 'degrade', 'merge', 'close', 'approve', 'approve-naming', 'reject', 'abort', 'manual'],
+  ...[
+    'heal',
+    'degrade',
+    'merge',
+    'close',
+    'approve',
+    'approve-naming',
+    'approve-as-viewer',
+    'reject',
+    'abort',
+    'manual',
+  ],
   ...['kill-switch-on', 'kill-switch-off', 'checks-green', 'checks-red', 'checks-pending', 'ask', 'reset'],
   ...['lower', 'raise', 'queue-merges', 'queue-throws-out', 'stray-wake', 'forge-event', 'comment'],
 ] as const;
@@ -87,11 +98,22 @@ export function planOf(seed: number): Plan {
   };
 }
 
+/** A run in which nothing fails but what the caller makes fail: degraded, green, and rolled back. */
+export function calmPlan(environment: string): Plan {
+  return {
+    ...planOf(1),
+    ...{ environment, level: 'auto', services: ['shop'], firstChecks: 'success', mergeQueue: false },
+    ...{ uptime: 0.998, syncSeconds: 5, quietFrom: 0, outages: [], steps: { kill: 0, twice: 0 } },
+    rates: { ...ratesOf(chanceOf(1, 'calm')), ...Object.fromEntries(FAULT_KINDS.map((kind) => [kind, 0])) },
+    acts: [],
+  };
+}
+
 /** Some kinds in each run, none of them at the same rate; what ends everything at once is rare. */
 function ratesOf(chance: Chance): Plan['rates'] {
   const whole = chance.pick([0, 0.003, 0.01, 0.03, 0.06]);
   const rare: Partial<Record<FaultKind, number>> = {
-    denied: 0.01,
+    denied: 0.08,
     'crash-before': 0.15,
     'crash-after': 0.15,
     'kill-before': 0.03,

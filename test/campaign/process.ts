@@ -6,7 +6,7 @@ import { timingsAt, type WorldDeps } from '../../shared/rollbacks/index.ts';
 import { start, statesOf } from '../local/states/harness.ts';
 import type { seededRandom } from '../support/chance.ts';
 import { type Answer, invokeTask } from '../support/rollback-tasks.ts';
-import { type Fence, fenced } from './fenced-ports.ts';
+import { type Fence, fenced, isLasting } from './fenced-ports.ts';
 import type { Injections } from './injected.ts';
 import type { Caller, Watched } from './watched-world.ts';
 
@@ -25,6 +25,9 @@ type Surroundings = {
   readonly died: () => void;
   readonly sweep: (service: string, environment: string) => void;
   readonly bug: (text: string) => void;
+  /** A call of a port, and a function that has run; times in ms. */
+  readonly called: (by: string, call: string) => void;
+  readonly ran: (by: Caller, from: number, to: number) => void;
 };
 export type Process = ReturnType<typeof liveProcess>;
 
@@ -42,11 +45,13 @@ const CRASHES = ['Sandbox.Timedout', 'Runtime.ExitError', 'Lambda.Unknown'] as c
 
 /** One life of the process: the interpreter and every function that runs. After its death none of them acts any more. */
 export function liveProcess(around: Surroundings) {
-  const { watched, injected, now } = around;
+  const { injected, now } = around;
   let dead = false;
+  const buried = Promise.withResolvers<undefined>();
   const die = (): void => {
     if (dead) return;
     dead = true;
+    buried.resolve(undefined);
     void states.close();
     around.died();
   };
@@ -72,10 +77,12 @@ export function liveProcess(around: Surroundings) {
   /** Runs a function to its end, its crash or its time-out. Never answers once the process is dead. */
   function run(by: Caller, work: (deps: Deps) => Promise<Answer>): Promise<Answer> {
     return new Promise((resolve, reject) => {
+      const from = now();
       let over = false;
       const end = (settle: () => void): void => {
         if (over || dead) return;
         over = true;
+        around.ran(by, from, now());
         clearTimeout(limit);
         settle();
       };
@@ -88,35 +95,41 @@ export function liveProcess(around: Surroundings) {
       const limit = setTimeout(() => crash('Sandbox.Timedout'), (SECONDS[by.name] ?? USUAL_SECONDS) * 1000);
       const fence: Fence = {
         isDead: () => dead || over,
-        faultAt: (at) => injected.faultAt(at),
+        faultAt: (at) => {
+          around.called(by.name, at);
+          return injected.faultAt(at);
+        },
         crash: () => crash(injected.chance.pick([...CRASHES, 'Lambda.ServiceException'])),
         kill: die,
       };
-      void work(depsOf(by, fence)).then((answer) => end(() => resolve(answer)));
+      void work(depsOf(around, workflow, by, fence)).then((answer) => end(() => resolve(answer)));
     });
   }
 
-  function depsOf(by: Caller, fence: Fence): Deps {
-    const cutting = { ...fence, faultAt: (at: string) => cut(around, at, fence) };
-    const { world } = watched;
-    return {
-      store: fenced('store', watched.watchedStore, cutting),
-      forge: fenced('forge', watched.forgeFor(by), cutting),
-      health: fenced('health', world.health, cutting),
-      history: fenced('history', world.history, cutting),
-      work: fenced('work', watched.work, cutting),
-      workflow: fenced('workflow', workflow, cutting),
-      notify: fenced('notify', { send: async () => {} }, cutting),
-      ...{ manifest: world.manifest, meter: world.meter, clock: now, random: around.random },
-      ...{ software: { version: 'campaign', configDigest: 'campaign' }, factor: 1, timings: timingsAt(1) },
-      pause: (milliseconds) => new Promise((done) => setTimeout(done, milliseconds)),
-    };
-  }
-  return { isDead: () => dead, die, run, states };
+  return { isDead: () => dead, death: buried.promise, die, run, states };
+}
+
+/** The ports of one run of a function, all behind its fence. */
+function depsOf(around: Surroundings, workflow: Workflow, by: Caller, fence: Fence): Deps {
+  const cutting = { ...fence, faultAt: (at: string) => cut(around, at, fence) };
+  const { watched, now } = around;
+  const { world } = watched;
+  return {
+    store: fenced('store', watched.watchedStore, cutting),
+    forge: fenced('forge', watched.forgeFor(by), cutting),
+    health: fenced('health', world.health, cutting),
+    history: fenced('history', world.history, cutting),
+    work: fenced('work', watched.work, cutting),
+    workflow: fenced('workflow', workflow, cutting),
+    notify: fenced('notify', { send: async () => {} }, cutting),
+    ...{ manifest: world.manifest, meter: world.meter, clock: now, random: around.random },
+    ...{ software: { version: 'campaign', configDigest: 'campaign' }, factor: 1, timings: timingsAt(1) },
+    pause: (milliseconds) => new Promise((done) => setTimeout(done, milliseconds)),
+  };
 }
 
 const cut = ({ diesAt }: Surroundings, at: string, fence: Fence): ReturnType<Fence['faultAt']> => {
-  if (!/^(store\.write|forge\.)/.test(at)) return fence.faultAt(at);
+  if (!isLasting(at)) return fence.faultAt(at);
   if (diesAt(`before ${at}`)) return { kind: 'kill-before', delay: 0 };
   return diesAt(`after ${at}`) ? { kind: 'kill-after', delay: 0 } : fence.faultAt(at);
 };

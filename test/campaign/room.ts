@@ -9,7 +9,7 @@ import type { Plan } from './plan.ts';
 import { type Deps, liveProcess, type Process } from './process.ts';
 import { prepare } from './services.ts';
 import { virtualTime } from './virtual-time.ts';
-import { type Watched, watchedWorld } from './watched-world.ts';
+import { type Caller, type Watched, watchedWorld } from './watched-world.ts';
 
 const COMMITTED = join(import.meta.dirname, '../../statemachines/roll-back-service.asl.json');
 const START = Date.parse('2026-11-21T10:00:00.000Z');
@@ -20,6 +20,8 @@ export type Options = {
   /** The process dies at this one of the points where it could; counted from 1. */
   readonly cutAt?: number;
 };
+/** A function that ran to its end; ms since 1970. */
+export type Ran = { readonly name: string; readonly from: number; readonly to: number };
 export type Room = Awaited<ReturnType<typeof campaignRoom>>;
 
 /** The whole of a run: what lasts, the processes that live one after the other, and the schedule outside of them. */
@@ -31,7 +33,10 @@ export async function campaignRoom(plan: Plan, { cutAt = 0 }: Options = {}) {
   const random = seededRandom(plan.seed + 1);
   const points: string[] = [];
   const bugs: string[] = [];
+  const runs: Ran[] = [];
+  const calls: { readonly by: string; readonly call: string; readonly at: number }[] = [];
   let closing = false;
+  let deaths = 0;
   const surroundings = {
     ...{ watched, injected, random, now: time.now },
     database: new DatabaseSync(':memory:'),
@@ -39,9 +44,12 @@ export async function campaignRoom(plan: Plan, { cutAt = 0 }: Options = {}) {
     diesAt: (point: string) => points.push(point) === cutAt,
     died: () => {
       if (closing) return;
+      deaths += 1;
       setTimeout(live, injected.some(1, plan.rates['kill-after'] > 0 ? 60 : 5) * 1000);
     },
     sweep: (service: string, environment: string) => sweepOne({ service, environment }),
+    called: (by: string, call: string) => calls.push({ by, call, at: time.now() }),
+    ran: ({ name }: Caller, from: number, to: number) => runs.push({ name, from, to }),
     bug: (text: string) => bugs.push(`${elapsed()}s ${text}`),
   };
   let process: Process = liveProcess(surroundings);
@@ -52,7 +60,8 @@ export async function campaignRoom(plan: Plan, { cutAt = 0 }: Options = {}) {
   /** Runs a function of today's process; nothing at all while there is none. */
   const run = async (name: string, payload: unknown, work: (deps: Deps) => Promise<unknown>) => {
     if (process.isDead()) return undefined;
-    return process.run({ name, payload }, (deps) => answerOf(() => work(deps))).catch(() => undefined);
+    const answer = process.run({ name, payload }, (deps) => answerOf(() => work(deps)));
+    return Promise.race([answer.catch(() => undefined), process.death]);
   };
   const sweepOne = (place: { service?: string; environment?: string }): void =>
     void run('WatchHealth', place, (deps) => watchHealth(deps, place));
@@ -70,8 +79,10 @@ export async function campaignRoom(plan: Plan, { cutAt = 0 }: Options = {}) {
   sweep();
   stream();
   return {
-    ...{ plan, watched, injected, points, bugs, revisions, run, attempts, elapsed, pass: time.pass },
+    ...{ plan, watched, injected, points, bugs, runs, calls, revisions, run, attempts, elapsed },
+    pass: time.pass,
     states: () => process.states,
+    deaths: () => deaths,
     close: async () => {
       closing = true;
       process.die();
@@ -98,7 +109,8 @@ function escalations({ watched, run, over }: Escalating): () => void {
     const input = { type: event.type, eventId: `${id}/${rev}`, rollbackId: id, rev };
     void run('EscalateRollback', input, (deps) => escalateRollback(deps, input)).then((answer) => {
       const failed = answer === undefined || answer.FunctionError !== undefined;
-      if (failed && tries > 1 && !over()) setTimeout(() => tell(index, tries - 1), 60_000);
+      if (failed && tries > 1 && !over())
+        setTimeout(() => tell(index, tries - 1), answer === undefined ? 5_000 : 60_000);
     });
   };
   return function look() {

@@ -1,4 +1,5 @@
-import { isOpen } from '../../shared/rollbacks/index.ts';
+import { type Attempt, isOpen } from '../../shared/rollbacks/index.ts';
+import { statusOf } from '../local/states/harness.ts';
 import { violationsOf } from './check-run.ts';
 import { act } from './people.ts';
 import { type Plan, planOf } from './plan.ts';
@@ -44,12 +45,18 @@ export async function campaignRun(seed: number, change: Partial<Plan> = {}): Pro
 /** Lets time pass until nothing is open and nothing new opens; an attempt that stays open is found by the check. */
 async function rest(room: Room): Promise<void> {
   const until = room.elapsed() + LONGEST_REST;
-  const isBusy = async (): Promise<boolean> => (await room.attempts()).some(isOpen);
+  const isBusy = async (): Promise<boolean> =>
+    (await Promise.all((await room.attempts()).map((attempt) => goesOn(room, attempt)))).some(Boolean);
   await room.pass(2 * STEP);
   while (room.elapsed() < until && (await isBusy())) {
     while (room.elapsed() < until && (await isBusy())) await room.pass(STEP);
     await room.pass(STEP);
   }
+}
+
+async function goesOn(room: Room, attempt: Attempt): Promise<boolean> {
+  const running = async () => (await statusOf(room.states(), attempt.id)).status === 'RUNNING';
+  return isOpen(attempt) || (await running().catch(() => false));
 }
 
 async function outcomeOf(room: Room): Promise<Outcome> {

@@ -54,13 +54,21 @@ function watchedForge(world: MemoryWorld, by: Caller, record: Record): MemoryWor
       return async (...given: unknown[]) => {
         const before = target.writes.length;
         const stood = standing(world, given);
-        const answer: unknown = await Reflect.apply(real, target, given);
+        // The forge in memory acts before it first waits: what is new now is this call's.
+        const answer: unknown = Reflect.apply(real, target, given);
         const repeats = method === 'updatePullRequest' && stood === standing(world, given);
-        if (!repeats) for (const what of target.writes.slice(before)) record(by, `${what} ${given[0]}`);
-        return answer;
+        if (!repeats)
+          for (const what of target.writes.slice(before)) record(by, `${what} ${repositoryOf(given)}`);
+        return await answer;
       };
     },
   });
+}
+
+/** Most calls name the repository first, two in their one argument. */
+function repositoryOf([first]: readonly unknown[]): string {
+  if (typeof first === 'object' && first !== null && 'repository' in first) return String(first.repository);
+  return String(first);
 }
 
 /** How a pull request stands: an update that changes nothing of it is no effect. */

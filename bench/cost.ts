@@ -1,0 +1,145 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { buildAssembly } from '../local/cloud/build.ts';
+import { readTemplate } from '../local/cloud/template/template.ts';
+import { type Counts, countsOf } from './cost-counts.ts';
+import { PRICES, PRICES_OF, type Priced } from './prices.ts';
+import { type Bench, type Measured, RESULTS, ROOT, type Row, type Say } from './result.ts';
+import { median } from './statistics.ts';
+
+const ENVIRONMENTS = ['staging', 'production'] as const;
+/** Seconds that a function is taken to run where nothing was measured. */
+const ASSUMED_SECONDS = 0.1;
+const MIB = 1024;
+
+const TimedRuns = z.object({
+  details: z.object({
+    runs: z.array(z.object({ states: z.array(z.object({ state: z.string(), milliseconds: z.number() })) })),
+  }),
+});
+
+export const costBench: Bench = {
+  name: 'cost',
+  summary:
+    'What one rollback costs on AWS, from its definition: counted on the committed machine, times list prices.',
+  run: measure,
+};
+
+type Bill = Readonly<Record<Priced, number>>;
+
+async function measure(say: Say): Promise<Measured> {
+  const memory = await memoryOf(say);
+  const seconds = measuredSeconds();
+  const bills = await Promise.all(
+    ENVIRONMENTS.map(async (environment) => ({ environment, counts: await countsAlone(environment) })),
+  );
+  const priced = bills.map(({ environment, counts }) => ({
+    environment,
+    counts,
+    bill: billOf(counts, memory, seconds),
+  }));
+  return {
+    rows: priced.flatMap(({ environment, counts, bill }) => rowsOf(environment, counts, bill)),
+    samples: {},
+    details: { prices: PRICES, of: PRICES_OF, priced, memory: Object.fromEntries(memory) },
+    notes: notes(seconds.size > 0),
+  };
+}
+
+let before: Promise<unknown> = Promise.resolve();
+
+/** One after the other: a run has the clock of the whole process. */
+function countsAlone(environment: string): Promise<Counts> {
+  const counts = before.then(() => countsOf(environment));
+  before = counts;
+  return counts;
+}
+
+function billOf(
+  counts: Counts,
+  memory: ReadonlyMap<string, number>,
+  seconds: ReadonlyMap<string, number>,
+): Bill {
+  const { ran, watched, decisions, events } = counts;
+  // behind each decision: sealed, published; behind each event of a rollback: measured
+  const behind = ['SealDecisions', 'PublishEvents', 'MeasureRollbacks'].flatMap((name) =>
+    Array.from({ length: name === 'MeasureRollbacks' ? events : decisions }, () => ({ name, waited: 0 })),
+  );
+  const all = [...ran, ...watched, ...behind];
+  const gigabytes = (name: string) => (memory.get(name) ?? largest(memory)) / MIB;
+  const gigabyteSeconds = all.reduce(
+    (sum, { name, waited }) => sum + gigabytes(name) * (waited + (seconds.get(name) ?? ASSUMED_SECONDS)),
+    0,
+  );
+  return {
+    'state transition (Standard workflow)': counts.transitions,
+    'Lambda request': all.length,
+    'Lambda GB-second (arm64)': gigabyteSeconds,
+    'DynamoDB write request unit (on demand, 1 KB; a transaction takes two)': counts.writeUnits,
+    'DynamoDB read request unit (on demand, 4 KB, consistent)': counts.readUnits,
+    'EventBridge event': events,
+  };
+}
+
+const largest = (memory: ReadonlyMap<string, number>): number => Math.max(...memory.values());
+
+function rowsOf(environment: string, counts: Counts, bill: Bill): readonly Row[] {
+  const names = Object.keys(PRICES) as Priced[];
+  const dollars = names.reduce((sum, name) => sum + bill[name] * PRICES[name], 0);
+  const watching = counts.watched.reduce((sum, { waited }) => sum + waited, 0);
+  return [
+    { measure: `${environment}: one rollback`, value: dollars.toFixed(6), unit: 'USD' },
+    ...names.map((name) => ({
+      measure: `${environment}: ${name}, at ${(PRICES[name] * 1e6).toFixed(3)} USD a million`,
+      value: Math.round(bill[name] * 100) / 100,
+      unit: `= ${(bill[name] * PRICES[name]).toFixed(6)} USD`,
+    })),
+    { measure: `${environment}: of it the health watch is awake`, value: Math.round(watching), unit: 's' },
+  ];
+}
+
+function notes(isMeasured: boolean): readonly string[] {
+  return [
+    `Prices: ${PRICES_OF}.`,
+    'Counted from the attempt opening to its end, everything green: the states entered in the recorded history, the functions that ran, the calls of the store by size of what is written, the events of the decisions. Production: a person approves at once.',
+    `Memory from the synthesised template. Durations: ${isMeasured ? 'median of what `rollback-time` measured for a task on the local cloud' : 'none measured'}; ${ASSUMED_SECONDS} s for every other function; what a function waits inside (the health watch between two readings) in full.`,
+    'Each decision is taken to be sealed and published alone, each event measured alone: batches make it less. Left out: logs, metrics, streams, S3, Secrets Manager, data transfer, and the sweep that runs every minute whether or not anything is wrong.',
+  ];
+}
+
+/** MiB of each function of the synthesised template, by its construct's name. */
+async function memoryOf(say: Say): Promise<ReadonlyMap<string, number>> {
+  const { assembly } = await buildAssembly({ root: ROOT, log: say });
+  const urls = { issuerUrl: 'http://127.0.0.1:1/issuer', apiUrl: 'http://127.0.0.1:1' };
+  const { resources } = readTemplate({ folder: assembly, ...urls });
+  const functions = resources.filter(({ type }) => type === 'AWS::Lambda::Function');
+  return new Map(
+    functions.map(({ path, properties }) => [
+      path.split('/').at(-2) ?? path,
+      Number(properties.MemorySize ?? 128),
+    ]),
+  );
+}
+
+/** Median seconds of each task, by its function, as the last `rollback-time` measured them; empty when there is none. */
+function measuredSeconds(): ReadonlyMap<string, number> {
+  const file = join(RESULTS, 'rollback-time.json');
+  if (!existsSync(file)) return new Map();
+  const read = TimedRuns.safeParse(JSON.parse(readFileSync(file, 'utf8')));
+  if (!read.success) return new Map();
+  const visits = read.data.details.runs.flatMap(({ states }) => states);
+  const names = new Set(visits.map(({ state }) => state));
+  return new Map([...names].map((name) => [functionOf(name), secondsOf(visits, name)]));
+}
+
+function secondsOf(visits: readonly { state: string; milliseconds: number }[], name: string): number {
+  return median(visits.filter(({ state }) => state === name).map(({ milliseconds }) => milliseconds)) / 1000;
+}
+
+/** `Record CI` is the function RecordCi. */
+const functionOf = (state: string): string =>
+  state.replaceAll(
+    /(\w)(\w*) ?/g,
+    (_, first: string, rest: string) => first.toUpperCase() + rest.toLowerCase(),
+  );
