@@ -6,6 +6,7 @@ import {
   type FaultName,
   isFault,
   isoTime,
+  redact,
 } from '../kernel/index.ts';
 import { type Approval, type ApprovalData, approvalOf, loadApproval } from './approval.ts';
 import type { KnownPerson, Refusal, Role, Verdict } from './contract.ts';
@@ -116,7 +117,7 @@ async function take(
   const { person, via, verdict, overrides, reason } = input;
   const data: ApprovalData = {
     ...approval.data,
-    answer: { person, via, verdict, overrides: [...overrides], reason, at: inputs.now },
+    answer: { person, via, verdict, overrides: [...overrides], reason: redact(reason), at: inputs.now },
   };
   const event = verdict === 'approve' ? 'ApprovalGiven' : 'ApprovalRejected';
   return step(deps, approval, {
