@@ -88,7 +88,11 @@ export const rollbackEventExamples = {
 
 export const rollbackEventOfServicesExamples = {
   RollbackNotOpened: {
-    ...{ version: EVENT_VERSION, eventId: 'service/shop/4/0', correlationId: 'argocd/shop-staging/degraded' },
+    ...{
+      version: EVENT_VERSION,
+      eventId: 'service/shop/4/0',
+      correlationId: 'sig_5f2c1e9b7a604d83b1c0e4f2a9',
+    },
     ...{ subject: { kind: 'service', id: 'shop' }, rev: 4, at: AT, ...PLACE },
     data: { refusals: ['EPISODE_ENDED', 'QUOTA_PER_DAY'] },
   },
