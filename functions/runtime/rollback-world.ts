@@ -5,29 +5,43 @@ import { Fault } from '../../shared/kernel/index.ts';
 import type { WorldDeps } from '../../shared/rollbacks/index.ts';
 import { once, optional, required } from './environment.ts';
 import { forge } from './forge.ts';
+import { meter } from './observe.ts';
 import { rollbackDeps } from './rollbacks.ts';
 import { integrationSecrets } from './secrets.ts';
+import { timed } from './timed-port.ts';
 import { clock } from './world.ts';
 
 /** Everything that rollbacks read and change outside: the forge, the delivery system, the metrics. */
 export const worldDeps = once(
   (): WorldDeps => ({
     ...rollbackDeps(),
-    forge: forge(),
-    health: configured(
-      'ARGOCD_URL',
-      (baseUrl) => argocdHealth({ baseUrl, token: token('argocd'), now: clock }),
-      { read: unset, deployments: unset },
+    forge: timed('forge', forge(), timing()),
+    health: timed(
+      'delivery',
+      configured('ARGOCD_URL', (baseUrl) => argocdHealth({ baseUrl, token: token('argocd'), now: clock }), {
+        read: unset,
+        deployments: unset,
+      }),
+      timing(),
     ),
-    history: prometheusHistory({
-      baseUrl: required('PROMETHEUS_URL'),
-      token: async () => (await integrationSecrets()('prometheus'))[0],
-      now: clock,
-    }),
+    history: timed(
+      'metrics',
+      prometheusHistory({
+        baseUrl: required('PROMETHEUS_URL'),
+        token: async () => (await integrationSecrets()('prometheus'))[0],
+        now: clock,
+      }),
+      timing(),
+    ),
     manifest: yamlManifest,
     pause: (milliseconds) => new Promise((done) => setTimeout(done, milliseconds)),
   }),
 );
+
+/** Every call of another system is measured. */
+function timing() {
+  return { clock, meter: meter() };
+}
 
 /** The newest token of a system. Throws Fault('PermissionDenied') when none is set: an empty one would be refused anyway. */
 export function token(system: string): () => Promise<string> {

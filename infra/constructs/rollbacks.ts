@@ -61,6 +61,8 @@ export class Rollbacks extends Construct {
       description: 'Turns the events of rollbacks into metrics',
       failures: this.measureDeadLetters,
     });
+    // an event is measured once, also when it is delivered twice or replayed
+    props.work.grantTell(measure);
     const consumer = { fn: measure, deadLetters: this.measureDeadLetters };
     props.bus.consume(this, 'RollbackEvents', 'holdfast.rollbacks', consumer);
     this.serveReads(props);

@@ -1,7 +1,7 @@
-import { isoTime, millis } from '../kernel/index.ts';
+import { isoTime } from '../kernel/index.ts';
 import { type Attempt, loadAttempt, timedFor } from './attempt.ts';
 import { movedOn } from './close-pull-request.ts';
-import { METRICS, PERSISTENCE_CHECKS } from './contract.ts';
+import { PERSISTENCE_CHECKS } from './contract.ts';
 import { overtake } from './overtake-rollback.ts';
 import type { TaskInput, TaskResult, WorldDeps } from './ports.ts';
 import { readingsSince } from './read-world.ts';
@@ -28,7 +28,6 @@ export async function judgeRecoveryOfRollback(all: WorldDeps, input: TaskInput):
     inputs,
     move: (outcome) => moveOf(attempt, outcome),
   });
-  if (moved.state.kind === 'RollbackComplete') measure(deps, moved);
   return standing(deps, moved);
 }
 
@@ -118,21 +117,4 @@ function moveOf(attempt: Attempt, outcome: JudgeRecoveryOutcome): Move {
         `on ${target} it was Healthy, and then degraded again`,
       );
   }
-}
-
-function measure(deps: WorldDeps, attempt: Attempt): void {
-  const { times } = attempt.data;
-  const dimensions = { service: attempt.service, environment: attempt.environment };
-  if (times.ended !== undefined)
-    deps.meter.measure(
-      METRICS.timeToRecover,
-      (millis(times.ended) - millis(times.detected)) / 1000,
-      dimensions,
-    );
-  if (times.merged !== undefined)
-    deps.meter.measure(
-      METRICS.timeToMitigate,
-      (millis(times.merged) - millis(times.detected)) / 1000,
-      dimensions,
-    );
 }

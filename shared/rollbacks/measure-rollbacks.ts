@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { millis } from '../kernel/index.ts';
+import { type Clock, millis } from '../kernel/index.ts';
+import type { Work } from '../ports/index.ts';
 import type { Meter } from '../ports/meter.ts';
 import { METRICS } from './contract.ts';
 
@@ -7,6 +8,7 @@ const Times = z.looseObject({
   started: z.string().optional(),
   detected: z.string().optional(),
   confirmed: z.string().optional(),
+  merged: z.string().optional(),
 });
 
 /** The detail of an event of this capability, as far as metrics look at it. */
@@ -23,6 +25,21 @@ export const RollbackEventDetail = z.looseObject({
 });
 type Detail = z.infer<typeof RollbackEventDetail>;
 
+type MeasureDeps = {
+  readonly work: Pick<Work, 'isTold' | 'markTold'>;
+  readonly clock: Clock;
+  /** Metrics carry the time of the fact: events that are replayed a week later ring no alarm of today. */
+  readonly meterAt: (isoTime: string) => Meter;
+};
+
+/** Measures an event once, however often it is delivered or replayed within a week of the first time. */
+export async function measureOnce(deps: MeasureDeps, type: string, detail: Detail): Promise<void> {
+  const mark = `measured/${detail.eventId}`;
+  if (await deps.work.isTold(mark)) return;
+  measureRollbackEvent(deps.meterAt(detail.at), type, detail);
+  await deps.work.markTold(mark, deps.clock());
+}
+
 /** Metrics that follow from published events alone; what is measured where it happens is not counted here again. */
 export function measureRollbackEvent(meter: Meter, type: string, detail: Detail): void {
   const place = placeOf(detail);
@@ -37,11 +54,16 @@ function measureEnd(meter: Meter, detail: Detail): void {
   if (state === 'RollbackComplete') meter.count(METRICS.recovered, place);
   if (state === 'Aborted') meter.count(METRICS.aborted, { ...place, reason });
   if (state === 'Aborted' && reason === 'SECURITY') meter.count(METRICS.denied, place);
-  const began = times.started ?? times.detected;
-  if (times.confirmed === undefined || began === undefined) return;
-  // A sender's clock may be ahead of ours.
-  const seconds = Math.max(0, (millis(times.confirmed) - millis(began)) / 1000);
-  meter.measure(METRICS.timeToDetect, seconds, place);
+  const spans = [
+    [METRICS.timeToDetect, times.started ?? times.detected, times.confirmed],
+    [METRICS.timeToMitigate, times.detected, times.merged],
+    [METRICS.timeToRecover, times.detected, state === 'RollbackComplete' ? detail.at : undefined],
+  ] as const;
+  for (const [metric, from, to] of spans) {
+    if (from === undefined || to === undefined) continue;
+    // A sender's clock may be ahead of ours.
+    meter.measure(metric, Math.max(0, (millis(to) - millis(from)) / 1000), place);
+  }
 }
 
 function placeOf({ service, environment }: Detail): Readonly<Record<string, string>> {

@@ -1,8 +1,8 @@
-import { isoTime, type Reason } from '../kernel/index.ts';
+import { isoTime, millis, type Reason } from '../kernel/index.ts';
 import { readAutonomy } from '../services/index.ts';
 import { type Attempt, type AttemptData, loadAttempt, timedFor } from './attempt.ts';
 import { movedOn } from './close-pull-request.ts';
-import { PERSISTENCE_CHECKS } from './contract.ts';
+import { METRICS, PERSISTENCE_CHECKS } from './contract.ts';
 import { endUnconfirmed } from './end-unconfirmed.ts';
 import { overtake } from './overtake-rollback.ts';
 import type { TaskInput, TaskResult, WorldDeps } from './ports.ts';
@@ -78,6 +78,11 @@ async function confirmed(
     target,
     repository: service.repository,
     current: current ?? '',
+  });
+  const seconds = (deps.clock() - millis(search.now)) / 1000;
+  deps.meter.measure(METRICS.candidateSearch, seconds, {
+    service: attempt.service,
+    environment: attempt.environment,
   });
   const late = deps.clock() >= Date.parse(confirmation.deadlineAt);
   if ((search.search.ended === 'unreadable' || current === undefined) && !late)

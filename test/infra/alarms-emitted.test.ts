@@ -1,38 +1,32 @@
 import { beforeAll, expect, test, vi } from 'vitest';
-import { handler as measureRollbacks } from '../../functions/rollbacks/measure-rollbacks.ts';
-import { meter } from '../../functions/runtime/observe.ts';
+import { meter, meterAt } from '../../functions/runtime/observe.ts';
 import { Fault } from '../../shared/kernel/index.ts';
 import { sealDecisions } from '../../shared/ledger/index.ts';
 import { eventsOf } from '../../shared/ledger/publish-events.ts';
 import { METRICS } from '../../shared/rollbacks/contract.ts';
+import { measureOnce, RollbackEventDetail } from '../../shared/rollbacks/index.ts';
 import { receiveWebhook } from '../../shared/signals/index.ts';
-import { CONTEXT } from '../functions/runtime/events.ts';
 import { memorySignals } from '../shared/signals/memory-signals.ts';
 import { alarmOf, watchedBy } from '../support/alarm-evaluator.ts';
 import { approving } from '../support/approving.ts';
 import { decisionRecord } from '../support/decision-records.ts';
 import { type EmittedLine, emitted } from '../support/emitted.ts';
 import { memoryLedger, sealDeps } from '../support/memory-ledger.ts';
+import { memoryWork } from '../support/memory-work.ts';
 import { rollbackRun } from '../support/rollback-run.ts';
 import { ofType, plain, synthesise } from './synthesised.ts';
 
-let runs = 0;
 type Options = Parameters<typeof rollbackRun>[0];
 
 /** A run whose metrics are written as the functions write them, and whose events go through the bus's own consumer. */
 async function measuredRun(options: Options = {}) {
   const run = await rollbackRun(options);
   Object.assign(run.deps, { meter: meter() });
-  // Chance is the same in every run, and so are the ids of its attempts.
-  const nth = runs++;
-  const unique = (detail: Readonly<Record<string, unknown>>) => `${nth}/${String(detail.eventId)}`;
+  const consumer = { work: memoryWork(), clock: () => Date.now(), meterAt };
   const publish = async (): Promise<void> => {
     for (const envelope of run.store.written.filter(({ kind }) => kind === 'rollback'))
       for (const { type, detail } of eventsOf({ change: 'INSERT', keys: {}, newImage: envelope }))
-        await measureRollbacks(
-          { 'detail-type': type, detail: { ...detail, eventId: unique(detail) } },
-          CONTEXT,
-        );
+        await measureOnce(consumer, type, RollbackEventDetail.parse(detail));
   };
   return { ...run, publish };
 }
@@ -141,7 +135,7 @@ test('every alarmed metric is also emitted without dimensions, for alarms do not
 });
 
 /** Measured in the wiring of the functions, not in what runs here. */
-const ELSEWHERE: readonly string[] = [METRICS.candidateSearch, METRICS.integrationCall];
+const ELSEWHERE: readonly string[] = [METRICS.integrationCall];
 
 test('every metric of rollbacks that the contract names is emitted', () => {
   const emittedNames = new Set(
@@ -158,11 +152,9 @@ test('every metric of rollbacks that the contract names is emitted', () => {
 test('an event that comes again, by the bus or by a replay of its archive, is counted once, at its own time', async () => {
   const at = '2026-11-20T10:00:00.000Z';
   const detail = { eventId: 'rollback/rbk_again/9/1', at, data: { state: 'Aborted', reason: 'PR_CLOSED' } };
-  const event = { 'detail-type': 'RollbackEnded', detail };
+  const deps = { work: memoryWork(), clock: () => 0, meterAt };
   const counted = await emitted(async () => {
-    await measureRollbacks(event, CONTEXT);
-    await measureRollbacks(event, CONTEXT);
-    await measureRollbacks({ ...event, 'replay-name': 'metrics' }, CONTEXT);
+    for (let again = 0; again < 3; again += 1) await measureOnce(deps, 'RollbackEnded', detail);
   });
   expect(counted).toHaveLength(1);
   expect(counted[0]?._aws.Timestamp).toBe(Date.parse(at));

@@ -56,6 +56,19 @@ test('time to detect runs from when the sender says it began, otherwise from our
   ]);
 });
 
+test('time to mitigate and to recover run from detection, and only a complete rollback has recovered', () => {
+  const times = { detected: '2026-11-21T10:00:00.000Z', merged: '2026-11-21T10:02:00.000Z' };
+  expect(measured('RollbackEnded', { state: 'RollbackComplete', times })).toEqual([
+    ['rollbacks_recovered_total', 1, PLACE],
+    ['time_to_mitigate_seconds', 120, PLACE],
+    ['time_to_recover_seconds', 600, PLACE],
+  ]);
+  expect(measured('RollbackEnded', { state: 'Aborted', reason: 'REVIEW_TIMEOUT', times })).toEqual([
+    ['rollbacks_aborted_total', 1, { ...PLACE, reason: 'REVIEW_TIMEOUT' }],
+    ['time_to_mitigate_seconds', 120, PLACE],
+  ]);
+});
+
 test('a sender whose clock runs ahead makes no negative time', () => {
   const times = { started: '2026-11-21T11:00:00.000Z', confirmed: '2026-11-21T10:00:30.000Z' };
   expect(measured('RollbackEnded', { state: 'SelfHealed', times })).toEqual([
