@@ -11,7 +11,7 @@ import type {
 import { memoryForgePeople, type PeopleCalls } from './memory-forge-people.ts';
 import { checksOf, type MemoryRepository, memoryRepository } from './memory-repository.ts';
 
-export const BOT = 'holdfast[bot]';
+const BOT = 'holdfast[bot]';
 
 export type Settings = {
   /** Makes calls fail, by the name of the port's method, as long as it answers a Fault. */
