@@ -10,38 +10,42 @@ const GITOPS = 'acme/gitops-billing';
 export const ciRed: Scenario = {
   name: 'ci-red',
   expected: 'AwaitingHumanReview(CI_FAILED), told once, never merged, then Aborted(MANUAL_TAKEOVER)',
-  run: async (world, tell) => {
+  run: async (world, tell, turn) => {
     const service = 'billing';
     await prepareService(world, service, 'auto', { gitops: GITOPS });
     const leaky = await deployAndMeasure(world, service, 'good', 'Log every order');
-    await withdraw(world, leaky);
-    tell.note(
-      `${leaky.slice(0, 7)} leaks orders and was withdrawn: CI lets it no more be deployed; its fix crashes`,
-    );
-    await deploy(world, service, 'crashing', 'Log no orders');
-    const { id } = await attemptOf(world, service);
-    const red = await follow(world, id, tell);
-    await until('people to be told', 60, async () => ((await timesTold(world, red)) > 0 ? true : undefined));
-    tell.note('the rollback is held; the person on call takes over and deploys a better fix');
-    await world.api('POST', `/v1/rollbacks/${id}/review`, {
-      verdict: 'manual',
-      reason: 'the way back is withdrawn: I fix it forward',
+    return turn(1, async () => {
+      await withdraw(world, leaky);
+      tell.note(
+        `${leaky.slice(0, 7)} leaks orders and was withdrawn: CI lets it no more be deployed; its fix crashes`,
+      );
+      await deploy(world, service, 'crashing', 'Log no orders');
+      const { id } = await attemptOf(world, service);
+      const red = await follow(world, id, tell);
+      await until('people to be told', 60, async () =>
+        (await timesTold(world, red)) > 0 ? true : undefined,
+      );
+      tell.note('the rollback is held; the person on call takes over and deploys a better fix');
+      await world.api('POST', `/v1/rollbacks/${id}/review`, {
+        verdict: 'manual',
+        reason: 'the way back is withdrawn: I fix it forward',
+      });
+      const ended = await follow(world, id, tell, ['Aborted'], undefined, red.rev);
+      await deploy(world, service, 'good', 'Log no orders, and start');
+      const merged = red.pullRequest !== undefined && (await pullRequestAt(world, red.pullRequest)).merged;
+      const told = await timesTold(world, red);
+      return {
+        outcome: [
+          outcomeOf(red),
+          told === 1 ? 'told once' : `told ${told} times`,
+          `${merged ? 'wrongly' : 'never'} merged`,
+          `then ${outcomeOf(ended)}`,
+        ].join(', '),
+        subjects: [{ kind: 'rollback', id }],
+        timeline: await timelineOf(world, id),
+        measured: await measuredOf(world, ended),
+      };
     });
-    const ended = await follow(world, id, tell, ['Aborted'], undefined, red.rev);
-    await deploy(world, service, 'good', 'Log no orders, and start');
-    const merged = red.pullRequest !== undefined && (await pullRequestAt(world, red.pullRequest)).merged;
-    const told = await timesTold(world, red);
-    return {
-      outcome: [
-        outcomeOf(red),
-        told === 1 ? 'told once' : `told ${told} times`,
-        `${merged ? 'wrongly' : 'never'} merged`,
-        `then ${outcomeOf(ended)}`,
-      ].join(', '),
-      subjects: [{ kind: 'rollback', id }],
-      timeline: await timelineOf(world, id),
-      measured: await measuredOf(world, ended),
-    };
   },
 };
 

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { buildAssembly } from '../cloud/build.ts';
 import { startWorld } from '../world.ts';
 import { SCENARIOS } from './index.ts';
-import { runScenario } from './scenario.ts';
+import { runScenarios } from './scenario.ts';
 
 const USAGE_EXIT = 2;
 
@@ -40,14 +40,14 @@ async function main(): Promise<void> {
   const world = await startWorld({ assembly, dataDir, port: 0, speed: Number(values.speed), log: () => {} });
   try {
     tell({ type: 'ready', api: world.cloud.api, token: world.token('viewer') });
-    await Promise.all(
-      chosen.map(async (scenario) => {
-        const result = await runScenario(world, scenario, {
-          note: (text) => tell({ type: 'note', scenario: scenario.name, text }),
-          step: (entry) => tell({ type: 'step', scenario: scenario.name, entry }),
-        });
-        tell({ type: 'result', result });
+    await runScenarios(
+      world,
+      chosen,
+      ({ name }) => ({
+        note: (text) => tell({ type: 'note', scenario: name, text }),
+        step: (entry) => tell({ type: 'step', scenario: name, entry }),
       }),
+      (result) => tell({ type: 'result', result }),
     );
     tell({ type: 'done' });
     await new Promise((ended) => process.stdin.resume().once('end', ended).once('close', ended));

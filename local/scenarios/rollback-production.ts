@@ -10,40 +10,42 @@ const PLACE = { environment: 'production', gitops: 'acme/gitops-accounts' } as c
 export const rollbackProduction: Scenario = {
   name: 'rollback-production',
   expected: 'RollbackComplete, refused to its author, merged only after lee approved',
-  run: async (world, tell) => {
+  run: async (world, tell, turn) => {
     const service = 'accounts';
     await introducePeople(world);
     await prepareService(world, service, 'auto', PLACE);
     const stable = await deployAndMeasure(world, service, 'good', 'Round the total to cents', 'production');
-    tell.note(
-      `${service} serves production from ${stable.slice(0, 7)}; now dana deploys a revision that crashes`,
-    );
-    await deploy(world, service, 'crashing', 'Join replica 0 at the start', 'production');
-    const { id } = await attemptOf(world, service);
-    const asked = await follow(world, id, tell, ['AwaitingMerge', 'AwaitingHumanReview', 'Aborted']);
-    const { pullRequest } = asked;
-    if (pullRequest === undefined) throw new Error(`no pull request was opened: ${outcomeOf(asked)}`);
-    await askedFor(world, service);
-    tell.note('lee and dana are asked; dana, who wrote the change, comments APPROVE, and is refused');
-    const refused = await commentAndRead(world, asked, 'dana', 'APPROVE it is fine');
-    const before = await pullRequestAt(world, pullRequest);
-    tell.note('lee comments APPROVE');
-    await commentAndRead(world, asked, 'lee', 'APPROVE customers cannot sign in');
-    const ended = await follow(world, id, tell, undefined, undefined, asked.rev);
-    if (ended.state.kind === 'RollbackComplete') await healthyOn(world, service, stable, 'production');
-    const [approval] = await approvalsOf(world, service);
-    const approvedAt = approval?.answer?.at ?? '9999';
-    const approved = !before.merged && approvedAt <= (ended.times.merged ?? '');
-    return {
-      outcome: [
-        outcomeOf(ended),
-        refused.includes('four eyes') ? 'refused to its author' : refused,
-        approved ? `merged only after ${approval?.answer?.person} approved` : 'merged without an approval',
-      ].join(', '),
-      subjects: [{ kind: 'rollback', id }],
-      timeline: await timelineOf(world, id),
-      measured: await measuredOf(world, ended),
-    };
+    return turn(1, async () => {
+      tell.note(
+        `${service} serves production from ${stable.slice(0, 7)}; now dana deploys a revision that crashes`,
+      );
+      await deploy(world, service, 'crashing', 'Join replica 0 at the start', 'production');
+      const { id } = await attemptOf(world, service);
+      const asked = await follow(world, id, tell, ['AwaitingMerge', 'AwaitingHumanReview', 'Aborted']);
+      const { pullRequest } = asked;
+      if (pullRequest === undefined) throw new Error(`no pull request was opened: ${outcomeOf(asked)}`);
+      await askedFor(world, service);
+      tell.note('lee and dana are asked; dana, who wrote the change, comments APPROVE, and is refused');
+      const refused = await commentAndRead(world, asked, 'dana', 'APPROVE it is fine');
+      const before = await pullRequestAt(world, pullRequest);
+      tell.note('lee comments APPROVE');
+      await commentAndRead(world, asked, 'lee', 'APPROVE customers cannot sign in');
+      const ended = await follow(world, id, tell, undefined, undefined, asked.rev);
+      if (ended.state.kind === 'RollbackComplete') await healthyOn(world, service, stable, 'production');
+      const [approval] = await approvalsOf(world, service);
+      const approvedAt = approval?.answer?.at ?? '9999';
+      const approved = !before.merged && approvedAt <= (ended.times.merged ?? '');
+      return {
+        outcome: [
+          outcomeOf(ended),
+          refused.includes('four eyes') ? 'refused to its author' : refused,
+          approved ? `merged only after ${approval?.answer?.person} approved` : 'merged without an approval',
+        ].join(', '),
+        subjects: [{ kind: 'rollback', id }],
+        timeline: await timelineOf(world, id),
+        measured: await measuredOf(world, ended),
+      };
+    });
   },
 };
 

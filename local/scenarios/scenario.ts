@@ -1,4 +1,5 @@
 import type { World } from '../world.ts';
+import { startTurns, type Turn } from './turns.ts';
 
 export type Subject = { readonly kind: string; readonly id: string };
 export type TimelineEntry = {
@@ -32,14 +33,38 @@ export type Tell = {
 export type Scenario = {
   readonly name: string;
   readonly expected: string;
-  readonly run: (world: World, tell: Tell) => Promise<Omit<ScenarioResult, 'name' | 'expected' | 'passed'>>;
+  /** Prepares first, beside all others; then breaks something when it is its turn. */
+  readonly run: (world: World, tell: Tell, turn: Turn) => Promise<Seen>;
 };
+type Seen = Omit<ScenarioResult, 'name' | 'expected' | 'passed'>;
+
+/** Runs journeys side by side. */
+export function runScenarios(
+  world: World,
+  scenarios: readonly Scenario[],
+  tell: (scenario: Scenario) => Tell,
+  done: (result: ScenarioResult) => void = () => undefined,
+): Promise<readonly ScenarioResult[]> {
+  const turn = startTurns();
+  return Promise.all(
+    scenarios.map(async (scenario) => {
+      const result = await runScenario(world, scenario, tell(scenario), turn);
+      done(result);
+      return result;
+    }),
+  );
+}
 
 /** Runs one journey; one that throws has failed, with what it threw as its outcome. */
-export async function runScenario(world: World, scenario: Scenario, tell: Tell): Promise<ScenarioResult> {
+async function runScenario(
+  world: World,
+  scenario: Scenario,
+  tell: Tell,
+  turn: Turn,
+): Promise<ScenarioResult> {
   const { name, expected } = scenario;
   try {
-    const seen = await scenario.run(world, tell);
+    const seen = await scenario.run(world, tell, turn);
     return { name, expected, passed: seen.outcome === expected, ...seen };
   } catch (thrown) {
     const outcome = thrown instanceof Error ? thrown.message : String(thrown);

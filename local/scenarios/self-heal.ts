@@ -10,28 +10,30 @@ const TOLD_WITHIN_SECONDS = 10;
 export const selfHeal: Scenario = {
   name: 'self-heal',
   expected: 'SelfHealed(TRANSIENT), pull request closed',
-  run: async (world, tell) => {
+  run: async (world, tell, turn) => {
     const service = 'search';
     await prepareService(world, service, 'suggest');
     await deployAndMeasure(world, service, 'dependent', 'Ask the index for suggestions');
-    tell.note(`${service} depends on an index, which now goes away`);
-    await world.sandbox.dependency.stop();
-    const { id } = await attemptOf(world, service);
-    const proposed = await follow(world, id, tell, [
-      'AwaitingMerge',
-      'AwaitingHumanReview',
-      'Aborted',
-      'SelfHealed',
-    ]);
-    tell.note('the pull request is proposed; now the index comes back');
-    await world.sandbox.dependency.start();
-    const ended = await follow(world, id, tell, undefined, undefined, proposed.rev);
-    return {
-      outcome: `${outcomeOf(ended)}, pull request ${await pullRequestState(world, ended)}`,
-      subjects: [{ kind: 'rollback', id }],
-      timeline: await timelineOf(world, id),
-      measured: await measuredOf(world, ended),
-    };
+    return turn(1, async () => {
+      tell.note(`${service} depends on an index, which now goes away`);
+      await world.sandbox.dependency.stop();
+      const { id } = await attemptOf(world, service);
+      const proposed = await follow(world, id, tell, [
+        'AwaitingMerge',
+        'AwaitingHumanReview',
+        'Aborted',
+        'SelfHealed',
+      ]);
+      tell.note('the pull request is proposed; now the index comes back');
+      await world.sandbox.dependency.start();
+      const ended = await follow(world, id, tell, undefined, undefined, proposed.rev);
+      return {
+        outcome: `${outcomeOf(ended)}, pull request ${await pullRequestState(world, ended)}`,
+        subjects: [{ kind: 'rollback', id }],
+        timeline: await timelineOf(world, id),
+        measured: await measuredOf(world, ended),
+      };
+    });
   },
 };
 

@@ -4,7 +4,7 @@ import { verifyOverApi } from '../../cli/commands/ledger-verify.ts';
 import { api } from '../../cli/http.ts';
 import { decisionsOf } from '../../local/scenarios/attempt.ts';
 import { SCENARIOS } from '../../local/scenarios/index.ts';
-import { runScenario, type ScenarioResult } from '../../local/scenarios/scenario.ts';
+import { runScenarios, type ScenarioResult } from '../../local/scenarios/scenario.ts';
 import { freshWorld, type TestWorld } from '../support/local-world.ts';
 import { everythingSaid, taskTokens } from './everything-said.ts';
 
@@ -31,7 +31,7 @@ describe('the journeys', () => {
   beforeAll(async () => {
     world = await freshWorld();
     const quiet = { note: () => {}, step: () => {} };
-    results = await Promise.all(SCENARIOS.map((scenario) => runScenario(world, scenario, quiet)));
+    results = await runScenarios(world, SCENARIOS, () => quiet);
   }, 600_000);
   afterAll(() => world.end());
 

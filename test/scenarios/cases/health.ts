@@ -19,11 +19,15 @@ export async function flapping(world: TestWorld): Promise<void> {
 
 /**
  * What the service depends on goes and comes until its attempt has ended. A bad spell lasts 1 to 6 s here, so this
- * service confirms only what stays bad for 12 s, and counts as healthy again after 12 s.
+ * service confirms only what stays bad for 12 s, and counts as healthy again after 12 s; its deadline is at 24 s.
  */
 async function flap(world: World, service: string): Promise<Rollback> {
   const { dependency, deployer } = world.sandbox;
-  const timings = { persistenceSpan: 120, healthRestored: 120 };
+  const timings = {
+    persistenceSpan: 12 * world.speed,
+    healthRestored: 12 * world.speed,
+    confirmationWait: 24 * world.speed,
+  };
   await prepareService(world, service, 'auto', { gitops: gitopsOf(service), replicas: 1, timings });
   await deployAndMeasure(world, service, 'dependent', 'Ask the index for suggestions');
   const reached = (status: string) =>
