@@ -17,7 +17,7 @@ const People = z.looseObject({
 export const peopleApplyCommand: Command = {
   name: 'people apply',
   summary:
-    'Replaces the table of people (admin): which GitHub login, Slack id and OIDC subject are one person. The file is YAML or JSON: `people: [{person, role, identities: [{via, id}]}]`.',
+    'Replaces the table of people (admin): which GitHub login and Slack id are one person. The file is YAML or JSON: `people: [{person, role, identities: [{via, id}]}]`.',
   args: '',
   options: { file: { type: 'string', text: 'the document (- for standard input)', short: 'f' } },
   example: 'holdfast people apply -f people.yaml',
