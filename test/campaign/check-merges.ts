@@ -22,6 +22,7 @@ export function wrongMerges(room: Room, decisions: readonly Proven[]): readonly 
   return [
     ...made.flatMap((effect) => groundless(room, effect, given)),
     ...decisions.flatMap((proven) => ungrounded(proven, given)),
+    ...queuedTwice(decisions),
   ];
 }
 
@@ -75,6 +76,16 @@ function ungrounded({ seq, decision }: Proven, given: readonly Given[]): readonl
       .filter(({ id, result }) => !holds(id, result, said))
       .map(({ id, result }) => `${attempt} ${event} although ${id} is ${result}`),
   ];
+}
+
+/** Queued again although nothing had happened to the attempt since. */
+function queuedTwice(decisions: readonly Proven[]): readonly string[] {
+  const before = new Map<string, string>();
+  return decisions.flatMap(({ decision: { id, event } }) => {
+    const again = event === 'MergeQueued' && before.get(id) === event;
+    before.set(id, event);
+    return again ? [`${id} was queued twice`] : [];
+  });
 }
 
 const OURS = ['InvariantsPassed', 'HumanApproved', 'MergeCompleted', 'MergeQueued'];

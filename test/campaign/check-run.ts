@@ -27,13 +27,17 @@ export async function violationsOf(room: Room): Promise<readonly string[]> {
   ];
 }
 
-/** Effects that one attempt had twice at the forge. A comment or an issue carries its marker and is found again there. */
+/**
+ * Effects that one attempt had twice at the forge. A comment or an issue carries its marker and is found again there; to
+ * what waits in the queue a second entry is none, and whether it was decided twice is looked at in the ledger.
+ */
 function doubled({ watched }: Room): readonly string[] {
   const seen = new Set<string>();
   return watched.effects.flatMap(({ what, payload, by }) => {
     const { rollbackId = by } = (payload ?? {}) as { readonly rollbackId?: string };
     const key = `${rollbackId} ${what}`;
-    if (seen.has(key) && !/^(comment|openIssue|updatePullRequest) /.test(what)) return [`twice: ${key}`];
+    if (seen.has(key) && !/^(comment|openIssue|updatePullRequest|enqueue) /.test(what))
+      return [`twice: ${key}`];
     seen.add(key);
     return [];
   });
