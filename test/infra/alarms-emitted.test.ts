@@ -8,7 +8,7 @@ import { measureOnce, RollbackEventDetail } from '../../shared/rollbacks/index.t
 import { receiveWebhook } from '../../shared/signals/index.ts';
 import { memorySignals } from '../shared/signals/memory-signals.ts';
 import { alarmOf, watchedBy } from '../support/alarm-evaluator.ts';
-import { approving } from '../support/approving.ts';
+import { approving, knowPeople } from '../support/approving.ts';
 import { decisionRecord } from '../support/decision-records.ts';
 import { type EmittedLine, emitted } from '../support/emitted.ts';
 import { memoryLedger, sealDeps } from '../support/memory-ledger.ts';
@@ -66,6 +66,7 @@ async function silence(): Promise<void> {
 /** Production: nobody answers for an hour, the checks turn red, then somebody approves. */
 async function lateApproval(): Promise<void> {
   const run = await measuredRun({ environment: 'production' });
+  await knowPeople(run, 'ada');
   run.world.forge.firstChecks = 'success';
   run.degrade();
   run.sweepEveryMinute();
