@@ -7,7 +7,7 @@ import type { Room } from './room.ts';
 
 const MAX_EVENTS = 5000;
 /** Seconds that an attempt may be late: its task, three retries of it, and the start of another process. */
-export const SLACK = 600;
+const SLACK = 600;
 
 /** Everything that a run must not have done, one sentence each; empty when it kept every promise. */
 export async function violationsOf(room: Room): Promise<readonly string[]> {
@@ -44,7 +44,7 @@ function doubled({ watched }: Room): readonly string[] {
 }
 
 /** Steps that came later than the deadline of the state before them allows. */
-export function late({ watched }: Room): readonly { readonly text: string; readonly seconds: number }[] {
+function late({ watched }: Room): readonly { readonly text: string; readonly seconds: number }[] {
   const deadlines = new Map<string, { readonly state: string; readonly at: number }>();
   return watched.written.flatMap(({ write, at }) => {
     const { kind, id, state, data } = write.head;

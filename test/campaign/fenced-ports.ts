@@ -91,7 +91,7 @@ const FORGE_WRITES =
   /^forge\.(createBranch|deleteBranch|commitFile|openPullRequest|updatePullRequest|comment|openIssue|leaveQueue|merge)$/;
 const OTHER_WRITES = /^(store\.write|work\.(put|delete|mark)|workflow\.|notify\.)/;
 
-export const isWrite = (call: string): boolean => FORGE_WRITES.test(call) || OTHER_WRITES.test(call);
+const isWrite = (call: string): boolean => FORGE_WRITES.test(call) || OTHER_WRITES.test(call);
 
 /** Calls that leave something behind that a later process builds on: decisions, and what is done at the forge. */
 export const isLasting = (call: string): boolean => call === 'store.write' || FORGE_WRITES.test(call);

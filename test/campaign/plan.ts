@@ -21,7 +21,7 @@ export const FAULT_KINDS = [
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
 /** What people and the world do of themselves. */
-export const ACTS = [
+const ACTS = [
   ...[
     'heal',
     'degrade',

@@ -1,5 +1,4 @@
 type Timer = { readonly at: number; readonly run: () => void };
-export type VirtualTime = ReturnType<typeof virtualTime>;
 
 /**
  * A clock that stands still until it is moved, and the timers of the whole process on it. Between two timers everything
