@@ -1,3 +1,5 @@
+import type { Tallies } from './tallies.ts';
+
 /** Items of the work table: never a subject's state, all with an expiry. */
 export type Wait = { readonly token: string; readonly state: string; readonly deadline: string };
 
@@ -14,7 +16,7 @@ export type StoredReading = {
   readonly observedAt: string;
 };
 
-export type Work = {
+export type Work = Tallies & {
   readonly putWait: (subjectId: string, wait: Wait) => Promise<void>;
   readonly wait: (subjectId: string, state: string) => Promise<Wait | undefined>;
   readonly deleteWait: (subjectId: string, state: string) => Promise<void>;

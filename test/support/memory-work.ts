@@ -1,10 +1,11 @@
-import type { StoredReading, Wait, Work } from '../../shared/ports/index.ts';
+import type { StoredReading, Tally, Wait, Work } from '../../shared/ports/index.ts';
 
 /** The work port in memory, for unit tests of use cases; it passes the contract suite together with DynamoDB. */
 export function memoryWork(): Work {
   const waits = new Map<string, Wait>();
   const readings = new Map<string, StoredReading>();
   const told = new Set<string>();
+  const tallies = new Map<string, Tally>();
   const of = (service: string, environment: string): StoredReading[] =>
     [...readings.values()]
       .filter((reading) => reading.service === service && reading.environment === environment)
@@ -21,6 +22,17 @@ export function memoryWork(): Work {
     markTold: async (message) => {
       told.add(message);
     },
+    addOnce: async (mark, tally) => {
+      if (told.has(mark)) return false;
+      told.add(mark);
+      const { service, environment } = tally;
+      const amounts = new Map(Object.entries(tallies.get(`${service}#${environment}`)?.amounts ?? {}));
+      for (const [series, amount] of Object.entries(tally.amounts))
+        amounts.set(series, (amounts.get(series) ?? 0) + amount);
+      tallies.set(`${service}#${environment}`, { ...tally, amounts: Object.fromEntries(amounts) });
+      return true;
+    },
+    tallies: async () => [...tallies.values()],
     putReading: async (reading) => {
       const key = `${reading.service}/${reading.environment}/${reading.slot}`;
       if (readings.has(key)) return false;

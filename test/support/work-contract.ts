@@ -38,5 +38,31 @@ export function workContract(name: string, open: () => Promise<Work> | Work): vo
       expect(await work.lastReading('web', 'staging')).toEqual(reading(3, 'Degraded'));
       expect(await work.readings('web', 'production', '2026-11-21T10:00:00.000Z')).toEqual([]);
     });
+
+    test('amounts add up by place and series, and a mark that is known adds nothing', async () => {
+      expect(await work.tallies()).toEqual([]);
+      const staging = { service: 'web', environment: 'staging', amounts: { 'a_total|by|x': 1, b_sum: 0.25 } };
+      const production = { service: 'web', environment: 'production', amounts: { 'a_total|by|x': 5 } };
+      expect(await work.addOnce('measured/one', staging, 1_763_720_000_000)).toBe(true);
+      expect(await work.addOnce('measured/one', staging, 1_763_720_000_000)).toBe(false);
+      expect(await work.isTold('measured/one')).toBe(true);
+      expect(await work.addOnce('measured/two', staging, 1_763_720_000_000)).toBe(true);
+      expect(await work.addOnce('measured/three', production, 1_763_720_000_000)).toBe(true);
+      await work.markTold('measured/four', 1_763_720_000_000);
+      expect(await work.addOnce('measured/four', production, 1_763_720_000_000)).toBe(false);
+      const found = await work.tallies();
+      expect(found).toHaveLength(2);
+      expect(found).toContainEqual({ ...staging, amounts: { 'a_total|by|x': 2, b_sum: 0.5 } });
+      expect(found).toContainEqual(production);
+    });
+
+    test('the same mark in two hands at once is counted by one of them', async () => {
+      const tally = { service: 'cart', environment: 'staging', amounts: { c_total: 1 } };
+      const added = await Promise.all(
+        Array.from({ length: 4 }, () => work.addOnce('measured/raced', tally, 1_763_720_000_000)),
+      );
+      expect(added.filter(Boolean)).toHaveLength(1);
+      expect(await work.tallies()).toContainEqual(tally);
+    });
   });
 }

@@ -9,6 +9,7 @@ import {
 import * as z from 'zod';
 import { Fault, isoTime, millis } from '../../kernel/index.ts';
 import type { StoredReading, Work } from '../../ports/index.ts';
+import { dynamoTallies } from './dynamodb-tallies.ts';
 import { awsCall, errorName } from './failures.ts';
 
 // A wait outlives its deadline by a week, so that an operator still finds what was waited for.
@@ -35,7 +36,12 @@ const Reading = z.object({
 /** The work table in DynamoDB. Throws Fault: Unavailable, PermissionDenied, Malformed. */
 export function dynamoWork(deps: { client: DynamoDBDocumentClient; table: string }): Work {
   const { client, table } = deps;
-  return { ...waits(client, table), ...told(client, table), ...readings(client, table) };
+  return {
+    ...waits(client, table),
+    ...told(client, table),
+    ...readings(client, table),
+    ...dynamoTallies(client, table),
+  };
 }
 
 function told(client: DynamoDBDocumentClient, table: string): Pick<Work, 'isTold' | 'markTold'> {
