@@ -1,13 +1,18 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 const GIT_TIMEOUT_MS = 10_000;
 
-/** The commit a branch of a bare repository points to; undefined when there is no such branch or repository. */
-export function branchHead(gitDir: string, branch: string): Promise<string | undefined> {
+/**
+ * The commit a branch of a bare repository points to; undefined when there is no such branch or repository. It is asked
+ * five times a second: git's own file of the branch is read, and git itself only where there is none.
+ */
+export async function branchHead(gitDir: string, branch: string): Promise<string | undefined> {
+  const text = await readFile(join(gitDir, 'refs', 'heads', branch), 'utf8').catch(() => '');
+  if (/^[0-9a-f]{40}$/.test(text.trim())) return text.trim();
   return git(gitDir, ['rev-parse', '--verify', '--quiet', `refs/heads/${branch}^{commit}`]);
 }
 
