@@ -11,6 +11,8 @@ export * from './explain-rollback.ts';
 export * from './hand-over-rollback.ts';
 export * from './judge-recovery.ts';
 export * from './list-rollbacks.ts';
+export * from './expose-metrics.ts';
+export * from './measure-once.ts';
 export * from './measure-rollbacks.ts';
 export * from './merge-rollback-pull-request.ts';
 export * from './notice-forge-event.ts';

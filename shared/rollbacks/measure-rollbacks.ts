@@ -1,6 +1,5 @@
 import * as z from 'zod';
-import { type Clock, millis } from '../kernel/index.ts';
-import type { Work } from '../ports/index.ts';
+import { millis } from '../kernel/index.ts';
 import type { Meter } from '../ports/meter.ts';
 import { METRICS } from './contract.ts';
 
@@ -20,30 +19,20 @@ export const RollbackEventDetail = z.looseObject({
   data: z.looseObject({
     state: z.string().optional(),
     reason: z.string().optional(),
+    auto: z.boolean().optional(),
     times: Times.optional(),
   }),
 });
-type Detail = z.infer<typeof RollbackEventDetail>;
-
-type MeasureDeps = {
-  readonly work: Pick<Work, 'isTold' | 'markTold'>;
-  readonly clock: Clock;
-  /** Metrics carry the time of the fact: events that are replayed a week later ring no alarm of today. */
-  readonly meterAt: (isoTime: string) => Meter;
-};
-
-/** Measures an event once, however often it is delivered or replayed within a week of the first time. */
-export async function measureOnce(deps: MeasureDeps, type: string, detail: Detail): Promise<void> {
-  const mark = `measured/${detail.eventId}`;
-  if (await deps.work.isTold(mark)) return;
-  measureRollbackEvent(deps.meterAt(detail.at), type, detail);
-  await deps.work.markTold(mark, deps.clock());
-}
+export type RollbackEventDetail = z.infer<typeof RollbackEventDetail>;
+type Detail = RollbackEventDetail;
 
 /** Metrics that follow from published events alone; what is measured where it happens is not counted here again. */
 export function measureRollbackEvent(meter: Meter, type: string, detail: Detail): void {
   const place = placeOf(detail);
   if (type === 'PullRequestMergedByHuman') meter.count(METRICS.merged, { ...place, auto: 'false' });
+  // by the merge queue, or found later: whether a person had approved is not in the event
+  if (type === 'MergeCompleted' && detail.data.auto === undefined)
+    meter.count(METRICS.merged, { ...place, auto: 'unknown' });
   if (type === 'Paged') meter.count(METRICS.paged, place);
   if (type === 'RollbackEnded') measureEnd(meter, detail);
 }

@@ -1,4 +1,4 @@
-import { Fault, isFault, isoTime, millis } from '../kernel/index.ts';
+import { Fault, isFault, isoTime, millis, type Reason } from '../kernel/index.ts';
 import { type Attempt, loadAttempt, timedFor } from './attempt.ts';
 import { movedOn } from './close-pull-request.ts';
 import { METRICS } from './contract.ts';
@@ -7,7 +7,11 @@ import type { TaskInput, TaskResult, WorldDeps } from './ports.ts';
 import { approvalFor, givenApproval } from './read-approval.ts';
 import { pullRequestOf } from './read-world.ts';
 import { mergeCounted } from './repository-quotas.ts';
-import { type CheckInvariantsInputs, checkInvariants } from './rules/check-invariants.ts';
+import {
+  type CheckInvariantsInputs,
+  checkInvariants,
+  type InvariantResult,
+} from './rules/check-invariants.ts';
 import { type MergeInputs, type MergeOutcome, mergeRollback } from './rules/merge-rollback.ts';
 import { type Move, standing, takeStep } from './take-step.ts';
 
@@ -113,6 +117,16 @@ async function merge(deps: WorldDeps, attempt: Attempt): Promise<MergeInputs['re
   }
 }
 
+function approvedBy(approval: CheckInvariantsInputs['approval']): readonly Reason[] {
+  return approval === null
+    ? []
+    : [{ code: 'APPROVED', text: `${approval.person} approved it (${approval.id})` }];
+}
+
+function invariantReason({ id, result, value }: InvariantResult): Reason {
+  return { code: id, text: result === 'overridden' ? `${value}: the approval lets it pass` : value };
+}
+
 function moveOf(attempt: Attempt, outcome: MergeOutcome, inputs: MergeInputs, now: number): Move {
   const at = isoTime(now);
   const also = [{ type: 'InvariantsEvaluated' as const, data: { results: outcome.invariants } }];
@@ -124,7 +138,7 @@ function moveOf(attempt: Attempt, outcome: MergeOutcome, inputs: MergeInputs, no
       state: { kind: 'RollbackMerged' },
       effects: mergeCounted(attempt, now),
       also: [...also, { type: 'MergeCompleted', data: { sha, auto: !outcome.approved } }],
-      reasons: outcome.invariants.map((each) => ({ code: each.id, text: each.value })),
+      reasons: [...approvedBy(approval), ...outcome.invariants.map(invariantReason)],
       data: { merge: { sha, at, byPerson: false, ...(approval !== null && { approval: approval.id }) } },
       times: { merged: at },
     };
