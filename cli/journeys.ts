@@ -89,11 +89,11 @@ function tell(io: Io, line: z.infer<typeof Line>, seconds: number): string | und
     case 'ready':
       return `${at}  the local cloud is ready at ${line.api}`;
     case 'note':
-      return `${at}  ${line.scenario.padEnd(16)}  ${line.text}`;
+      return `${at}  ${line.scenario.padEnd(19)}  ${line.text}`;
     case 'step':
-      return `${at}  ${line.scenario.padEnd(16)}  ${paint(io, 'bold', stepText(line.entry))}`;
+      return `${at}  ${line.scenario.padEnd(19)}  ${paint(io, 'bold', stepText(line.entry))}`;
     case 'result':
-      return `${at}  ${line.result.name.padEnd(16)}  ${line.result.passed ? paint(io, 'green', 'passed') : paint(io, 'red', 'FAILED')}: ${line.result.outcome}`;
+      return `${at}  ${line.result.name.padEnd(19)}  ${line.result.passed ? paint(io, 'green', 'passed') : paint(io, 'red', 'FAILED')}: ${line.result.outcome}`;
     case 'done':
       return undefined;
   }

@@ -1,10 +1,10 @@
-import { Fault, isFault, isoTime, millis, type Reason } from '../kernel/index.ts';
+import { type Actor, Fault, isFault, isoTime, millis, type Reason } from '../kernel/index.ts';
 import { type Attempt, loadAttempt, timedFor } from './attempt.ts';
 import { movedOn } from './close-pull-request.ts';
 import { METRICS } from './contract.ts';
 import { overtake } from './overtake-rollback.ts';
 import type { TaskInput, TaskResult, WorldDeps } from './ports.ts';
-import { approvalFor, givenApproval } from './read-approval.ts';
+import { approvalFor, givenApproval, personOfAnswer } from './read-approval.ts';
 import { pullRequestOf } from './read-world.ts';
 import { mergeCounted } from './repository-quotas.ts';
 import {
@@ -28,7 +28,7 @@ export async function mergePullRequestOfRollback(all: WorldDeps, input: MergeInp
   // this very task, run a second time: it has put the pull request in the queue
   const { queuedAt, enteredAt } = attempt.data;
   if (queuedAt !== undefined && queuedAt >= enteredAt) return standing(deps, attempt);
-  await assertMayMerge(deps, attempt, input.evaluation);
+  const actor = await assertMayMerge(deps, attempt, input.evaluation);
   const merged = await mergedByUs(deps, attempt);
   const late = (deps.clock() - millis(input.evaluation.now)) / 1000 > deps.timings.invariantFreshness;
   if (merged === undefined) {
@@ -43,6 +43,7 @@ export async function mergePullRequestOfRollback(all: WorldDeps, input: MergeInp
     key: input.key,
     rule: mergeRollback,
     inputs,
+    ...(actor !== undefined && { actor }),
     move: (outcome) => moveOf(attempt, outcome, inputs, deps.clock()),
   });
   if (moved.state.kind === 'RollbackMerged')
@@ -56,18 +57,21 @@ export async function mergePullRequestOfRollback(all: WorldDeps, input: MergeInp
 
 /**
  * The check must allow the merge, and the approval it stands on must be the one that a person gave for this attempt:
- * whatever the workflow hands over, nothing but staging is merged without it.
+ * whatever the workflow hands over, nothing but staging is merged without it. Answers who approved, if somebody had to.
  */
 async function assertMayMerge(
   deps: WorldDeps,
   attempt: Attempt,
   evaluation: CheckInvariantsInputs,
-): Promise<void> {
-  const given = givenApproval(await approvalFor(deps, attempt));
+): Promise<Actor | undefined> {
+  const approval = await approvalFor(deps, attempt);
+  const given = givenApproval(approval);
   const stands =
     evaluation.approval === null ? attempt.environment === 'staging' : given?.id === evaluation.approval.id;
   if (!stands || checkInvariants.decide(evaluation).verdict !== 'merge')
     throw new Fault('Forbidden', 'the invariant check and the approvals do not allow a merge');
+  const answer = approval?.data.answer;
+  return evaluation.approval === null || answer === undefined ? undefined : personOfAnswer(answer);
 }
 
 /** A merge that carries our attempt's mark: made by this task before it was interrupted. */

@@ -6,6 +6,7 @@ import { type Command, commandIn } from './comment-command.ts';
 import type { WorldDeps } from './ports.ts';
 import { approvalFor } from './read-approval.ts';
 import { refusePerson } from './refuse-event.ts';
+import { requestApproval } from './request-approval.ts';
 import { reviewRollback, wakeRollback } from './review-rollback.ts';
 
 /** A comment as a webhook announced it: only where it is, never what it says. */
@@ -104,6 +105,8 @@ type Order = { readonly command: Command; readonly actor: Actor; readonly person
 async function obey(deps: WorldDeps, attempt: Attempt, { command, actor, person }: Order): Promise<void> {
   const { word, reason, overrides } = command;
   const who = { person: person.person, via: actor.via };
+  // whoever is quicker than the workflow's own question: it is asked now
+  await requestApproval(deps, attempt);
   const approval = await approvalFor(deps, attempt);
   if (word === 'MANUAL' || approval === undefined || approval.state !== 'Open') {
     if (word === 'APPROVE')

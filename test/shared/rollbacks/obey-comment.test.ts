@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { putPeople } from '../../../shared/approvals/index.ts';
+import { Fault } from '../../../shared/kernel/index.ts';
 import { obeyComment } from '../../../shared/rollbacks/index.ts';
-import { approving } from '../../support/approving.ts';
+import { approving, knowPeople } from '../../support/approving.ts';
 import { GITOPS } from '../../support/memory-world.ts';
 import { rollbackRun } from '../../support/rollback-run.ts';
 
@@ -107,5 +108,27 @@ test('a comment on a pull request that no attempt waits on is ignored', async ()
   const { run } = await asked();
   const announced = { repository: GITOPS, number: 77, commentId: 1, login: 'grace-h' };
   expect(await obeyComment(run.deps, announced)).toMatchObject({ kind: 'ignored' });
+  await run.close();
+});
+
+test('an APPROVE that is quicker than the question is obeyed all the same', async () => {
+  const run = await rollbackRun({ environment: 'production' });
+  await knowPeople(run, 'grace');
+  run.world.forge.permissions = { 'grace-h': 'write' };
+  run.degrade();
+  run.sweepEveryMinute();
+  await run.until('PullRequestOpen');
+  run.world.forge.refuse = (call) => (call === 'commits' ? new Fault('Unavailable', 'down') : undefined);
+  run.checks('success');
+  await run.until('AwaitingMerge');
+  expect(await approving(run).approvals()).toEqual([]);
+  run.world.forge.refuse = () => undefined;
+  const commentId = run.world.forge.say(1, 'grace-h', 'APPROVE at once');
+  await obeyComment(run.deps, { repository: GITOPS, number: 1, commentId, login: 'grace-h' });
+  const done = await run.until('RollbackComplete');
+  const merge = (await run.store.decisions({ kind: 'rollback', id: done.id })).find(
+    ({ envelope }) => envelope.event === 'HumanApproved',
+  );
+  expect(merge?.decision?.actor).toEqual({ type: 'person', id: 'grace', via: 'pull-request' });
   await run.close();
 });
