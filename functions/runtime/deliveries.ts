@@ -1,4 +1,5 @@
 import { githubDeliveries } from '../../shared/adapters/github/deliveries.ts';
+import { SIGNAL_METRICS } from '../../shared/signals/contract.ts';
 import { type Redelivered, redeliverMissed } from '../../shared/signals/index.ts';
 import { once, required } from './environment.ts';
 import { logger, meter } from './observe.ts';
@@ -24,7 +25,7 @@ export async function sweepDeliveries(): Promise<Redelivered> {
   if (swept.kind === 'unlisted') sayUnlisted();
   else if (swept.missed > 0) {
     logger.warn('webhooks were missed and are delivered again', swept);
-    meter().count('webhooks_missed_total');
+    meter().count(SIGNAL_METRICS.missed);
   }
   return swept;
 }

@@ -1,5 +1,7 @@
 import { githubTokens } from '../../shared/adapters/github/app-tokens.ts';
+import type { Budget } from '../../shared/adapters/github/budget.ts';
 import { githubForge } from '../../shared/adapters/github/github-forge.ts';
+import { METRICS } from '../../shared/rollbacks/contract.ts';
 import { once, required } from './environment.ts';
 import { logger, meter } from './observe.ts';
 import { githubSecret } from './secrets.ts';
@@ -11,9 +13,12 @@ export const forge = once(() => {
   return githubForge({
     ...where,
     token: githubTokens({ ...where, secret: githubSecret }),
-    lowBudget: (left) => {
-      logger.warn('few requests are left at GitHub', left);
-      meter().count('forge_budget_low_total', { resource: left.resource });
-    },
+    lowBudget: sayLowBudget,
   });
 });
+
+/** That few requests are left until GitHub sets its limit back: told once until then by each container. */
+export function sayLowBudget(left: Budget): void {
+  logger.warn('few requests are left at GitHub', left);
+  meter().count(METRICS.budgetLow, { resource: left.resource });
+}

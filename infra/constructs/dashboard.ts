@@ -11,6 +11,7 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { METRICS, OPEN_STATES } from '../../shared/rollbacks/contract.ts';
+import { SIGNAL_METRICS } from '../../shared/signals/contract.ts';
 import type { ControlPlaneStack } from '../stacks/control-plane.ts';
 import { ownMetric } from './alarms.ts';
 import { deadLetterQueues } from './delivery-alarms.ts';
@@ -36,7 +37,10 @@ export class HoldfastDashboard extends Construct {
     dashboard.addWidgets(
       graph('Health sweeps', sums(METRICS.sweeps)),
       graph('Rollbacks', sums(METRICS.detected, METRICS.proposed, METRICS.merged, METRICS.aborted)),
-      graph('Trouble with other systems', sums(METRICS.integrationErrors, METRICS.denied)),
+      graph(
+        'Trouble with other systems',
+        sums(METRICS.integrationErrors, METRICS.denied, METRICS.budgetLow, SIGNAL_METRICS.missed),
+      ),
     );
     dashboard.addWidgets(...machinery(controlPlane));
     dashboard.addWidgets(...doors(controlPlane));

@@ -75,6 +75,13 @@ export function watchOutside(scope: Construct): void {
     threshold: 3,
   });
   new HoldfastAlarm(scope, {
+    name: 'Rollbacks/Budget/Low',
+    meaning:
+      'Fewer than 1,000 requests were left of a limit at GitHub within the last hour; below 100 nothing is written.',
+    metric: ownMetric(METRICS.budgetLow, 'Sum', HOUR),
+    threshold: 0,
+  });
+  new HoldfastAlarm(scope, {
     name: 'Rollbacks/Ci/Failing',
     meaning: 'CI was not green at more than five invariant checks within an hour.',
     metric: ownMetric(METRICS.violations, 'Sum', HOUR, { invariant: 'I6' }),

@@ -162,6 +162,7 @@ export const METRICS = {
   denied: 'permission_denied_total',
   violations: 'invariant_violations_total',
   integrationErrors: 'integration_errors_total',
+  budgetLow: 'forge_budget_low_total',
   sweeps: 'health_sweeps_total',
   state: 'rollback_state',
   active: 'active_rollbacks',
@@ -171,6 +172,9 @@ export const METRICS = {
   candidateSearch: 'candidate_search_seconds',
   integrationCall: 'integration_call_seconds',
 } as const;
+
+/** Of the text that a Prometheus reads. */
+export const PROMETHEUS_CONTENT_TYPE = 'text/plain; version=0.0.4';
 
 /**
  * All waits, deadlines and freshness limits at a time factor: seconds divided by it. Factor 1 on AWS,

@@ -57,6 +57,7 @@ export const SIGNAL_METRICS = {
   accepted: 'signals_accepted_total',
   duplicates: 'signals_duplicate_total',
   unroutable: 'signals_unroutable_total',
+  missed: 'webhooks_missed_total',
 } as const;
 
 const SuggestedSelector = z.object({

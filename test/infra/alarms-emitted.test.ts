@@ -1,5 +1,7 @@
 import { beforeAll, expect, test, vi } from 'vitest';
+import { sayLowBudget } from '../../functions/runtime/forge.ts';
 import { meter, meterAt } from '../../functions/runtime/observe.ts';
+import { watchBudget } from '../../shared/adapters/github/budget.ts';
 import { Fault } from '../../shared/kernel/index.ts';
 import { sealDecisions } from '../../shared/ledger/index.ts';
 import { eventsOf } from '../../shared/ledger/publish-events.ts';
@@ -15,6 +17,9 @@ import { memoryLedger, sealDeps } from '../support/memory-ledger.ts';
 import { memoryWork } from '../support/memory-work.ts';
 import { rollbackRun } from '../support/rollback-run.ts';
 import { ofType, plain, synthesise } from './synthesised.ts';
+
+// before the logger is made, which reads it once
+vi.hoisted(() => vi.stubEnv('POWERTOOLS_LOG_LEVEL', 'SILENT'));
 
 type Options = Parameters<typeof rollbackRun>[0];
 
@@ -79,6 +84,12 @@ async function lateApproval(): Promise<void> {
   await run.close();
 }
 
+/** An answer of GitHub says that little is left of its limit. */
+function shortage(): void {
+  const headers = { 'x-ratelimit-remaining': '900', 'x-ratelimit-limit': '5000', 'x-ratelimit-reset': '60' };
+  watchBudget(() => 0, sayLowBudget).heard(headers);
+}
+
 async function forgery(): Promise<void> {
   const delivery = { headers: {}, body: Buffer.from('{}') };
   const deps = { signals: memorySignals(), clock: () => 0, meter: meter(), secrets: async () => ['right'] };
@@ -100,7 +111,8 @@ async function tampering(): Promise<void> {
 let lines: readonly EmittedLine[] = [];
 beforeAll(async () => {
   lines = await emitted(async () => {
-    for (const scene of [recovery, refusal, silence, lateApproval, forgery, tampering]) await scene();
+    for (const scene of [recovery, refusal, silence, lateApproval, shortage, forgery, tampering])
+      await scene();
   });
   vi.useRealTimers();
 });
