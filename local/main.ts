@@ -63,6 +63,7 @@ function announce({ cloud, sandbox, secrets }: World, desk: string): void {
       generic: `authorization: Bearer ${secrets.genericWebhook}`,
       slack: `x-slack-signature with ${secrets.slackWebhook}`,
       pagerduty: `x-pagerduty-signature with ${secrets.pagerdutyWebhook}`,
+      metrics: `authorization: Bearer ${secrets.metricsScrape}`,
       github: `x-hub-signature-256 with ${secrets.githubWebhook}`,
     },
     tokens: { forge: secrets.github, argocd: secrets.argocd, prometheus: secrets.prometheus },

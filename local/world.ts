@@ -25,6 +25,8 @@ export type LocalSecrets = Parameters<typeof startSandbox>[0]['secrets'] & {
   readonly slackWebhook: string;
   readonly pagerdutyWebhook: string;
   readonly genericWebhook: string;
+  /** What a Prometheus reads the metrics with. */
+  readonly metricsScrape: string;
   /** What the people of the sandbox sign in to the forge with. */
   readonly danaAtForge: string;
   readonly leeAtForge: string;
@@ -157,6 +159,7 @@ function localSecrets(dataDir: string): LocalSecrets {
     'slackWebhook',
     'pagerdutyWebhook',
     'genericWebhook',
+    'metricsScrape',
     'danaAtForge',
     'leeAtForge',
   ];
@@ -177,6 +180,7 @@ async function storeSecrets(cloud: CloudFace, secrets: LocalSecrets): Promise<vo
     slack: [secrets.slackWebhook],
     pagerduty: [secrets.pagerdutyWebhook],
     generic: [secrets.genericWebhook],
+    metrics: [secrets.metricsScrape],
   };
   const { github, argocd, prometheus, slack } = secrets;
   await cloud.call('secretsmanager', 'PutSecretValue', {

@@ -72,7 +72,10 @@ function operation(route: Route): Record<string, unknown> {
     responses: {
       [String(route.status ?? 200)]: {
         description: 'Success',
-        content: { 'application/json': { schema: { type: 'object' } } },
+        content:
+          route.text === undefined
+            ? { 'application/json': { schema: { type: 'object' } } }
+            : { [route.text]: { schema: { type: 'string' } } },
       },
       default: {
         description: 'A refusal',

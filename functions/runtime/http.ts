@@ -28,6 +28,8 @@ export type Route<Body = unknown, Params = unknown, Query = unknown> = {
   readonly idempotent?: boolean;
   /** Of a success; 200 unless said. */
   readonly status?: number;
+  /** The content type of a success that is no JSON. */
+  readonly text?: string;
 };
 
 /** A checked request. `key` is the same for each retry under one Idempotency-Key: it names the decision that the request causes. */

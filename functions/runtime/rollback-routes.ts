@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { STATES } from '../../shared/rollbacks/contract.ts';
+import { PROMETHEUS_CONTENT_TYPE, STATES } from '../../shared/rollbacks/contract.ts';
 import type { Route } from './http.ts';
 import { listQuery } from './list-query.ts';
 
@@ -82,6 +82,14 @@ export const checkServiceRoute = {
   params: z.strictObject({ name: z.string().min(1).max(63) }),
 } as const satisfies Route;
 
+/** The scrape proves itself by a token of its own, not by a role: it is served by `scraped`, and described here. */
+const exposeMetricsRoute = {
+  method: 'GET',
+  path: '/v1/metrics',
+  summary: 'Metrics in the text format of Prometheus; wants a bearer token of the list metrics',
+  text: PROMETHEUS_CONTENT_TYPE,
+} as const satisfies Route;
+
 /** The routes of this family, for the OpenAPI document. */
 export const rollbackRoutes: readonly Route[] = [
   listRollbacksRoute,
@@ -92,4 +100,5 @@ export const rollbackRoutes: readonly Route[] = [
   resetRollbackRoute,
   reviewRollbackRoute,
   checkServiceRoute,
+  exposeMetricsRoute,
 ];

@@ -17,7 +17,7 @@ type HoldfastApiProps = { readonly authorizer: HoldfastFunction; readonly logRet
 type Route = `${'GET' | 'PUT' | 'POST' | 'OPTIONS'} /v1/${string}`;
 
 const PUBLIC_REASON =
-  'Public by contract: a webhook proves itself by its signature, health and the API description say nothing secret.';
+  'Public by contract: a webhook proves itself by its signature and a scrape of the metrics by its own token, health and the API description say nothing secret.';
 
 /** The outer face. Every route asks the authorizer who calls, unless it is said to be public. */
 export class HoldfastApi extends Construct {

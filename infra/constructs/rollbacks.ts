@@ -63,6 +63,7 @@ export class Rollbacks extends Construct {
     });
     // an event is measured once, also when it is delivered twice or replayed
     props.work.grantTell(measure);
+    props.work.grantAddTallies(measure);
     const consumer = { fn: measure, deadLetters: this.measureDeadLetters };
     props.bus.consume(this, 'RollbackEvents', 'holdfast.rollbacks', consumer);
     this.serveReads(props);

@@ -2,7 +2,7 @@ import type { Construct } from 'constructs';
 import type { HoldfastFunction } from './function.ts';
 import { HoldfastTable } from './tables.ts';
 
-/** What is on its way and never a subject's state: waits, readings, idempotency keys. All of it expires. */
+/** What is on its way and never a subject's state: waits, readings, idempotency keys, sums of metrics. All of it expires. */
 export class WorkTable extends HoldfastTable {
   constructor(scope: Construct, id: string) {
     super(scope, id, { sortKey: 'sk', timeToLive: 'expiresAt', kept: false });
@@ -29,6 +29,16 @@ export class WorkTable extends HoldfastTable {
   /** Remember what people were told, so that no message is sent twice. */
   grantTell(fn: HoldfastFunction): void {
     this.grantPrefix(fn, 'TOLD#', ['dynamodb:GetItem', 'dynamodb:PutItem']);
+  }
+
+  /** Add to the sums of metrics. The mark that makes an event count once is one of `grantTell`. */
+  grantAddTallies(fn: HoldfastFunction): void {
+    this.grantPrefix(fn, 'METRIC#', ['dynamodb:UpdateItem']);
+  }
+
+  /** Read the sums of metrics. */
+  grantReadTallies(fn: HoldfastFunction): void {
+    this.grantPrefix(fn, 'METRIC#', ['dynamodb:Query']);
   }
 
   /** Answer a write once per Idempotency-Key. */

@@ -4,6 +4,7 @@ import { Approvals } from '../constructs/approvals.ts';
 import { HoldfastBus } from '../constructs/event-bus.ts';
 import { HoldfastApi } from '../constructs/http-api.ts';
 import { Ledger } from '../constructs/ledger.ts';
+import { Metrics } from '../constructs/metrics.ts';
 import { MissedDeliveries } from '../constructs/missed-deliveries.ts';
 import { OutsideWorld } from '../constructs/outside-world.ts';
 import { PeopleInTheLoop } from '../constructs/people-in-the-loop.ts';
@@ -50,6 +51,7 @@ export class ControlPlaneStack extends Stack {
     const failures = data.buckets.failures;
     const { signals, webhookSecrets, ledger } = data;
     this.signals = new Signals(this, 'Signals', { ...shared, signals, webhookSecrets, failures });
+    new Metrics(this, 'Metrics', { ...shared, webhookSecrets });
     new MissedDeliveries(this, 'MissedDeliveries', { setting, world });
     this.ledger = new Ledger(this, 'Ledger', { ...shared, ledger, failures, ledgerId: parameters.ledgerId });
 

@@ -44,7 +44,7 @@ export class DataStack extends Stack {
     this.webhookSecrets = new SecretList(this, 'WebhookSecrets', {
       variable: 'WEBHOOK_SECRETS',
       description:
-        'Per webhook source (argocd, alertmanager, github, cloudevents, grafana, slack, pagerduty, generic) a list of accepted secrets: {"argocd":[]}',
+        'Per webhook source (argocd, alertmanager, github, cloudevents, grafana, slack, pagerduty, generic) a list of accepted secrets, and under metrics the tokens of a Prometheus: {"argocd":[]}',
     });
     this.integrationSecrets = new SecretList(this, 'IntegrationSecrets', {
       variable: 'INTEGRATION_SECRETS',

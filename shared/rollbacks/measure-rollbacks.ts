@@ -30,9 +30,9 @@ type Detail = RollbackEventDetail;
 export function measureRollbackEvent(meter: Meter, type: string, detail: Detail): void {
   const place = placeOf(detail);
   if (type === 'PullRequestMergedByHuman') meter.count(METRICS.merged, { ...place, auto: 'false' });
-  // by the merge queue, or found later: whether a person had approved is not in the event
+  // by the merge queue, or found later: the event does not say whether a person had approved, who has to outside staging
   if (type === 'MergeCompleted' && detail.data.auto === undefined)
-    meter.count(METRICS.merged, { ...place, auto: 'unknown' });
+    meter.count(METRICS.merged, { ...place, auto: detail.environment === 'staging' ? 'unknown' : 'false' });
   if (type === 'Paged') meter.count(METRICS.paged, place);
   if (type === 'RollbackEnded') measureEnd(meter, detail);
 }

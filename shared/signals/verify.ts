@@ -36,9 +36,19 @@ export function isGenuine(
 }
 
 function hasToken({ headers }: Delivery, active: readonly string[]): boolean {
-  const [, bearer] = /^bearer +(\S+)$/i.exec(headers.authorization ?? '') ?? [];
-  const token = bearer ?? headers['x-holdfast-token'];
-  return token !== undefined && active.filter((secret) => isSame(token, secret)).length > 0;
+  const token = bearerOf(headers.authorization) ?? headers['x-holdfast-token'];
+  return token !== undefined && isAnyOf([token], active);
+}
+
+/** Whether a header `authorization: Bearer` carries one of the secrets that are not empty. Never throws. */
+export function bearsOneOf(authorization: string | undefined, secrets: readonly string[]): boolean {
+  const token = bearerOf(authorization);
+  const active = secrets.filter((secret) => secret !== '');
+  return token !== undefined && isAnyOf([token], active);
+}
+
+function bearerOf(authorization: string | undefined): string | undefined {
+  return /^bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
 }
 
 /** `x-hub-signature-256: sha256=<hex>`. No time is signed: repeats are told by the delivery's GUID. */

@@ -3,6 +3,7 @@ import { ofType, plain, synthesise } from './synthesised.ts';
 
 const PUBLIC = [
   'GET /v1/health',
+  'GET /v1/metrics',
   'GET /v1/openapi.json',
   'OPTIONS /v1/webhooks/{source}',
   'POST /v1/webhooks/{source}',

@@ -65,12 +65,12 @@ describe('only the named functions', () => {
     expect(wake.filter((name) => !DECIDE.includes(name))).toEqual([]);
   });
 
-  test('read our tokens at outside systems; and the secrets of the senders only who takes deliveries in', () => {
+  test('read our tokens at outside systems; and the secrets of the senders only who takes deliveries in, or is scraped', () => {
     const read = /^secretsmanager:/;
     const outside = ['Services/CheckService', 'People/EscalateRollback', 'MissedDeliveries/RedeliverMissed'];
     const allowed = [...DECIDE, ...outside].filter((name) => !name.startsWith('Services/Put'));
     expect(holders('IntegrationSecrets', read).filter((name) => !allowed.includes(name))).toEqual([]);
-    expect(holders('WebhookSecrets', read)).toEqual(['Signals/ReceiveWebhook']);
+    expect(holders('WebhookSecrets', read)).toEqual(['Metrics/ExposeMetrics', 'Signals/ReceiveWebhook']);
   });
 });
 

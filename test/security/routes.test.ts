@@ -10,6 +10,7 @@ import { type Gateway, startGateway } from './gateway.ts';
 /** Every route that asks nobody who calls, with the reason why it may. */
 const PUBLIC: Readonly<Record<string, string>> = {
   'GET /v1/health': 'says that the API answers, and which version it is',
+  'GET /v1/metrics': 'wants a token of its own, which a Prometheus can send and rotate',
   'GET /v1/openapi.json': 'says what stands in this repository',
   'POST /v1/webhooks/{source}': 'proves itself by the signature or token of its sender',
   'OPTIONS /v1/webhooks/{source}': 'the handshake of CloudEvents, proved like the delivery',

@@ -51,9 +51,14 @@ test('every placeholder of a path is a required parameter', () => {
   }
 });
 
-test('all but webhooks, health and this document want a bearer token', () => {
+test('all but webhooks, health, metrics and this document want a bearer token', () => {
   const open = operations.filter(([, operation]) => operation.security === undefined).map(([name]) => name);
-  expect(open.toSorted()).toEqual(['GET /v1/health', 'GET /v1/openapi.json', 'POST /v1/webhooks/{source}']);
+  expect(open.toSorted()).toEqual([
+    'GET /v1/health',
+    'GET /v1/metrics',
+    'GET /v1/openapi.json',
+    'POST /v1/webhooks/{source}',
+  ]);
 });
 
 test('the body of a service is the schema that validates it', () => {
