@@ -3,10 +3,10 @@ import { defineConfig } from 'vitest/config';
 const SCENARIOS = 'test/scenarios/**/*.test.ts';
 const SHARED = { pool: 'forks' as const, testTimeout: 30_000, hookTimeout: 60_000 };
 
-/** Two workers for all that stands alone; then the journeys, one file after the other: each fills both cores by itself. */
+/** Three workers for all that stands alone, since some of it waits; then the journeys, one file after the other: each fills both cores by itself. */
 export default defineConfig({
   test: {
-    maxWorkers: 2,
+    maxWorkers: 3,
     projects: [
       {
         test: {
@@ -14,7 +14,7 @@ export default defineConfig({
           name: 'parts',
           include: ['test/**/*.test.ts'],
           exclude: [SCENARIOS],
-          maxWorkers: 2,
+          maxWorkers: 3,
           sequence: { groupOrder: 0 },
         },
       },

@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 
-const MAIN = join(import.meta.dirname, '..', '..', 'cli', 'main.ts');
+const ROOT = join(import.meta.dirname, '..', '..');
+const MAIN = join(ROOT, 'cli', 'main.ts');
+/** Each run is a process of its own: what one has compiled the next need not. */
+const COMPILED = join(ROOT, 'node_modules', '.cache', 'compiled');
 /** Nobody listens there: port 9 of loopback is "discard", which no machine of today runs. */
 const NOWHERE = 'http://127.0.0.1:9';
 
@@ -10,7 +13,7 @@ export type Ran = { readonly code: number | null; readonly stdout: string; reado
 /** Runs `holdfast` as a person would, against an API (by default one that is not there). */
 export function holdfast(args: readonly string[], api = NOWHERE): Promise<Ran> {
   const child = spawn(process.execPath, [MAIN, ...args], {
-    env: { PATH: '', HOLDFAST_API: api, HOLDFAST_TOKEN: 't' },
+    env: { PATH: '', HOLDFAST_API: api, HOLDFAST_TOKEN: 't', NODE_COMPILE_CACHE: COMPILED },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const text = { stdout: '', stderr: '' };

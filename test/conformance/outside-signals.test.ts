@@ -63,7 +63,8 @@ async function attempts(world: World, service: string): Promise<readonly Rollbac
   return ((await world.api('GET', `/v1/rollbacks?service=${service}`)) as { items: Rollback[] }).items;
 }
 
-const bodyTest = test.skipIf(!existsSync(PAYLOADS));
+/** Side by side: most of their time is waiting. */
+const bodyTest = existsSync(PAYLOADS) ? test.concurrent : test.concurrent.skip;
 let world: World;
 beforeAll(async () => {
   if (existsSync(PAYLOADS)) world = await freshWorld();
@@ -101,7 +102,7 @@ bodyTest(
     expect(ended.state).toMatchObject({ kind: 'SelfHealed', reason: 'TRANSIENT' });
     expect(await attempts(world, 'orders')).toHaveLength(1);
   },
-  90_000,
+  150_000,
 );
 
 bodyTest(
@@ -128,7 +129,7 @@ bodyTest(
     expect(ended.times.confirmed).toBeDefined();
     expect(await attempts(world, 'probe')).toHaveLength(1);
   },
-  90_000,
+  150_000,
 );
 
 bodyTest(
@@ -172,7 +173,7 @@ bodyTest(
       findings: [],
     });
   },
-  90_000,
+  150_000,
 );
 
 bodyTest('a forged body is refused with 401 and leaves no signal', async () => {

@@ -6,7 +6,7 @@ import { startWorld, type World } from '../../local/world.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 /** Slower than the demo: a machine three times slower than ours must still read health often enough to confirm anything. */
-const SPEED = 6;
+const SPEED = 8;
 
 export type TestWorld = World & {
   readonly end: () => Promise<void>;

@@ -59,7 +59,17 @@ test('deliveries are listed newest first, with what became of each', async () =>
 });
 
 test('more deliveries than a page holds are all listed, back to the time that was asked for', async () => {
-  await commits(104);
+  await sandbox.forge.commit(REPOSITORY, 'talk', { 'n.txt': '1' }, 'feat: talk');
+  const number = await sandbox.forge.openPull({
+    repository: REPOSITORY,
+    login: 'ada',
+    head: 'talk',
+    title: 'Talk',
+  });
+  for (let i = 0; i < 104; i += 1) {
+    await sandbox.forge.comment({ repository: REPOSITORY, number, login: 'ada', body: `${i}` });
+  }
+  await sandbox.forge.idle();
   const all = (await deliveries.list(HOUR_AGO())) ?? [];
   expect(new Set(all.map(({ id }) => id)).size).toBe(sandbox.forge.deliveries().length);
   expect(all.length).toBeGreaterThan(104);

@@ -19,6 +19,8 @@ export type Sandbox = {
   readonly github: Forge;
   /** Head of `main`. */
   readonly head: string;
+  /** Where its repositories are. */
+  readonly dataDir: string;
   readonly close: () => Promise<void>;
 };
 
@@ -41,6 +43,7 @@ export async function startSandbox(options: Partial<ForgeOptions> = {}): Promise
     forge,
     github: adapter(forge.url),
     head,
+    dataDir,
     close: async () => {
       await forge.close();
       await rm(dataDir, { recursive: true, force: true });

@@ -45,11 +45,10 @@ test.each(ROWS)(
       asked === call ? new Fault(name as FaultName, `the forge said ${name}`) : undefined;
     run.degrade();
     run.sweepEveryMinute();
-    await run.pass(1400);
-    const [attempt] = await run.attempts();
-    expect(attempt?.state).toMatchObject({ reason: end });
+    const attempt = await run.until(end === 'SECURITY' ? 'Aborted' : 'AwaitingHumanReview', 1400);
+    expect(attempt.state).toMatchObject({ reason: end });
     expect(run.world.forge.writes.filter((write) => write.startsWith('merge'))).toEqual([]);
-    const last = (await run.store.decisions({ kind: 'rollback', id: attempt?.id ?? '' })).at(-1)?.decision;
+    const last = (await run.store.decisions({ kind: 'rollback', id: attempt.id })).at(-1)?.decision;
     expect(last?.reasons.map(({ text }) => text).join()).toMatch(said);
     await run.close();
   },
