@@ -24,7 +24,7 @@ export const selfHeal: Scenario = {
         'Aborted',
         'SelfHealed',
       ]);
-      tell.note('the pull request is proposed; now the index comes back');
+      tell.note(`the attempt is ${proposed.state.kind}; now the index comes back`);
       await world.sandbox.dependency.start();
       const ended = await follow(world, id, tell, undefined, undefined, proposed.rev);
       return {

@@ -81,8 +81,9 @@ async function answerOnce(deps: Deps, input: Known): Promise<Approval> {
   return answered;
 }
 
-function isSame({ data: { answer } }: Approval, { person, verdict }: Known): boolean {
-  return answer?.person === person && answer.verdict === verdict;
+function isSame({ data: { answer } }: Approval, { person, verdict, overrides }: Known): boolean {
+  const same = answer?.person === person && answer.verdict === verdict;
+  return same && answer.overrides.join() === overrides.join();
 }
 
 async function inputsOf(deps: Deps, approval: Approval, input: Known): Promise<AnswerApprovalInputs> {

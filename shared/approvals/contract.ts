@@ -100,7 +100,7 @@ export const PeopleDocument = z
         context.addIssue({ code: 'custom', path: ['people'], message: `${of} ${twice} stands there twice` });
     };
     doubled(
-      people.map(({ person }) => person),
+      people.map(({ person }) => person.toLowerCase()),
       'person',
     );
     doubled(

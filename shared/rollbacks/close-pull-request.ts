@@ -1,9 +1,13 @@
+import { isoTime } from '../kernel/index.ts';
+import type { PullRequest } from '../ports/index.ts';
 import type { Attempt } from './attempt.ts';
 import type { AbortReason } from './contract.ts';
+import { foundMerge, isOurMerge } from './own-merge.ts';
 import type { TaskResult, WorldDeps } from './ports.ts';
 import { ask } from './read-world.ts';
+import { recordLateMerge as recordLateMergeRule } from './rules/record-step.ts';
 import { settleApproval } from './settle-approval.ts';
-import { standing } from './take-step.ts';
+import { standing, takeStep } from './take-step.ts';
 
 /**
  * Tidies up after an end: the approval is closed; a pull request that health or a person made needless is closed with a
@@ -19,18 +23,33 @@ export async function settleForge(deps: WorldDeps, attempt: Attempt): Promise<vo
   const { repository, number, branch } = pullRequest;
   const tell = <T>(call: string, request: () => Promise<T>) =>
     ask(deps, call, request).catch(() => undefined);
+  const present = await tell('pull-request', () => deps.forge.pullRequest(repository, number));
+  const late = present !== undefined && isOurMerge(attempt, present);
+  if (late && attempt.data.merge === undefined) await recordLateMerge(deps, attempt, present);
   await tell('comment', () =>
-    deps.forge.comment(repository, number, `${attempt.id}/${attempt.state.kind}`, text),
+    deps.forge.comment(repository, number, `${attempt.id}/${attempt.state.kind}`, late ? LATE : text),
   );
   if (attempt.data.queuedAt !== undefined)
     await tell('leave-queue', () => deps.forge.leaveQueue(repository, number));
   if (!closesPullRequest(attempt)) return;
-  const present = await tell('pull-request', () => deps.forge.pullRequest(repository, number));
   if (present?.state === 'open')
     await tell('close-pull-request', () =>
       deps.forge.updatePullRequest(repository, number, { state: 'closed' }),
     );
   await tell('delete-branch', () => deps.forge.deleteBranch(repository, branch));
+}
+
+const LATE =
+  'This rollback was ended while its merge was under way: it IS merged. Holdfast does not watch the recovery; somebody must.';
+
+/** The end came while the merge call was under way: the merge is recorded beside it, the end stays. */
+async function recordLateMerge(deps: WorldDeps, attempt: Attempt, present: PullRequest): Promise<void> {
+  await takeStep(deps, attempt, {
+    key: `late-merge/${attempt.id}`,
+    rule: recordLateMergeRule,
+    inputs: { state: attempt.state.kind, sha: present.mergeCommitSha ?? '' },
+    move: () => ({ ...foundMerge(attempt, present, isoTime(deps.clock())), state: attempt.state }),
+  });
 }
 
 /**

@@ -39,7 +39,7 @@ function unconfirmedMove(attempt: Attempt, outcome: ConfirmDegradationOutcome): 
         reasons: [
           {
             code: 'NO_READING',
-            text: `the health of ${attempt.service} could not be read until the deadline`,
+            text: `the health of ${attempt.service} was not read often enough until the deadline: three bad readings in a row were needed`,
           },
         ],
       };

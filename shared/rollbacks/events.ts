@@ -77,9 +77,11 @@ export const rollbackEvents = {
         auto: z.boolean().describe('Whether it was merged without an approval.'),
       }),
       to('RollbackMerged'),
+      toAborted(...ABORT_REASONS),
+      selfHealed,
     ])
     .describe(
-      'Our merge is made: along with InvariantsPassed or HumanApproved (sha, auto), or found later (state).',
+      'Our merge is made: along with InvariantsPassed or HumanApproved (sha, auto), or found later (state; an end that came first stays).',
     ),
   PullRequestMergedByHuman: to('RollbackMerged').describe('A person merged the pull request at the forge.'),
   PullRequestClosedByHuman: toAborted('PR_CLOSED').describe('A person closed the pull request at the forge.'),

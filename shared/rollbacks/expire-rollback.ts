@@ -5,7 +5,7 @@ import type { TaskInput, TaskResult, WorldDeps } from './ports.ts';
 import { approvalFor, givenApproval } from './read-approval.ts';
 import { attemptReadings } from './read-world.ts';
 import { type ExpireRollbackOutcome, expireRollback } from './rules/expire-rollback.ts';
-import type { Reading } from './rules/readings.ts';
+import { type Reading, speaksAgainst } from './rules/readings.ts';
 import { type Move, standing, takeStep } from './take-step.ts';
 
 /** Records the end that the table states for a state whose deadline has passed. */
@@ -19,7 +19,7 @@ export async function expireRollbackAtDeadline(all: WorldDeps, input: TaskInput)
     state: attempt.state.kind,
     mode: attempt.data.mode,
     approved: givenApproval(await approvalFor(deps, attempt)) !== null,
-    usableReadings: readings.filter((reading) => reading.health !== 'Unknown').length,
+    readingsAgainst: readings.filter(speaksAgainst).length,
     synced: readings.some((reading) => isSyncedTo(attempt, reading)),
     deadlineAt,
     now: isoTime(deps.clock()),

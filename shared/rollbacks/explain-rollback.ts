@@ -55,7 +55,7 @@ function nextOf(attempt: Attempt): string {
         ? `Merges when all eight invariants hold${until}.`
         : waitsForPerson(attempt, until);
     case 'AwaitingHumanReview':
-      return `A person must look: answer ${approvalIdOf(attempt) ?? 'it'} (approve, abort or manual), or merge or close the pull request${until}.`;
+      return mustLook(attempt, until);
     case 'RollbackMerged':
       return `Waits for the delivery system to run the target and be Healthy for 60 s${until}.`;
     case 'Aborted':
@@ -67,6 +67,13 @@ function nextOf(attempt: Attempt): string {
     case 'Observed':
       return 'Ended.';
   }
+}
+
+function mustLook(attempt: Attempt, until: string): string {
+  const approval = approvalIdOf(attempt);
+  if (approval !== undefined)
+    return `A person must look: answer ${approval} (approve), abort it, take it over, or merge or close the pull request${until}.`;
+  return `A person must look: abort it or take it over (\`holdfast reject ${attempt.id}\`)${until}.`;
 }
 
 function waitsForPerson(attempt: Attempt, until: string): string {

@@ -78,8 +78,6 @@ async function open(deps: WorldDeps, attempt: Attempt): Promise<Opened> {
   const { candidate } = attempt.data;
   if (candidate === undefined) throw new Fault('Malformed', `rollback ${attempt.id} has no candidate`);
   const { repository, branch: baseBranch, path, pointer } = environment.manifest;
-  if (!(await mayOpenMore(deps, repository)))
-    throw new Fault('QuotaExceeded', `${repository} has had its pull requests of this hour`);
   const title = pullRequestTitle(attempt, candidate.revision);
   const labels = [...PULL_REQUEST_LABELS, attempt.environment];
   const [file, openOnes, baseSha] = await Promise.all([
@@ -98,6 +96,8 @@ async function open(deps: WorldDeps, attempt: Attempt): Promise<Opened> {
     if (reused) await deps.forge.updatePullRequest(repository, present.number, { body });
     return { pullRequest: present, facts: factsOf(repository, present, path), reused };
   }
+  if (!(await mayOpenMore(deps, repository)))
+    throw new Fault('QuotaExceeded', `${repository} has had its pull requests of this hour`);
   const headBranch = await ownBranch(deps, attempt, repository, baseSha);
   const message = `${title}\n\nHoldfast-Attempt: ${attempt.id}\nHoldfast-Correlation: ${attempt.correlationId}`;
   await deps.forge.commitFile({
@@ -182,7 +182,8 @@ function moveOf(
         },
       ],
       ...(pullRequest !== undefined && { data: { pullRequest } }),
-      ...(pullRequest !== undefined && { effects: pullRequestCounted(pullRequest.repository, now) }),
+      ...(pullRequest !== undefined &&
+        !fact.reused && { effects: pullRequestCounted(pullRequest.repository, now) }),
       times: { pullRequest: isoTime(now) },
     };
   }

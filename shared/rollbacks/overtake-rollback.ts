@@ -1,9 +1,10 @@
 import { isoTime, type Reason } from '../kernel/index.ts';
 import type { PullRequest } from '../ports/index.ts';
 import { readAutonomy } from '../services/index.ts';
-import { type Attempt, approvalIdOf } from './attempt.ts';
+import type { Attempt } from './attempt.ts';
 import { settleForge } from './close-pull-request.ts';
 import type { AbortReason } from './contract.ts';
+import { foundMerge, isOurMerge } from './own-merge.ts';
 import type { WorldDeps } from './ports.ts';
 import { attemptReadings, pullRequestOf, recent } from './read-world.ts';
 import { type OvertakeOutcome, overtakeRollback } from './rules/overtake-rollback.ts';
@@ -65,7 +66,7 @@ function inputsOf(deps: WorldDeps, attempt: Attempt, facts: Facts) {
         : {
             state: pullRequest.state,
             ...(pullRequest.mergeCommitSha !== undefined && { mergeSha: pullRequest.mergeCommitSha }),
-            byUs: isOurs(attempt, pullRequest),
+            byUs: isOurMerge(attempt, pullRequest),
           },
     readings: recent(facts.readings, facts.now, timings.healthRestored * READ_MARGIN),
     target: attempt.data.candidate?.revision ?? '',
@@ -111,7 +112,7 @@ function moveOf(
         times: { merged: at },
       };
     case 'MergeCompleted':
-      return mergedByUs(attempt, pullRequest, at);
+      return { ...foundMerge(attempt, pullRequest ?? undefined, at), state: { kind: 'RollbackMerged' } };
     case 'PullRequestClosedByHuman':
       return aborted(overtaken, 'a person closed the pull request');
     case 'KillSwitchOn':
@@ -119,26 +120,6 @@ function moveOf(
     case 'Stale':
       return aborted(overtaken, 'the attempt is older than a day');
   }
-}
-
-/** Merged by the account that opened it, or by the queue that we put it in. */
-function isOurs(attempt: Attempt, { authorLogin, mergedByLogin }: PullRequest): boolean {
-  return (
-    attempt.data.queuedAt !== undefined || (mergedByLogin !== undefined && mergedByLogin === authorLogin)
-  );
-}
-
-function mergedByUs(attempt: Attempt, pullRequest: PullRequest | null | undefined, at: string): Move {
-  const sha = pullRequest?.mergeCommitSha ?? '';
-  const approval = approvalIdOf(attempt) ?? attempt.data.lastApproval;
-  const by = attempt.data.queuedAt === undefined ? 'by us, found later' : 'by the merge queue';
-  return {
-    event: 'MergeCompleted',
-    state: { kind: 'RollbackMerged' },
-    reasons: [reason('MERGED', `the pull request was merged ${by}`)],
-    data: { merge: { sha, at, byPerson: false, ...(approval !== undefined && { approval }) } },
-    times: { merged: at },
-  };
 }
 
 function aborted(

@@ -1,5 +1,5 @@
 import { decimal, fromDecimal, rule } from '../../kernel/index.ts';
-import { healthySeconds, lastBadRun, type Reading } from './readings.ts';
+import { healthySeconds, lastBadRun, type Reading, speaksAgainst } from './readings.ts';
 
 export type ConfirmDegradationInputs = {
   readonly readings: readonly Reading[];
@@ -22,11 +22,12 @@ export type ConfirmDegradationOutcome = {
 
 /**
  * Three bad readings in a row that span at least 20 s confirm a degradation; a good one, any other answer, or a gap
- * resets the count. 60 s of unbroken health end the attempt. At the deadline: never confirmed, or nothing was read.
+ * resets the count. 60 s of unbroken health end the attempt. At the deadline: not confirmed if any reading says that the
+ * service was not always degraded; otherwise too little was read.
  */
 export const confirmDegradation = rule(
   'confirm-degradation',
-  1,
+  2,
   (inputs: ConfirmDegradationInputs): ConfirmDegradationOutcome => {
     const { limits } = inputs;
     const bad = lastBadRun(inputs.readings, limits.gapSeconds);
@@ -51,6 +52,6 @@ function verdictOf(
   if (count >= limits.checks && fromDecimal(span) >= limits.spanSeconds) return 'confirmed';
   if (fromDecimal(healthy) >= limits.healthySeconds) return 'restored';
   if (Date.parse(inputs.now) < Date.parse(inputs.deadlineAt)) return 'pending';
-  const nothingUsable = inputs.readings.every((reading) => reading.health === 'Unknown');
-  return nothingUsable ? 'readings-missing' : 'not-confirmed';
+  // Bad whenever somebody looked, and not looked at often enough: that is no health, a person must look.
+  return inputs.readings.some(speaksAgainst) ? 'not-confirmed' : 'readings-missing';
 }

@@ -6,7 +6,8 @@ export type ExpireRollbackInputs = {
   readonly mode: Mode;
   /** A person has approved, and the merge still waits for a reading. */
   readonly approved: boolean;
-  readonly usableReadings: number;
+  /** Usable readings that say the service was not degraded. */
+  readonly readingsAgainst: number;
   readonly synced: boolean;
   readonly deadlineAt: string;
   readonly now: string;
@@ -28,7 +29,7 @@ export const expireRollback = rule(
     if (Date.parse(inputs.now) < Date.parse(inputs.deadlineAt)) return { event: 'none' };
     switch (inputs.state) {
       case 'DegradationDetected':
-        return inputs.usableReadings === 0
+        return inputs.readingsAgainst === 0
           ? review('ReadingsMissing', 'NO_READING')
           : { event: 'NotConfirmed', to: 'SelfHealed' };
       case 'CandidateResolved':

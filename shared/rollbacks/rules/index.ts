@@ -3,6 +3,7 @@ import { checkInvariants } from './check-invariants.ts';
 import { checkInvariantsV1 } from './check-invariants.v1.ts';
 import { chooseCandidate } from './choose-candidate.ts';
 import { confirmDegradation } from './confirm-degradation.ts';
+import { confirmDegradationV1 } from './confirm-degradation.v1.ts';
 import { expireRollback } from './expire-rollback.ts';
 import { expireRollbackV1 } from './expire-rollback.v1.ts';
 import { judgeCi } from './judge-ci.ts';
@@ -17,6 +18,7 @@ import {
   handOverRollback,
   pagePerson,
   queueRefusal,
+  recordLateMerge,
   recordPullRequest,
   recordReview,
   refuseEvent,
@@ -29,6 +31,7 @@ import { resolveCandidate } from './resolve-candidate.ts';
 export const rollbackRules: readonly AnyRule[] = [
   openRollback,
   confirmDegradation,
+  confirmDegradationV1,
   chooseCandidate,
   resolveCandidate,
   recordPullRequest,
@@ -46,6 +49,7 @@ export const rollbackRules: readonly AnyRule[] = [
   returnFromReview,
   pagePerson,
   queueRefusal,
+  recordLateMerge,
   handOverRollback,
   resetRollback,
   refuseEvent,

@@ -17,6 +17,11 @@ export function isHealthy(reading: Reading): boolean {
   return reading.health === 'Healthy';
 }
 
+/** A usable reading that is not bad: the service was not degraded all the time. */
+export function speaksAgainst(reading: Reading): boolean {
+  return reading.health !== 'Unknown' && !isBad(reading);
+}
+
 type Run = { readonly count: number; readonly seconds: number };
 
 /**

@@ -108,6 +108,13 @@ export const closeStalePullRequest = rule(
   }),
 );
 
+/** A merge of ours that took effect although the attempt had ended: both stand. */
+export const recordLateMerge = rule(
+  'record-late-merge',
+  1,
+  ({ sha }: { readonly state: string; readonly sha: string }) => ({ merged: sha }),
+);
+
 /** An admin releases the slot of an attempt that ended for security. */
 export const resetRollback = rule(
   'reset-rollback',

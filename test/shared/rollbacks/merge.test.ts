@@ -4,7 +4,9 @@ import {
   CheckedInvariants,
   checkInvariantsOfRollback,
   mergePullRequestOfRollback,
+  reviewRollback,
 } from '../../../shared/rollbacks/index.ts';
+import { GITOPS } from '../../support/memory-world.ts';
 import { type Run, rollbackRun } from '../../support/rollback-run.ts';
 
 /** An attempt whose invariants have just been found to hold, before its workflow merges. */
@@ -63,5 +65,32 @@ test('two merge tasks at once merge once and record it once', async () => {
   expect(merges(run)).toHaveLength(1);
   expect((await run.events(id)).filter((event) => event === 'InvariantsPassed')).toHaveLength(1);
   await run.until('RollbackComplete');
+  await run.close();
+});
+
+test('a person who aborts while the merge call is under way: the end stands, the merge is recorded, and nobody is told otherwise', async () => {
+  const run = await rollbackRun();
+  run.world.forge.firstChecks = 'success';
+  run.degrade();
+  run.sweepEveryMinute();
+  let aborted: Promise<unknown> | undefined;
+  run.world.forge.interrupt = (call) => {
+    if (call !== 'merge' || aborted !== undefined) return;
+    aborted = run.attempts().then(([attempt]) =>
+      reviewRollback(run.deps, {
+        ...{ rollbackId: attempt?.id ?? '', verdict: 'abort', reason: 'no', person: 'ada', via: 'api' },
+      }),
+    );
+  };
+  const ended = await run.until('Aborted');
+  await aborted;
+  await run.pass(60);
+  expect(merges(run)).toHaveLength(1);
+  expect((await run.events(ended.id)).slice(-2)).toEqual(['AbortRequested', 'MergeCompleted']);
+  const [after] = await run.attempts();
+  expect(after?.state).toEqual({ kind: 'Aborted', reason: 'ABORTED_BY_PERSON' });
+  expect(after?.data.merge).toMatchObject({ byPerson: false });
+  expect(run.world.forge.comments(GITOPS).join()).toContain('it IS merged');
+  expect(run.world.forge.comments(GITOPS).join()).not.toContain('nothing was changed');
   await run.close();
 });

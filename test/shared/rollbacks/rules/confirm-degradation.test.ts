@@ -54,6 +54,9 @@ test.each([
   ['', 'readings-missing'],
   ['uuu', 'readings-missing'],
   ['upu', 'not-confirmed'],
+  ['b', 'readings-missing'],
+  ['b..b..b', 'readings-missing'],
+  ['buuub', 'readings-missing'],
   ['bbb', 'confirmed'],
 ])('at the deadline %s is %s', (letters, expected) => {
   expect(verdict(letters, 240)).toBe(expected);

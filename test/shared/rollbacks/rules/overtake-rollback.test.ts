@@ -92,8 +92,8 @@ test('whatever overtakes an open state is a step of the table', () => {
 });
 
 const AT_DEADLINE = { mode: 'auto', approved: false, deadlineAt: at(600) } as const;
-const expire = (state: string, usableReadings = 3, synced = false, now = 600) =>
-  expireRollback.decide({ ...AT_DEADLINE, state, usableReadings, synced, now: at(now) });
+const expire = (state: string, readingsAgainst = 3, synced = false, now = 600) =>
+  expireRollback.decide({ ...AT_DEADLINE, state, readingsAgainst, synced, now: at(now) });
 
 test.each([
   ['DegradationDetected', 'NotConfirmed', 'SelfHealed'],
@@ -111,7 +111,7 @@ test('an approval that nobody gave in time ends the attempt; one that was given 
     ...AT_DEADLINE,
     state: 'AwaitingMerge',
     mode: 'approve',
-    usableReadings: 3,
+    readingsAgainst: 3,
     synced: false,
   } as const;
   expect(expireRollback.decide({ ...late, now: at(600) })).toMatchObject({ reason: 'APPROVAL_TIMEOUT' });
