@@ -1,6 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
 const SCENARIOS = 'test/scenarios/**/*.test.ts';
+/** Pure tests: no module of theirs keeps anything, so they share one load of them. */
+const PURE = [
+  'test/shared/**/*.test.ts',
+  'test/statemachines/**/*.test.ts',
+  'test/docs/**/*.test.ts',
+  'test/campaign/**/*.test.ts',
+];
 const SHARED = { pool: 'forks' as const, testTimeout: 30_000, hookTimeout: 60_000 };
 
 /** Three workers for all that stands alone, since some of it waits; then the journeys, one file after the other: each fills both cores by itself. */
@@ -13,7 +20,17 @@ export default defineConfig({
           ...SHARED,
           name: 'parts',
           include: ['test/**/*.test.ts'],
-          exclude: [SCENARIOS],
+          exclude: [SCENARIOS, ...PURE],
+          maxWorkers: 3,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          ...SHARED,
+          name: 'pure',
+          include: PURE,
+          isolate: false,
           maxWorkers: 3,
           sequence: { groupOrder: 0 },
         },

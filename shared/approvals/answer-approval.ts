@@ -1,17 +1,9 @@
-import {
-  type Actor,
-  type DecideDeps,
-  decide,
-  Fault,
-  type FaultName,
-  isFault,
-  isoTime,
-  redact,
-} from '../kernel/index.ts';
+import { type Actor, type DecideDeps, decide, Fault, isFault, isoTime, redact } from '../kernel/index.ts';
 import { type Approval, type ApprovalData, approvalOf, loadApproval } from './approval.ts';
 import type { KnownPerson, Refusal, Role, Verdict } from './contract.ts';
 import { readPeople } from './people.ts';
 import type { WakeSubject } from './ports.ts';
+import { FAULTS, refusalText } from './refusals.ts';
 import {
   type AnswerApprovalInputs,
   type AnswerApprovalOutcome,
@@ -31,17 +23,6 @@ export type AnswerInput = {
   readonly seenPlanHash?: string;
 };
 type Deps = DecideDeps & { readonly wake: WakeSubject };
-
-const FAULTS: Readonly<Record<Refusal, FaultName>> = {
-  ROLE: 'Forbidden',
-  FOUR_EYES: 'Forbidden',
-  UNMAPPED: 'Forbidden',
-  AUTHOR_UNKNOWN: 'Forbidden',
-  NOT_OPEN: 'Conflict',
-  EXPIRED: 'Conflict',
-  PLAN_CHANGED: 'Conflict',
-  NOT_OVERRIDABLE: 'InvalidInput',
-};
 
 /**
  * Takes a person's answer, whichever way it came: API, command line, pull request. The same answer of the same person
@@ -136,7 +117,7 @@ async function refuse(
   const { input, inputs, refusal } = refused;
   const said = `${input.person}/${input.verdict}/${refusal}`;
   const before = approval.data.refused ?? [];
-  const text = textOf(approval, inputs, refusal);
+  const text = refusalText(approval, inputs, refusal);
   if (!before.includes(said))
     await step(deps, approval, {
       ...{ key: `refuse/${said}`, input, inputs, event: 'ApprovalRefused' },
@@ -177,25 +158,4 @@ async function step(deps: Deps, approval: Approval, made: StepOf): Promise<Appro
     }),
   });
   return approvalOf(decided.head);
-}
-
-function textOf(approval: Approval, inputs: AnswerApprovalInputs, refusal: Refusal): string {
-  switch (refusal) {
-    case 'ROLE':
-      return 'answering takes the role approver';
-    case 'FOUR_EYES':
-      return 'four eyes: whoever authored the change or asked for it may not approve it';
-    case 'UNMAPPED':
-      return 'four eyes: who you are at the forge is not known: an admin sets who is who (`holdfast people apply`)';
-    case 'AUTHOR_UNKNOWN':
-      return 'four eyes: the forge gives the author of the change no login, so nobody can be told apart from them: merge the pull request by hand';
-    case 'NOT_OPEN':
-      return `approval ${approval.id} is ${approval.state}, not Open`;
-    case 'EXPIRED':
-      return `approval ${approval.id} could be answered until ${inputs.deadlineAt}`;
-    case 'PLAN_CHANGED':
-      return 'the pull request has changed since the approval was asked for';
-    case 'NOT_OVERRIDABLE':
-      return `only ${inputs.overridable.join(', ')} may be overridden`;
-  }
 }

@@ -3,14 +3,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { COMMANDS } from '../../cli/commands/index.ts';
 import { ROOT } from '../conventions/tree.ts';
 import { type ApiServer, serve } from './api-server.ts';
-import { holdfast } from './run.ts';
+import { holdfast, holdfastHere } from './run.ts';
 
 const ULID = '01JD0000000000000000000000';
 const ID = `rbk_${ULID}`;
 
 describe.each(COMMANDS.map((command) => [command.name, command] as const))('holdfast %s', (name, command) => {
   test('shows its use, its options and an example', async () => {
-    const { code, stdout } = await holdfast([...name.split(' '), '--help']);
+    const { code, stdout } = await holdfastHere([...name.split(' '), '--help']);
     expect(code).toBe(0);
     expect(stdout).toContain(`usage: holdfast ${name}`);
     expect(stdout).toContain(`example: ${command.example}`);
@@ -56,7 +56,7 @@ test.each([
   [['fly']],
   [[]],
 ])('wrong usage ends with 2: %j', async (args) => {
-  expect((await holdfast(args)).code).toBe(2);
+  expect((await holdfastHere(args)).code).toBe(2);
 });
 
 test('a reader who has gone away ends it without a word', async () => {

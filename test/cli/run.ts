@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { vi } from 'vitest';
+import { holdfast as commandLine } from '../../cli/holdfast.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const MAIN = join(ROOT, 'cli', 'main.ts');
@@ -23,4 +25,23 @@ export function holdfast(args: readonly string[], api = NOWHERE): Promise<Ran> {
     });
   }
   return new Promise((done) => child.on('close', (code) => done({ code, ...text })));
+}
+
+/** The same within this process, for what no process needs to start for: uses and wrong uses. One at a time. */
+export async function holdfastHere(args: readonly string[]): Promise<Ran> {
+  const text = { stdout: '', stderr: '' };
+  vi.stubEnv('HOLDFAST_API', NOWHERE);
+  vi.stubEnv('HOLDFAST_TOKEN', 't');
+  for (const name of ['stdout', 'stderr'] as const) {
+    vi.spyOn(process[name], 'write').mockImplementation((chunk) => {
+      text[name] += String(chunk);
+      return true;
+    });
+  }
+  try {
+    return { code: await commandLine(args), ...text };
+  } finally {
+    vi.restoreAllMocks();
+    vi.unstubAllEnvs();
+  }
 }
