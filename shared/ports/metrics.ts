@@ -1,0 +1,54 @@
+import type { LambdaTarget } from './traffic.ts';
+
+/** What is measured: a split target and the two revisions behind it, by the platform's names of them ("7"). */
+export type MetricsTarget = LambdaTarget & { readonly canary: string; readonly baseline: string };
+
+/** Counts of one arm. Whole numbers, n >= errors >= 0 and n >= each of slowerThan >= 0. */
+export type ArmCounts = {
+  readonly n: number;
+  readonly errors: number;
+  /** By threshold in milliseconds ("300"): requests that took longer. Each is at most that of a lower threshold. */
+  readonly slowerThan: Readonly<Record<string, number>>;
+};
+
+/** A closed interval: the provider is not expected to revise it any more. */
+export type IntervalCounts = {
+  /** The same for the same interval whenever it is read: what is counted twice is counted once. */
+  readonly intervalId: string;
+  readonly start: string;
+  /** Exclusive. */
+  readonly end: string;
+  /** From when on it counts as closed: its end and the provider's delay. */
+  readonly watermark: string;
+  /** An arm of which nothing was measured, or not everything that was asked for, is absent, never 0. */
+  readonly arms: { readonly canary?: ArmCounts; readonly baseline?: ArmCounts };
+};
+
+/** ISO times. `thresholds` in milliseconds, ascending or not; none is fine. */
+export type MetricsWindow = {
+  readonly from: string;
+  readonly to: string;
+  readonly thresholds: readonly number[];
+};
+
+/**
+ * What the provider measured. Every call: a time-out, bounded retries for transient errors. Throws Fault: NotFound,
+ * PermissionDenied, RateLimited, Unavailable (also when the provider says that its answer is not whole), Malformed (NaN,
+ * negative or contradicting counts), InvalidInput (a threshold that the provider cannot count at: the message names
+ * the nearest ones that it can). Whoever calls holds on each of them: no data is no verdict.
+ */
+export type Metrics = {
+  /** Closed intervals that lie within the window, oldest first. One without any arm is absent, never 0. */
+  readonly counts: (target: MetricsTarget, window: MetricsWindow) => Promise<readonly IntervalCounts[]>;
+  /** All requests of the target over the window, whatever answered them: for bakes and error budgets. */
+  readonly total: (target: LambdaTarget, window: MetricsWindow) => Promise<ArmCounts | undefined>;
+  /**
+   * Milliseconds that 90 % and 99 % of the target's requests did not exceed in the window, to be frozen before a rollout
+   * starts: then only the baseline answers. Rounded up to a threshold that `counts` accepts. Undefined when nothing was
+   * measured, or when the quantile lies above every such threshold.
+   */
+  readonly thresholds: (
+    target: LambdaTarget,
+    window: { readonly from: string; readonly to: string },
+  ) => Promise<{ readonly p90: number; readonly p99: number } | undefined>;
+};
