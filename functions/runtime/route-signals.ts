@@ -25,7 +25,7 @@ export const routeDeps = once(
         ...(revision !== undefined && { revision }),
         actor: { type: 'system', id: 'route-signals', via: 'workflow' },
       });
-      if (opening.kind === 'refused') return { kind: 'refused', why: opening.reasons.join('; ') };
+      if ('reasons' in opening) return { kind: 'refused', why: opening.reasons.join('; ') };
       return opening;
     },
     noticeForgeEvent: async ({ labels, revision }) => {

@@ -137,6 +137,9 @@ export const CANDIDATE_SEARCH_DAYS = 30;
 export const CANDIDATE_SEARCH_COMMITS = 50;
 /** A stable revision served at least this fraction of its requests well over its own deployed window (I5). */
 export const STABLE_UPTIME = 0.99;
+/** Why nothing is opened where a service does not run on Argo CD. */
+export const NOT_BY_PULL_REQUEST =
+  'a rollback by pull request needs an argocd environment; a lambda environment is guarded by its rollout';
 export const MAX_ATTEMPTS_AT_ONCE = 10;
 export const MAX_ATTEMPTS_PER_DAY = 5;
 /** Of one repository. */

@@ -1,7 +1,7 @@
 import { type Actor, decide, Fault, isFault, isoTime, newId } from '../kernel/index.ts';
 import { readService } from '../services/index.ts';
 import { type Attempt, type AttemptData, attemptOf } from './attempt.ts';
-import { MAX_ATTEMPTS_AT_ONCE, METRICS, timingsAt } from './contract.ts';
+import { MAX_ATTEMPTS_AT_ONCE, METRICS, NOT_BY_PULL_REQUEST, timingsAt } from './contract.ts';
 import { stateDeadline, waitSeconds } from './deadlines.ts';
 import { dayCounter, openingInputs } from './opening-inputs.ts';
 import type { RollbackDeps } from './ports.ts';
@@ -24,7 +24,9 @@ export type OpenInput = {
 };
 export type Opening =
   | { readonly kind: 'opened' | 'joined'; readonly id: string }
-  | { readonly kind: 'refused'; readonly reasons: readonly string[] };
+  | { readonly kind: 'refused'; readonly reasons: readonly string[] }
+  /** Not where this service runs; nothing is decided about an attempt that could not exist. */
+  | { readonly kind: 'unsupported'; readonly reasons: readonly string[] };
 
 const DAY_SECONDS = 86_400;
 
@@ -35,9 +37,11 @@ const DAY_SECONDS = 86_400;
  */
 export async function openRollbackAttempt(deps: RollbackDeps, input: OpenInput): Promise<Opening> {
   const service = await readService(deps, input.service);
-  if (service.environments[input.environment] === undefined) {
+  const place = service.environments[input.environment];
+  if (place === undefined) {
     throw new Fault('NotFound', `service ${input.service} has no environment ${input.environment}`);
   }
+  if (place.platform !== 'argocd') return { kind: 'unsupported', reasons: [NOT_BY_PULL_REQUEST] };
   const holder = await deps.store.lockHolder(slotOf(input.service, input.environment));
   if (holder !== undefined) return join(deps, holder);
   const now = deps.clock();

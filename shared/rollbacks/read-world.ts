@@ -1,26 +1,32 @@
 import { Fault, isFault, isoTime, millis } from '../kernel/index.ts';
 import type { DeliveryTarget, PullRequest, StoredReading } from '../ports/index.ts';
-import { readService, type ServiceDocument } from '../services/index.ts';
+import { type ArgocdEnvironment, readService } from '../services/index.ts';
 import type { Attempt } from './attempt.ts';
-import { METRICS } from './contract.ts';
+import { METRICS, NOT_BY_PULL_REQUEST } from './contract.ts';
 import type { RollbackDeps, WorldDeps } from './ports.ts';
 import type { Reading } from './rules/readings.ts';
 
-/** The service's entry, and where it runs. Throws Fault('NotFound') when the registry no longer knows it. */
+/** The service's entry, and where it runs. Throws Fault('NotFound') when the registry no longer knows it there. */
 export async function placeOf(deps: RollbackDeps, attempt: { service: string; environment: string }) {
   const service = await readService(deps, attempt.service);
   const environment = service.environments[attempt.environment];
-  if (environment === undefined)
-    throw new Fault('NotFound', `service ${attempt.service} has no environment ${attempt.environment}`);
-  return { service, environment, target: targetOf(service, attempt.service, attempt.environment) };
+  if (environment?.platform !== 'argocd') throw new Fault('NotFound', noSuchPlace(attempt, environment));
+  return { service, environment, target: targetOf(attempt.service, attempt.environment, environment) };
 }
 
-/** Where the delivery system knows a service. Throws Fault('NotFound'). */
-export function targetOf(document: ServiceDocument, service: string, environment: string): DeliveryTarget {
-  const place = document.environments[environment];
-  if (place === undefined)
-    throw new Fault('NotFound', `service ${service} has no environment ${environment}`);
-  return { service, environment, application: place.application };
+/** Where the delivery system knows a service. */
+export function targetOf(
+  service: string,
+  environment: string,
+  { application }: Pick<ArgocdEnvironment, 'application'>,
+): DeliveryTarget {
+  return { service, environment, application };
+}
+
+function noSuchPlace(place: { service: string; environment: string }, present: object | undefined): string {
+  return present === undefined
+    ? `service ${place.service} has no environment ${place.environment}`
+    : `${place.environment} of ${place.service}: ${NOT_BY_PULL_REQUEST}`;
 }
 
 /**

@@ -12,7 +12,7 @@ export type RequestInput = {
 
 /**
  * A person asks for a rollback: the same flow, opened without a signal and past an ended episode. It is confirmed and
- * checked like any other. Throws Fault: NotFound, KillSwitchOn, QuotaExceeded.
+ * checked like any other. Throws Fault: NotFound, KillSwitchOn, QuotaExceeded, InvalidInput (not where the service runs).
  */
 export async function requestRollback(
   deps: RollbackDeps,
@@ -24,6 +24,10 @@ export async function requestRollback(
     trigger: { type: 'person', id: input.key, text: `${input.actor.id} asked: ${input.reason}` },
     actor: input.actor,
   });
+  if (opening.kind === 'unsupported') {
+    const issues = opening.reasons.map((message) => ({ path: 'environment', message }));
+    throw new Fault('InvalidInput', opening.reasons.join('; '), { issues });
+  }
   if (opening.kind === 'refused') {
     const name = opening.reasons.includes('KILL_SWITCH') ? 'KillSwitchOn' : 'QuotaExceeded';
     throw new Fault(name, `no rollback was opened: ${opening.reasons.join(', ')}`);

@@ -51,7 +51,10 @@ export async function watchHealth(
 async function allPlaces(deps: WorldDeps): Promise<readonly Place[]> {
   const services = await allServices(deps);
   return services.flatMap(({ name, document }) =>
-    Object.keys(document.environments).map((environment) => targetOf(document, name, environment)),
+    // A function behind an alias has no application to ask about: the rollout's own judge watches it.
+    Object.entries(document.environments).flatMap(([environment, place]) =>
+      place.platform === 'argocd' ? [targetOf(name, environment, place)] : [],
+    ),
   );
 }
 

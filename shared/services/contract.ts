@@ -39,12 +39,46 @@ const Manifest = z.strictObject({
   pointer: ManifestPointer,
 });
 
-const ServiceEnvironment = z.strictObject({
-  platform: z.literal('argocd', 'must be "argocd"'),
+const ArgocdEnvironment = z.strictObject({
+  platform: z.literal('argocd'),
   /** The application's name in Argo CD. */
   application: z.string().regex(/^[a-z0-9][a-z0-9.-]{0,252}$/, 'must be the name of an application'),
   manifest: Manifest,
 });
+export type ArgocdEnvironment = z.infer<typeof ArgocdEnvironment>;
+
+/** Revisions are published versions; an alias sends the traffic to one of them, or to two by weight. */
+const LambdaEnvironment = z.strictObject({
+  platform: z.literal('lambda'),
+  function: z.string().regex(/^[\w-]{1,64}$/, 'must be the name of a function, without version or alias'),
+  // A name of digits only is a version, and versions take no weights.
+  alias: z.string().regex(/^(?!\d+$)[\w-]{1,128}$/, 'must be the name of an alias; a version number is none'),
+});
+export type LambdaEnvironment = z.infer<typeof LambdaEnvironment>;
+
+const ServiceEnvironment = z.discriminatedUnion('platform', [ArgocdEnvironment, LambdaEnvironment], {
+  error: 'must be "argocd" or "lambda"',
+});
+
+/** What a request counts as: it answers without an error, or within so many milliseconds. */
+const SloIndicator = z.discriminatedUnion(
+  'kind',
+  [
+    z.strictObject({ kind: z.literal('availability') }),
+    z.strictObject({ kind: z.literal('latency'), ms: z.int().min(1).max(900_000) }),
+  ],
+  { error: 'must be "availability" or "latency"' },
+);
+
+/** What a service promises: the fraction of good requests over a sliding window. */
+export const Slo = z.strictObject({
+  name: z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and dashes'),
+  /** Fraction of good requests, above 0 and below 1: nobody can keep a promise of 1. */
+  objective: z.number().gt(0).lt(1),
+  window_days: z.int().min(1).max(90),
+  indicator: SloIndicator,
+});
+export type Slo = z.infer<typeof Slo>;
 
 export const Selector = z.strictObject({
   source: z.enum(SIGNAL_SOURCES),
@@ -60,6 +94,7 @@ const timingNames = Object.keys(TIMINGS) as (keyof typeof TIMINGS)[];
 
 /** A service as its team writes it: the whole entry of the registry. */
 export const ServiceDocument = z.strictObject({
+  /** 1 to 4 or critical, high, medium, low weigh in a risk; any other number or name says nothing there. */
   tier: z.union([z.int().min(0).max(5), Text], 'must be a number from 0 to 5 or a name'),
   owners: z.array(Text).min(1).max(50),
   /** Its commits are the candidates of a rollback. */
@@ -68,8 +103,14 @@ export const ServiceDocument = z.strictObject({
     .record(EnvironmentName, ServiceEnvironment)
     .refine((environments) => Object.keys(environments).length > 0, 'must have at least one environment'),
   selectors: z.array(Selector).max(100).default([]),
-  /** Kept as written until rollouts judge by them. */
-  slos: z.array(z.record(z.string(), z.json())).max(50).default([]),
+  slos: z
+    .array(Slo)
+    .max(20)
+    .refine(
+      (slos) => new Set(slos.map(({ name }) => name)).size === slos.length,
+      'must have names of their own',
+    )
+    .default([]),
   dependencies: z.array(ServiceName).max(100).default([]),
   /** Seconds; what is not named keeps its default. */
   timings: z

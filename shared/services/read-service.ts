@@ -1,12 +1,20 @@
 import * as z from 'zod';
 import { Fault, type Head, type HeadQuery, type Page, type Store } from '../kernel/index.ts';
 import type { Meter } from '../ports/meter.ts';
-import { SERVICE_METRICS, ServiceDocument } from './contract.ts';
+import { SERVICE_METRICS, ServiceDocument, Slo } from './contract.ts';
 
 type Deps = { readonly store: Store };
 
+/**
+ * A document as it was accepted at its time. SLOs once were any record and judged nothing: one that says no objective is
+ * left out, so that the service stays readable and its budget is unknown rather than guessed.
+ */
+const StoredDocument = ServiceDocument.extend({
+  slos: z.array(z.unknown()).transform((slos) => slos.flatMap((slo) => Slo.safeParse(slo).data ?? [])),
+});
+
 /** What the head of a service holds. Refusals about a service are decisions of its subject too: they keep `data` as it is. */
-const ServiceData = z.looseObject({ document: ServiceDocument });
+const ServiceData = z.looseObject({ document: StoredDocument });
 
 /** An entry of the registry. */
 export type Service = {
