@@ -1,26 +1,51 @@
 import * as z from 'zod';
 import { Fault, type Head, type Store } from '../kernel/index.ts';
-import { type Action, AUTONOMY_LEVELS, type AutonomyLevel, FIRST_LEVEL, KillSwitch } from './contract.ts';
+import {
+  type Action,
+  AUTONOMY_LEVELS,
+  type AutonomyLevel,
+  DEPLOY_LEVELS,
+  type DeployLevel,
+  FIRST_LEVEL,
+  KillSwitch,
+} from './contract.ts';
 
 /** The one item that says what Holdfast may do by itself. */
 export const AUTONOMY_SUBJECT = { kind: 'autonomy', id: 'table' } as const;
 
 const AutonomyData = z.object({
   v: z.literal(1),
-  levels: z.record(z.string(), z.enum(AUTONOMY_LEVELS)),
+  levels: z.record(z.string(), z.enum(DEPLOY_LEVELS)),
   killSwitch: KillSwitch,
 });
 export type AutonomyData = z.infer<typeof AutonomyData>;
 export type AutonomyTable = { readonly head?: Head; readonly data: AutonomyData };
 export type Place = { readonly service: string; readonly environment: string; readonly action: Action };
 
-/** What may be done at a place, read now: never cached, and nothing stands in for an unreadable item. */
+type Allowed<Level> = { readonly level: Level; readonly killSwitch: KillSwitch };
+type At = Omit<Place, 'action'>;
+
+/**
+ * What may be done at a place, read now: never cached, and nothing stands in for an unreadable item.
+ * Throws Fault('Malformed') when the stored level is none of the action's.
+ */
+export async function readAutonomy(
+  deps: { readonly store: Store },
+  place: At & { readonly action: 'rollback' },
+): Promise<Allowed<AutonomyLevel>>;
+export async function readAutonomy(
+  deps: { readonly store: Store },
+  place: At & { readonly action: 'deploy' },
+): Promise<Allowed<DeployLevel>>;
 export async function readAutonomy(
   deps: { readonly store: Store },
   place: Place,
-): Promise<{ readonly level: AutonomyLevel; readonly killSwitch: KillSwitch }> {
+): Promise<Allowed<DeployLevel>> {
   const { data } = await readAutonomyTable(deps);
-  return { level: data.levels[placeKey(place)] ?? FIRST_LEVEL, killSwitch: data.killSwitch };
+  const stored = data.levels[placeKey(place)] ?? FIRST_LEVEL;
+  const levels: readonly DeployLevel[] = place.action === 'rollback' ? AUTONOMY_LEVELS : DEPLOY_LEVELS;
+  if (!levels.includes(stored)) throw new Fault('Malformed', `${stored} is no level of a ${place.action}`);
+  return { level: stored, killSwitch: data.killSwitch };
 }
 
 /** The whole table. Throws Fault('Malformed') when the stored item is not one: nothing may be done then. */

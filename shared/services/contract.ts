@@ -15,9 +15,23 @@ export const AUTONOMY_LEVELS = ['observe', 'suggest', 'approve', 'auto'] as cons
 export type AutonomyLevel = (typeof AUTONOMY_LEVELS)[number];
 /** A new service starts here. */
 export const FIRST_LEVEL: AutonomyLevel = 'observe';
+/**
+ * Levels of a deployment: the four, and the seed's presets, which are automatic up to a risk (the table stands in
+ * shared/policies/rules/allowed-autonomy.ts). From least to most; `shadow` allows what `observe` allows.
+ */
+export const DEPLOY_LEVELS = [
+  'observe',
+  'shadow',
+  'suggest',
+  'approve',
+  'assisted',
+  'governed',
+  'learning',
+  'auto',
+] as const;
+export type DeployLevel = (typeof DEPLOY_LEVELS)[number];
 /** What a level is set for. */
-const ACTIONS = ['rollback'] as const;
-export type Action = (typeof ACTIONS)[number];
+export type Action = 'rollback' | 'deploy';
 
 /** Lower case, digits and dashes: a name stands in branch names, keys and metrics. */
 export const ServiceName = z
@@ -125,11 +139,17 @@ export const ServiceDocument = z.strictObject({
 });
 export type ServiceDocument = z.infer<typeof ServiceDocument>;
 
-export const AutonomySetting = z.strictObject({
-  service: ServiceName,
-  environment: EnvironmentName,
-  action: z.enum(ACTIONS),
+const AutonomyPlace = z.strictObject({ service: ServiceName, environment: EnvironmentName });
+export const RollbackSetting = AutonomyPlace.extend({
+  action: z.literal('rollback'),
   level: z.enum(AUTONOMY_LEVELS),
+});
+export const DeploySetting = AutonomyPlace.extend({
+  action: z.literal('deploy'),
+  level: z.enum(DEPLOY_LEVELS),
+});
+export const AutonomySetting = z.discriminatedUnion('action', [RollbackSetting, DeploySetting], {
+  error: 'must be "rollback" or "deploy"',
 });
 export type AutonomySetting = z.infer<typeof AutonomySetting>;
 

@@ -2,7 +2,9 @@ import * as z from 'zod';
 import {
   type AUTONOMY_EVENTS,
   AUTONOMY_LEVELS,
-  AutonomySetting,
+  DEPLOY_LEVELS,
+  DeploySetting,
+  RollbackSetting,
   type SERVICE_EVENTS,
   ServiceDocument,
 } from './contract.ts';
@@ -18,9 +20,12 @@ export const serviceEvents = {
   ServiceChanged: z
     .strictObject({ changed: changed('The fields that differ from before.') })
     .describe("A service's document is replaced by another one."),
-  AutonomyChanged: AutonomySetting.extend({
-    from: z.enum(AUTONOMY_LEVELS).describe('The level before.'),
-  }).describe('The level of one action of a service in an environment is set to another one.'),
+  AutonomyChanged: z
+    .discriminatedUnion('action', [
+      RollbackSetting.extend({ from: z.enum(AUTONOMY_LEVELS).describe('The level before.') }),
+      DeploySetting.extend({ from: z.enum(DEPLOY_LEVELS).describe('The level before.') }),
+    ])
+    .describe('The level of one action of a service in an environment is set to another one.'),
   KillSwitchOn: z.strictObject({}).describe('A person turns the kill switch on: nothing acts from now on.'),
   KillSwitchOff: z.strictObject({}).describe('A person turns the kill switch off.'),
 } satisfies Readonly<Record<(typeof SERVICE_EVENTS)[number] | (typeof AUTONOMY_EVENTS)[number], z.ZodType>>;

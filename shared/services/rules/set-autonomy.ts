@@ -1,10 +1,10 @@
 import { rule } from '../../kernel/index.ts';
-import { AUTONOMY_LEVELS, type AutonomyLevel, type AutonomySetting } from '../contract.ts';
+import { type AutonomySetting, DEPLOY_LEVELS, type DeployLevel } from '../contract.ts';
 
-export type SetAutonomyInputs = { readonly before: AutonomyLevel; readonly setting: AutonomySetting };
+export type SetAutonomyInputs = { readonly before: DeployLevel; readonly setting: AutonomySetting };
 export type SetAutonomyOutcome = {
-  readonly from: AutonomyLevel;
-  readonly to: AutonomyLevel;
+  readonly from: DeployLevel;
+  readonly to: DeployLevel;
   readonly change: 'raised' | 'lowered' | 'kept';
 };
 
@@ -13,8 +13,13 @@ export const setAutonomy = rule(
   'set-autonomy',
   1,
   ({ before, setting }: SetAutonomyInputs): SetAutonomyOutcome => {
-    const steps = AUTONOMY_LEVELS.indexOf(setting.level) - AUTONOMY_LEVELS.indexOf(before);
+    const steps = rank(setting.level) - rank(before);
     const moved = steps > 0 ? 'raised' : 'lowered';
     return { from: before, to: setting.level, change: steps === 0 ? 'kept' : moved };
   },
 );
+
+/** Both record and do nothing else: going from one to the other gives no more room. */
+function rank(level: DeployLevel): number {
+  return DEPLOY_LEVELS.indexOf(level === 'shadow' ? 'observe' : level);
+}

@@ -1,0 +1,86 @@
+import { type PolicyFacts, type PolicySet, TIERS } from '../contract.ts';
+import type { Context } from './condition-value.ts';
+import { frozenBy, type WallClock } from './wall-clock.ts';
+
+export type Frozen = { readonly calendar: string; readonly why: string };
+/** Zone to what its clock showed. */
+export type Clocks = Readonly<Record<string, WallClock>>;
+
+/**
+ * The calendars that freeze this place at these readings; undefined when a reading of a zone is missing or no place is
+ * named where a calendar asks for one.
+ */
+export function freezesOf(set: PolicySet, facts: PolicyFacts, clocks: Clocks): readonly Frozen[] | undefined {
+  const found: Frozen[] = [];
+  for (const [name, calendar] of Object.entries(set.calendars)) {
+    const concerned =
+      concerns(calendar.services, facts.service) && concerns(calendar.environments, facts.environment);
+    if (!concerned) continue;
+    const clock = clocks[calendar.zone];
+    if (clock === undefined) return undefined;
+    const why = frozenBy(calendar, clock);
+    if (why !== undefined) found.push({ calendar: name, why });
+  }
+  return found;
+}
+
+/** An unnamed place is concerned: it may be the one that is meant. */
+function concerns(names: readonly string[] | undefined, name: string | undefined): boolean {
+  return names === undefined || name === undefined || names.includes(name);
+}
+
+/** The facts by the paths at which policies find them; what is absent has no path. */
+export function contextOf(
+  set: PolicySet,
+  facts: PolicyFacts,
+  freezes: readonly Frozen[] | undefined,
+): Context {
+  const { service, environment, band, change, budget } = facts;
+  const compliant = facts.compliance?.payment ?? listed(set, service);
+  return present({
+    service,
+    environment,
+    tier: facts.tier === undefined ? undefined : tierNumber(facts.tier),
+    score: facts.score === undefined ? undefined : tenThousandths(facts.score, 'up'),
+    band,
+    ...prefixed('change', change),
+    ...prefixed('budget', budgetOf(budget)),
+    'compliance.payment': compliant,
+    freezes: freezes?.map(({ calendar }) => calendar),
+  });
+}
+
+function listed(set: PolicySet, service: string | undefined): boolean | undefined {
+  return service === undefined ? undefined : set.compliance.payment.includes(service);
+}
+
+function tierNumber(tier: NonNullable<PolicyFacts['tier']>): number {
+  return typeof tier === 'number' ? tier : TIERS.indexOf(tier) + 1;
+}
+
+function budgetOf(budget: PolicyFacts['budget']): Readonly<Record<string, Fact>> {
+  if (budget === undefined || !budget.declared || budget.remaining === undefined) return { ...budget };
+  return { ...budget, remaining: tenThousandths(budget.remaining, 'down') };
+}
+
+/**
+ * A fraction as Cedar's decimal, which has four digits after the point, in whole ten-thousandths. Rounded to the side that
+ * looks worse, so that a comparison with a limit of at most four digits says what the full number would say: a score
+ * above 0.5 stays above it, what is left below 0.1 stays below it.
+ */
+export function tenThousandths(value: number | string, to: 'up' | 'down'): number {
+  const scaled = Number((Number(value) * 10_000).toPrecision(12));
+  return to === 'up' ? Math.ceil(scaled) : Math.floor(scaled);
+}
+
+type Fact = boolean | number | string | readonly string[] | undefined;
+
+function prefixed(prefix: string, fields: Readonly<Record<string, Fact>>): Record<string, Fact> {
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [`${prefix}.${name}`, value]));
+}
+
+function present(fields: Readonly<Record<string, Fact>>): Context {
+  const kept: Record<string, NonNullable<Fact>> = {};
+  for (const [name, value] of Object.entries(fields)) if (value !== undefined) kept[name] = value;
+  return kept;
+}

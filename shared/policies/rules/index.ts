@@ -1,0 +1,6 @@
+import type { AnyRule } from '../../kernel/index.ts';
+import { allowedAutonomy } from './allowed-autonomy.ts';
+import { evaluatePolicies } from './evaluate-policies.ts';
+
+/** Every rule of this capability, in every version that a decision may name: for replay. */
+export const policyRules: readonly AnyRule[] = [evaluatePolicies, allowedAutonomy];
