@@ -1,0 +1,96 @@
+import * as z from 'zod';
+
+const Count = z.int().min(0);
+const Share = z.number().gt(0).lt(0.9);
+const Ms = z.number().gt(0);
+
+/** What one arm served in one interval. `slower` counts requests slower than so many ms; failures and slow ones overlap. */
+export const Arm = z
+  .strictObject({
+    requests: Count,
+    failures: Count,
+    slower: z.record(z.string().regex(/^\d+(\.\d+)?$/, 'must be a number of ms'), Count).default({}),
+  })
+  .superRefine(({ requests, failures, slower }, context) => {
+    if (failures > requests)
+      context.addIssue({
+        code: 'custom',
+        path: ['failures'],
+        message: `${failures} are more than the ${requests} requests`,
+      });
+    for (const [ms, count] of Object.entries(slower)) {
+      if (count > requests)
+        context.addIssue({
+          code: 'custom',
+          path: ['slower', ms],
+          message: `${count} are more than the ${requests} requests`,
+        });
+    }
+  });
+export type Arm = Readonly<z.infer<typeof Arm>>;
+
+const Time = z
+  .string()
+  .refine(
+    (text) => /^-?\d+(\.\d+)?$/.test(text) || !Number.isNaN(Date.parse(text)),
+    'must be an ISO 8601 time or a number',
+  );
+
+/**
+ * One interval of traffic: also the JSON of `holdfast judge`. An arm that nobody measured is absent, never 0.
+ * With `end` and `watermark` the interval is open, and not counted, until the provider has data up to its end.
+ */
+export const Interval = z.strictObject({
+  /** Start, ISO 8601; or a plain number such as a minute. Orders the intervals. */
+  at: Time,
+  /** Name under which the provider may send the interval again, revised. Default: `at`. */
+  id: z.string().min(1).exactOptional(),
+  end: Time.exactOptional(),
+  watermark: Time.exactOptional(),
+  canary: Arm.exactOptional(),
+  baseline: Arm.exactOptional(),
+});
+export type Interval = Readonly<z.infer<typeof Interval>>;
+
+/** What the judge promises and looks at. Frozen before the first stage: nothing in it may be read from the canary. */
+export const JudgeSettings = z
+  .strictObject({
+    /** Chance that a change no worse than the baseline is ever rolled back, however often one looks. */
+    alpha: z.number().gt(0).lt(0.5),
+    /** The parts of alpha that the judge and the kill switch may use up. */
+    judgeAlpha: z.number().gt(0).lt(0.5),
+    killAlpha: z.number().min(0).lt(0.5),
+    /** Chance that a change that fails rBad times as often as the baseline, or more, is ever called SAFE. */
+    beta: z.number().gt(0).lt(0.5),
+    /** A ratio of failure rates that would be harm; what SAFE rules out. */
+    rBad: z.number().gt(0.5).max(100),
+    /** A ratio of failure rates that is still no harm. */
+    r0: z.number().min(1).max(10),
+    /** Beyond so many compared requests a ratio up to this r0 is no harm either; null for never. */
+    largeSample: z.strictObject({ above: Count, r0: z.number().min(1).max(10) }).nullable(),
+    /** Failures come in bursts of about so many; 'estimate' reads it from the baseline's intervals as they come. */
+    fano: z.union([z.number().min(1), z.literal('estimate')]),
+    /** Least difference of the shares, canary minus baseline, that is worth a rollback; null for any. */
+    floor: z.number().gt(0).lt(1).nullable(),
+    /** Shares that the canary alone must not exceed; null without a kill switch. `slowerThan` in ms. */
+    killSwitch: z.strictObject({ errorRate: Share, slowerThan: Ms.nullable(), slowShare: Share }).nullable(),
+    latency: z.strictObject({
+      /** ms, frozen before the start: the SLO's bound and the baseline's p90 and p99, at edges of the histogram. */
+      thresholds: z.array(Ms).max(8),
+      /** Those of them that SAFE must rule out too. */
+      certify: z.array(Ms).max(8),
+    }),
+  })
+  .superRefine((settings, context) => {
+    const say = (path: readonly string[], message: string) =>
+      context.addIssue({ code: 'custom', path: [...path], message });
+    // 1e-12: 0.008 + 0.002 may not come out as 0.01 to the last bit
+    if (settings.judgeAlpha + settings.killAlpha > settings.alpha + 1e-12)
+      say(['judgeAlpha'], 'and killAlpha are together more than alpha');
+    if (settings.killSwitch !== null && settings.killAlpha === 0)
+      say(['killAlpha'], 'must be above 0 for a kill switch that is on');
+    if (settings.rBad <= settings.r0) say(['rBad'], `must be above r0, which is ${settings.r0}`);
+    const unknown = settings.latency.certify.find((ms) => !settings.latency.thresholds.includes(ms));
+    if (unknown !== undefined) say(['latency', 'certify'], `names ${unknown}, which is no threshold`);
+  });
+export type JudgeSettings = Readonly<z.infer<typeof JudgeSettings>>;

@@ -1,0 +1,38 @@
+/**
+ * An e-process against "the share of bad requests is at most `limit`": a mixture of binomial likelihood ratios.
+ * For every alternative q > limit, E[(q/limit)^x ((1-q)/(1-limit))^(1-x)] is linear and rising in the true share
+ * and 1 at the limit, so it is at most 1 under all of H0; requests may be counted one by one or in intervals.
+ */
+
+/**
+ * Alternatives as multiples of the limit, and one share near 1 for a canary that answers nothing. The small multiples find
+ * what is just beyond the limit, the large ones are quick where all is lost; equal weights, because nobody
+ * knows beforehand which it will be: the price of the mixture is ln 6 = 1.8 of ln 500 = 6.2.
+ */
+const LIMIT_MULTIPLES = [1.5, 2, 3, 5, 10] as const;
+const NEARLY_ALL = 0.9;
+
+export type BinomialGrid = {
+  /** ln(q / limit) for each alternative q. */
+  readonly ofBad: readonly number[];
+  /** ln((1 - q) / (1 - limit)). */
+  readonly ofGood: readonly number[];
+};
+
+/** @param limit largest tolerable share, in (0, 0.9) */
+export function binomialGrid(limit: number): BinomialGrid {
+  const shares = [
+    ...LIMIT_MULTIPLES.map((multiple) => multiple * limit).filter((q) => q < NEARLY_ALL),
+    NEARLY_ALL,
+  ];
+  return {
+    ofBad: shares.map((q) => Math.log(q / limit)),
+    ofGood: shares.map((q) => Math.log((1 - q) / (1 - limit))),
+  };
+}
+
+/** Adds an interval to the log likelihood ratios, in place. */
+export function addTrials(sums: number[], grid: BinomialGrid, requests: number, bad: number): void {
+  for (let k = 0; k < sums.length; k += 1)
+    sums[k] = (sums[k] ?? 0) + bad * (grid.ofBad[k] ?? 0) + (requests - bad) * (grid.ofGood[k] ?? 0);
+}

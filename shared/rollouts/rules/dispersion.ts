@@ -1,0 +1,48 @@
+import type { Interval } from '../judge-contract.ts';
+
+/** Below this many intervals or failures an estimate says nothing, and 1 is used. */
+const LEAST_INTERVALS = 5;
+const LEAST_FAILURES = 5;
+
+/**
+ * The Fano factor of failures that come in bursts: variance over mean of the baseline's failures per interval, as
+ * Pearson's statistic over its degrees of freedom, so that a baseline that shrinks from stage to stage is no burst.
+ * It divides the counts of labels where it is above 1.
+ *
+ * Tempering all likelihood ratios by any factor of 1 or more, even one read from the same data, gives at most 1 + E
+ * (each e^(s/phi) is at most max(1, e^s)). So a threshold of 1/alpha + 1 keeps alpha exactly.
+ */
+export type Dispersion = {
+  intervals: number;
+  requests: number;
+  failures: number;
+  /** Sum of failures^2 / requests over the intervals. */
+  squares: number;
+};
+
+export function noDispersion(): Dispersion {
+  return { intervals: 0, requests: 0, failures: 0, squares: 0 };
+}
+
+/** Takes up one interval of the baseline, in place. */
+export function addBaseline(seen: Dispersion, requests: number, failures: number): void {
+  if (requests <= 0) return;
+  seen.intervals += 1;
+  seen.requests += requests;
+  seen.failures += failures;
+  seen.squares += (failures * failures) / requests;
+}
+
+/** At least 1. */
+export function fanoFactor({ intervals, requests, failures, squares }: Dispersion): number {
+  if (intervals < LEAST_INTERVALS || failures < LEAST_FAILURES) return 1;
+  const rate = failures / requests;
+  return Math.max(1, (squares - rate * failures) / (rate * (intervals - 1)));
+}
+
+/** The factor of some intervals, such as those before the release: fixed before the start it costs nothing. */
+export function estimateFano(intervals: readonly Interval[]): number {
+  const seen = noDispersion();
+  for (const { baseline } of intervals) if (baseline) addBaseline(seen, baseline.requests, baseline.failures);
+  return fanoFactor(seen);
+}

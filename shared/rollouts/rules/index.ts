@@ -1,0 +1,5 @@
+import type { AnyRule } from '../../kernel/index.ts';
+import { judgeRollout } from './judge-rollout.ts';
+
+/** Every rule that judges or plans a rollout, for replay; earlier versions stay for the decisions they took. */
+export const judgeRules: readonly AnyRule[] = [judgeRollout];

@@ -1,0 +1,77 @@
+import type { Path, Step } from './judge-path.ts';
+import type { Condemnation, Verdict } from './judge-rollout.ts';
+import type { Needed } from './needed-exposure.ts';
+
+type Found = {
+  readonly verdict: Verdict;
+  readonly condemned: Condemnation | undefined;
+  readonly safeAt: string | undefined;
+  readonly needed: Needed;
+  readonly path: Path;
+  readonly open: readonly string[];
+  readonly stood: boolean;
+};
+
+/** Why the verdict is what it is, in plain words. */
+export function judgeReasons(found: Found): readonly string[] {
+  const { path, open } = found;
+  const waiting =
+    open.length === 0 ? [] : [`${open.length} interval(s) may still be revised and are not judged yet`];
+  return [...verdictReasons(found), ...comparison(path), ...waiting];
+}
+
+function verdictReasons({ condemned, safeAt, stood, needed, path }: Found): readonly string[] {
+  if (condemned !== undefined && stood)
+    return [`condemned at ${condemned.at} (${condemned.by}), and a verdict to roll back stays`];
+  if (condemned !== undefined) return [harmReason(path, condemned)];
+  const { rBad, beta } = path.settings;
+  if (safeAt !== undefined)
+    return [
+      `at ${safeAt} it was ruled out that the canary is ${rBad} times as bad (chance of a wrong SAFE: ${beta})`,
+    ];
+  return ['neither harm nor safety is shown', ...needReasons(needed, rBad)];
+}
+
+function harmReason({ steps, settings }: Path, { by, at }: Condemnation): string {
+  const step = steps.find((each) => each.at === at);
+  if (by === 'kill-switch') {
+    const { errorRate, slowerThan, slowShare } = settings.killSwitch ?? {};
+    const slow =
+      slowerThan == null ? '' : `, or more than ${percent(slowShare)} are slower than ${slowerThan} ms`;
+    return `at ${at} the kill switch: more than ${percent(errorRate)} of the canary's requests fail${slow} (E = ${eValue(step?.kill)}, limit ${eValue(Math.log(1 / settings.killAlpha))})`;
+  }
+  const what = by === 'errors' ? 'fails more often' : 'is slow more often';
+  return `at ${at} the canary ${what} than the baseline beside it (E = ${eValue(harmOf(step))}, limit ${eValue(Math.log(1 / settings.judgeAlpha))})`;
+}
+
+function harmOf(step: Step | undefined): number | undefined {
+  return step?.harm;
+}
+
+function needReasons({ failures, requests, of }: Needed, rBad: number): readonly string[] {
+  if (failures === null) return ['nothing to reckon from how long SAFE would take'];
+  if (requests === null)
+    return [`SAFE needs about ${failures} more failures (${of}), and none has been seen yet`];
+  return [
+    `SAFE needs about ${failures} more failures (${of}), that is ${requests} requests at the present rates, or accept more than ${rBad} times as bad as harm`,
+  ];
+}
+
+function comparison({ compared, canary, steps }: Path): readonly string[] {
+  if (steps.length === 0) return ['there is no interval'];
+  if (canary.requests === 0) return ['the canary had no traffic: nothing can be compared'];
+  if (compared.intervals === 0) return ['there is no baseline beside the canary: nothing can be compared'];
+  const rest = steps.length - compared.intervals;
+  return [
+    `compared ${compared.failures} failures of ${compared.requests} requests in ${compared.intervals} interval(s)`,
+    ...(rest === 0 ? [] : [`${rest} interval(s) without traffic in both arms say nothing`]),
+  ];
+}
+
+function percent(share: number | undefined): string {
+  return `${Number(((share ?? 0) * 100).toPrecision(4))} %`;
+}
+
+function eValue(log: number | undefined): string {
+  return String(Number(Math.exp(log ?? 0).toPrecision(3)));
+}

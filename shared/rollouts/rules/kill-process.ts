@@ -1,0 +1,41 @@
+import type { Arm, JudgeSettings } from '../judge-contract.ts';
+import { addTrials, type BinomialGrid, binomialGrid } from './binomial-process.ts';
+import { logMeanExp } from './label-process.ts';
+
+type Limit = {
+  readonly grid: BinomialGrid;
+  readonly sums: number[];
+  /** Undefined for failures. */
+  readonly ms: number | undefined;
+};
+
+/**
+ * The kill switch as an e-process: the canary's failures against a share of at most `errorRate`, and its requests
+ * slower than `slowerThan` (five times the baseline's p99, frozen before the start) against at most `slowShare`.
+ * It needs no baseline. Both are averaged, so that they share one alpha.
+ */
+export type KillProcess = readonly Limit[];
+
+export function killProcess(settings: JudgeSettings['killSwitch']): KillProcess {
+  if (settings === null) return [];
+  const { errorRate, slowerThan, slowShare } = settings;
+  return [limit(errorRate, undefined), ...(slowerThan === null ? [] : [limit(slowShare, slowerThan)])];
+}
+
+function limit(share: number, ms: number | undefined): Limit {
+  const grid = binomialGrid(share);
+  return { grid, sums: grid.ofBad.map(() => 0), ms };
+}
+
+/** Takes up an interval of the canary. A limit that was not measured stays as it is. */
+export function watchCanary(kill: KillProcess, canary: Arm): void {
+  for (const { grid, sums, ms } of kill) {
+    const bad = ms === undefined ? canary.failures : canary.slower[ms];
+    if (bad !== undefined) addTrials(sums, grid, canary.requests, bad);
+  }
+}
+
+/** ln E of the whole switch; 0 (E = 1) where it is off. @param phi Fano factor of the failures, at least 1 */
+export function logKill(kill: KillProcess, phi: number): number {
+  return logMeanExp(kill.map(({ sums }) => logMeanExp(sums, phi)));
+}

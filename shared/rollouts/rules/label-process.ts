@@ -1,0 +1,74 @@
+/**
+ * The failure-label e-process (mixture likelihood ratio): spec canary.md 3.1. Given a failure, it is the canary's
+ * with probability theta(rho, w) = rho w / (rho w + 1 - w), where w is the canary's share of the requests and rho
+ * the ratio of the failure rates; no estimate of the rates themselves is needed.
+ */
+
+/** Alternatives of the ROLLBACK form, as multiples of r0; equal weights. */
+export const HARM_RATIOS = [1.25, 1.5, 2, 3, 5, 10, 20] as const;
+/** Alternatives of the SAFE form, as ratios themselves; those not below rBad are left out. Equal weights. */
+export const SAFE_RATIOS = [0.5, 0.75, 1, 1.1] as const;
+
+/** Alternatives against a null ratio, with what does not depend on the data worked out before. */
+export type LabelGrid = {
+  readonly null: number;
+  readonly ratios: readonly number[];
+  /** ln(ratio / null) for each. */
+  readonly logRatios: readonly number[];
+};
+
+/** H0: rho <= r0, against r0 times each of HARM_RATIOS. */
+export function harmGrid(r0: number): LabelGrid {
+  return gridOf(
+    r0,
+    HARM_RATIOS.map((ratio) => r0 * ratio),
+  );
+}
+
+/** H0: rho >= rBad, against SAFE_RATIOS below it. */
+export function safeGrid(rBad: number): LabelGrid {
+  return gridOf(
+    rBad,
+    SAFE_RATIOS.filter((ratio) => ratio < rBad),
+  );
+}
+
+function gridOf(base: number, ratios: readonly number[]): LabelGrid {
+  return { null: base, ratios, logRatios: ratios.map((ratio) => Math.log(ratio / base)) };
+}
+
+/**
+ * ln((1 - theta(ratio, w)) / (1 - theta(null, w))) for each alternative: all that depends on the weight.
+ * ln(theta(ratio, w) / theta(null, w)) is this plus ln(ratio / null).
+ * @param share of the canary in the requests, in (0, 1)
+ */
+export function weightTerms(grid: LabelGrid, share: number): readonly number[] {
+  const base = grid.null * share + 1 - share;
+  const terms = new Array<number>(grid.ratios.length);
+  for (let k = 0; k < terms.length; k += 1)
+    terms[k] = Math.log(base / ((grid.ratios[k] ?? 1) * share + 1 - share));
+  return terms;
+}
+
+/** Adds what an interval's labels say to the log likelihood ratios, in place: one array lives through a judgement. */
+export function addLabels(
+  sums: number[],
+  grid: LabelGrid,
+  terms: readonly number[],
+  canary: number,
+  baseline: number,
+): void {
+  const both = canary + baseline;
+  for (let k = 0; k < sums.length; k += 1)
+    sums[k] = (sums[k] ?? 0) + canary * (grid.logRatios[k] ?? 0) + both * (terms[k] ?? 0);
+}
+
+/** Natural log of the mean of e^(x / divisor) over the values, without overflow. An empty list gives 0 (E = 1). */
+export function logMeanExp(values: readonly number[], divisor = 1): number {
+  let most = Number.NEGATIVE_INFINITY;
+  for (const value of values) if (value > most) most = value;
+  if (values.length === 0) return 0;
+  let sum = 0;
+  for (const value of values) sum += Math.exp((value - most) / divisor);
+  return most / divisor + Math.log(sum / values.length);
+}

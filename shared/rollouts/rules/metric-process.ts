@@ -1,0 +1,107 @@
+import type { Arm, JudgeSettings } from '../judge-contract.ts';
+import { addBaseline, type Dispersion, fanoFactor, noDispersion } from './dispersion.ts';
+import { addLabels, harmGrid, type LabelGrid, logMeanExp, safeGrid, weightTerms } from './label-process.ts';
+
+export type Grids = {
+  readonly harm: LabelGrid;
+  /** Only where so much traffic was compared that small ratios are no harm. */
+  readonly large: LabelGrid | undefined;
+  readonly safe: LabelGrid;
+};
+export type WeightTerms = { readonly [Form in keyof Grids]: readonly number[] };
+
+/** One thing that is compared between the arms: failures, or requests slower than a threshold. Lives through one judgement. */
+export type MetricProcess = {
+  /** Undefined for failures. */
+  readonly ms: number | undefined;
+  readonly certified: boolean;
+  /** Log likelihood ratios of the three forms, one number for each alternative. */
+  readonly harm: number[];
+  readonly large: number[];
+  readonly safe: number[];
+  readonly dispersion: Dispersion;
+  /** Failures seen in both arms where they could be compared. */
+  labels: number;
+  canaryRequests: number;
+  /** Failures of the canary beyond what the baseline's share at the same time would have given. */
+  excess: number;
+};
+
+export function gridsOf({ r0, rBad, largeSample }: JudgeSettings, large: boolean): Grids {
+  return {
+    harm: harmGrid(r0),
+    large: large && largeSample !== null && largeSample.r0 > r0 ? harmGrid(largeSample.r0) : undefined,
+    safe: safeGrid(rBad),
+  };
+}
+
+export function termsOf(grids: Grids, share: number): WeightTerms {
+  return {
+    harm: weightTerms(grids.harm, share),
+    large: grids.large === undefined ? [] : weightTerms(grids.large, share),
+    safe: weightTerms(grids.safe, share),
+  };
+}
+
+export function metricProcess(grids: Grids, ms: number | undefined, certified: boolean): MetricProcess {
+  return {
+    ms,
+    certified,
+    harm: grids.harm.ratios.map(() => 0),
+    large: grids.large === undefined ? [] : grids.large.ratios.map(() => 0),
+    safe: grids.safe.ratios.map(() => 0),
+    dispersion: noDispersion(),
+    labels: 0,
+    canaryRequests: 0,
+    excess: 0,
+  };
+}
+
+/** How many of an arm's requests were bad in this sense; undefined where that was not measured. */
+export function badOf(metric: MetricProcess, arm: Arm): number | undefined {
+  return metric.ms === undefined ? arm.failures : arm.slower[metric.ms];
+}
+
+/** Takes up an interval in which both arms had traffic. */
+export function compareArms(
+  metric: MetricProcess,
+  grids: Grids,
+  terms: WeightTerms,
+  arms: { readonly canary: Arm; readonly baseline: Arm },
+): void {
+  const canary = badOf(metric, arms.canary);
+  const baseline = badOf(metric, arms.baseline);
+  if (canary === undefined || baseline === undefined) return;
+  addLabels(metric.harm, grids.harm, terms.harm, canary, baseline);
+  if (grids.large !== undefined) addLabels(metric.large, grids.large, terms.large, canary, baseline);
+  addLabels(metric.safe, grids.safe, terms.safe, canary, baseline);
+  metric.labels += canary + baseline;
+  metric.canaryRequests += arms.canary.requests;
+  metric.excess += canary - (arms.canary.requests * baseline) / arms.baseline.requests;
+}
+
+/** Takes up a baseline, compared or not: how failures come is seen without a canary too. */
+export function watchBaseline(metric: MetricProcess, baseline: Arm): void {
+  const bad = badOf(metric, baseline);
+  if (bad !== undefined) addBaseline(metric.dispersion, baseline.requests, bad);
+}
+
+export function dispersionOf(metric: MetricProcess, fano: JudgeSettings['fano']): number {
+  return fano === 'estimate' ? fanoFactor(metric.dispersion) : fano;
+}
+
+/** ln E against "no harm". In a large sample the lesser of both forms: that both must say so keeps alpha. */
+export function logHarm(metric: MetricProcess, phi: number, isLarge: boolean): number {
+  const harm = logMeanExp(metric.harm, phi);
+  return isLarge && metric.large.length > 0 ? Math.min(harm, logMeanExp(metric.large, phi)) : harm;
+}
+
+/** ln E' against "rBad times as bad, or worse". */
+export function logSafe(metric: MetricProcess, phi: number): number {
+  return logMeanExp(metric.safe, phi);
+}
+
+/** Share of the canary's requests that were bad beyond the baseline's share. */
+export function excessShare(metric: MetricProcess): number {
+  return metric.canaryRequests === 0 ? 0 : metric.excess / metric.canaryRequests;
+}
