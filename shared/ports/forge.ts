@@ -8,6 +8,29 @@ export type Commit = {
   readonly committedAt: string;
 };
 
+/** A file that differs between two revisions. */
+export type ComparedFile = {
+  readonly path: string;
+  /** Where it was, when it was moved. */
+  readonly previousPath?: string;
+  readonly status: 'added' | 'removed' | 'modified' | 'renamed';
+  readonly additions: number;
+  readonly deletions: number;
+  /** Unified hunks; absent where the forge does not show them (binary, or too large). */
+  readonly patch?: string;
+};
+
+/** What leads from `base` to `head`, as the forge sees it: from their common ancestor on. */
+export type Comparison = {
+  /** Those that `base` lacks, oldest first. */
+  readonly commits: readonly Pick<Commit, 'sha' | 'message' | 'authorLogin'>[];
+  readonly files: readonly ComparedFile[];
+  /** Commits of `base` that `head` lacks: what going there takes back is not among the files. */
+  readonly behindBy: number;
+  /** Not all commits or files are named: the change is at least this large. */
+  readonly truncated: boolean;
+};
+
 /** success = at least one check and all green; none = no check has reported; both checks and statuses are read. */
 export type CiState = 'success' | 'failure' | 'pending' | 'none';
 export type CiReading = {
@@ -106,6 +129,10 @@ export type Forge = {
   readonly commitFile: (change: CommitChange) => Promise<{ readonly sha: string }>;
   /** Newest first, `from` included, ancestors only. */
   readonly commits: (repository: Repository, from: string, limit: number) => Promise<readonly Commit[]>;
+  /** By its full sha. Throws NotFound when the repository has no such commit, InvalidInput for anything but a full sha. */
+  readonly readCommit: (repository: Repository, sha: string) => Promise<Commit>;
+  /** Both by their full sha. Throws NotFound when the repository lacks one of them, or they have no common ancestor. */
+  readonly compare: (repository: Repository, base: string, head: string) => Promise<Comparison>;
   readonly ci: (repository: Repository, sha: string) => Promise<CiReading>;
   /** Opens, or finds the open one of the same head branch and base. Sets the labels. */
   readonly openPullRequest: (request: {

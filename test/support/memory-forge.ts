@@ -8,6 +8,7 @@ import type {
   ForgePermission,
   Review,
 } from '../../shared/ports/index.ts';
+import { type CompareCalls, memoryForgeCompare } from './memory-forge-compare.ts';
 import { memoryForgePeople, type PeopleCalls } from './memory-forge-people.ts';
 import { checksOf, type MemoryRepository, memoryRepository } from './memory-repository.ts';
 
@@ -51,6 +52,7 @@ export function memoryForge(now: () => number) {
   const people = memoryForgePeople({ repo, writes, settings, now });
   const calls = {
     ...contentCalls(repo, writes),
+    ...memoryForgeCompare(repo),
     ...pullRequestCalls(repo, writes, settings, now),
     ...people.calls,
   };
@@ -141,7 +143,7 @@ function pullRequestCalls(
   writes: string[],
   settings: Settings,
   now: () => number,
-): Omit<Forge, keyof ContentCalls | keyof PeopleCalls> {
+): Omit<Forge, keyof ContentCalls | keyof CompareCalls | keyof PeopleCalls> {
   return {
     ci: async (name, sha) => repo(name).checks.get(sha) ?? checksOf(settings.firstChecks),
     openPullRequest: async ({ repository, headBranch, baseBranch, title, body, labels }) => {

@@ -6,7 +6,7 @@ import { type Connection, parse, repositoryOf } from './connection.ts';
 import { allPages } from './pages.ts';
 
 const When = z.looseObject({ date: z.iso.datetime({ offset: true }) });
-const CommitAnswer = z.looseObject({
+export const CommitAnswer = z.looseObject({
   sha: z.string(),
   commit: z.looseObject({ message: z.string(), committer: When }),
   // null, or an empty object, when no account has the address
@@ -81,7 +81,7 @@ async function listCommits(
   return found.slice(0, request.limit);
 }
 
-function commitOf(answer: z.infer<typeof CommitAnswer>): Commit {
+export function commitOf(answer: z.infer<typeof CommitAnswer>): Commit {
   const login = answer.author?.login;
   return {
     sha: answer.sha,

@@ -2,6 +2,7 @@ import type { Forge } from '../../ports/forge.ts';
 import { branches } from './branches.ts';
 import { comments } from './comments.ts';
 import { commits } from './commits.ts';
+import { comparisons } from './comparisons.ts';
 import { connect, type GithubOptions } from './connection.ts';
 import { files } from './files.ts';
 import { issues } from './issues.ts';
@@ -18,6 +19,7 @@ export function githubForge(options: GithubOptions): Forge {
     ...branches(connection),
     ...files(connection),
     ...commits(connection),
+    ...comparisons(connection),
     ...pullRequests(connection),
     ...comments(connection),
     ...issues(connection),

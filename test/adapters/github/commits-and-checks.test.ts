@@ -1,7 +1,5 @@
-import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { REPOSITORY, type Sandbox, startSandbox, TOKEN } from './sandbox.ts';
+import { importHistory, REPOSITORY, type Sandbox, startSandbox, TOKEN } from './sandbox.ts';
 
 let sandbox: Sandbox;
 beforeAll(async () => {
@@ -25,22 +23,6 @@ async function post(path: string, body: Readonly<Record<string, unknown>>): Prom
   expect(answer.status).toBe(201);
 }
 
-/** Many commits on a branch of its own, in one run of git. */
-function importCommits(count: number): void {
-  const commits = Array.from({ length: count }, (_, i) =>
-    [
-      'commit refs/heads/long',
-      `committer ada <ada@example.com> ${1_700_000_000 + i} +0000`,
-      `data <<END\nfeat: ${i}\nEND`,
-      ...(i === 0 ? [`from ${sandbox.head}`] : []),
-      `M 100644 inline n.txt\ndata <<END\n${i}\nEND\n`,
-    ].join('\n'),
-  );
-  const git = ['--git-dir', join(sandbox.dataDir, `${REPOSITORY}.git`), 'fast-import', '--quiet'];
-  const { status: code, stderr } = spawnSync('git', git, { input: `${commits.join('\n')}\n` });
-  expect([code, String(stderr)]).toEqual([0, '']);
-}
-
 const status = (sha: string, context: string, state: string) => post(`/statuses/${sha}`, { context, state });
 const run = (sha: string, name: string, conclusion?: string) =>
   post('/check-runs', { name, head_sha: sha, ...(conclusion !== undefined && { conclusion }) });
@@ -61,7 +43,7 @@ describe('commits', () => {
   });
 
   test('more commits than one page holds are all listed', async () => {
-    importCommits(103);
+    importHistory(sandbox, 'long', 103);
     const head = (await sandbox.forge.head(REPOSITORY, 'long')) ?? '';
     const listed = await sandbox.github.commits(REPOSITORY, head, 500);
     expect(new Set(listed.map(({ sha }) => sha)).size).toBe(104);

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -77,4 +78,21 @@ export async function openRollback(sandbox: Sandbox, text = 'revision: zero\n', 
     body: 'because',
     labels: ['rollback', 'shop-staging'],
   });
+}
+
+/** Many commits on a branch of its own, each of them with as many new files, in one run of git. */
+export function importHistory(sandbox: Sandbox, branch: string, commits: number, files = 1): void {
+  const made = Array.from({ length: commits }, (_, i) =>
+    [
+      `commit refs/heads/${branch}`,
+      `committer ada <ada@example.com> ${1_700_000_000 + i} +0000`,
+      `data <<END\nfeat: ${i}\nEND`,
+      ...(i === 0 ? [`from ${sandbox.head}`] : []),
+      ...Array.from({ length: files }, (_, n) => `M 100644 inline ${branch}/${n}.txt\ndata <<END\n${i}\nEND`),
+      '',
+    ].join('\n'),
+  );
+  const git = ['--git-dir', join(sandbox.dataDir, `${REPOSITORY}.git`), 'fast-import', '--quiet'];
+  const { status, stderr } = spawnSync('git', git, { input: `${made.join('\n')}\n` });
+  if (status !== 0) throw new Error(`git fast-import failed: ${String(stderr)}`);
 }

@@ -8,6 +8,7 @@ export const OPERATIONS = [
   'repos/create-or-update-file-contents',
   'repos/list-commits',
   'repos/get-commit',
+  'repos/compare-commits-with-basehead',
   'repos/get-combined-status-for-ref',
   'repos/create-commit-status',
   'repos/get-branch-rules',

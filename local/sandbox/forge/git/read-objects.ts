@@ -49,13 +49,27 @@ async function verified(directory: string, name: string): Promise<string | undef
   return answer.code === 0 ? answer.stdout.toString('utf8').trim() : undefined;
 }
 
-/** Newest first. `path` keeps only the commits that touched it. */
+/** Newest first. `path` keeps only the commits that touched it; `without` leaves out what that commit has too. */
 export async function listCommits(
   directory: string,
   from: string,
-  page: { readonly limit: number; readonly skip: number; readonly path?: string },
+  page: {
+    readonly limit: number;
+    readonly skip: number;
+    readonly path?: string;
+    readonly without?: string;
+  },
 ): Promise<readonly GitCommit[]> {
-  const args = ['log', '-z', COMMIT_FORMAT, `--max-count=${page.limit}`, `--skip=${page.skip}`, from, '--'];
+  const range = page.without === undefined ? [from] : [from, `^${page.without}`];
+  const args = [
+    'log',
+    '-z',
+    COMMIT_FORMAT,
+    `--max-count=${page.limit}`,
+    `--skip=${page.skip}`,
+    ...range,
+    '--',
+  ];
   const text = await runGit(directory, page.path === undefined ? args : [...args, page.path]);
   return text.toString('utf8').split('\0').filter(Boolean).map(parseCommit);
 }

@@ -2,6 +2,7 @@ import type { RepositoryOperationId } from '../contract/operations.ts';
 import type { Operation } from './call.ts';
 import { createCheckRun, listCheckRuns, updateCheckRun } from './checks.ts';
 import { getCommit, listCommitsOfRef } from './commits.ts';
+import { compareCommits } from './compare.ts';
 import { getContent, putContent } from './contents.ts';
 import {
   addLabels,
@@ -31,6 +32,7 @@ export const OPERATION_OF: Readonly<Record<RepositoryOperationId, Operation>> = 
   'repos/create-or-update-file-contents': putContent,
   'repos/list-commits': listCommitsOfRef,
   'repos/get-commit': getCommit,
+  'repos/compare-commits-with-basehead': compareCommits,
   'repos/get-combined-status-for-ref': getCombinedStatus,
   'repos/create-commit-status': createStatus,
   'repos/get-branch-rules': getBranchRules,

@@ -67,6 +67,30 @@ export function fileCommitShape(world: World, repository: Repository, commit: Gi
   };
 }
 
+type Compared = {
+  readonly base: string;
+  readonly head: string;
+  readonly ahead: number;
+  readonly behind: number;
+};
+
+/** GitHub's "commit comparison" without its commits and files. */
+export function comparisonShape(world: World, repository: Repository, compared: Compared): Shape {
+  const { base, head, ahead, behind } = compared;
+  const html = `${webUrl(world, repository)}/compare/${base}...${head}`;
+  return {
+    url: `${apiUrl(world, repository)}/compare/${base}...${head}`,
+    ...{ html_url: html, permalink_url: html, diff_url: `${html}.diff`, patch_url: `${html}.patch` },
+    ...{ status: comparisonStatus(ahead, behind), ahead_by: ahead, behind_by: behind, total_commits: ahead },
+  };
+}
+
+function comparisonStatus(ahead: number, behind: number): string {
+  if (ahead > 0 && behind > 0) return 'diverged';
+  if (ahead === 0 && behind === 0) return 'identical';
+  return ahead > 0 ? 'ahead' : 'behind';
+}
+
 const ENTRY_TYPES: Readonly<Record<string, string>> = {
   '120000': 'symlink',
   '160000': 'submodule',
