@@ -26,6 +26,7 @@ const TOLD = [
   'ApprovalRequested',
   'EscalationRaised',
   'Paged',
+  'MergeHeld',
   'SecurityViolation',
   'PullRequestFailed',
   'NotConfirmed',

@@ -83,6 +83,12 @@ export const AttemptData = z.object({
   queuedAt: z.string().optional(),
   /** The service's own timings in seconds, as they were when the attempt was opened. */
   overrides: z.partialRecord(z.enum(TIMING_NAMES), z.number().positive()).optional(),
+  /** The place in the hour's pull requests that was taken for this attempt; null when none was left. */
+  pullRequestPlace: z.string().nullable().optional(),
+  /** When the forge was last asked to merge, just before the call. */
+  mergeStartedAt: z.string().optional(),
+  /** Until when it was said that the merge waits for the repository's quota. */
+  mergeHeldUntil: z.string().optional(),
   slotReleased: z.boolean(),
   /** What persons asked and was refused, `<person>/<event>/<state>`: each is decided once. */
   refused: z.array(z.string()).optional(),

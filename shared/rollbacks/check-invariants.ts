@@ -8,12 +8,12 @@ import { queueOutcome } from './queued-merge.ts';
 import { readInvariants } from './read-invariants.ts';
 import { pullRequestOf } from './read-world.ts';
 import { rejected } from './rejected-approval.ts';
-import { mayMergeMore } from './repository-quotas.ts';
 import {
   type CheckInvariantsInputs,
   type CheckInvariantsOutcome,
   checkInvariants,
 } from './rules/check-invariants.ts';
+import { mayMergeMore, recordHeld } from './start-merge.ts';
 import { standing, takeStep } from './take-step.ts';
 
 /** The inputs of the check that allowed a merge travel to the merge task, which decides on the same bytes. */
@@ -25,7 +25,7 @@ export type InvariantCheck = TaskResult & {
 /**
  * Re-reads the eight invariants from the systems themselves. `merge` in mode auto with all eight passed on fresh
  * readings, or with an approval that overrides what does not; `ask` where a person must approve first; a failed one goes
- * to a person; everything unread, and a repository with no merge left in this hour, waits.
+ * to a person; everything unread, and a repository with no merge left in this hour, waits; the latter is said.
  */
 export async function checkInvariantsOfRollback(all: WorldDeps, input: TaskInput): Promise<InvariantCheck> {
   const attempt = await loadAttempt(all.store, input.rollbackId);
@@ -64,7 +64,9 @@ async function judge(
   }
   const wait = { ...standing(deps, attempt), verdict: 'wait' as const, evaluation: null };
   if (verdict === 'merge')
-    return (await mayMergeMore(deps, attempt)) ? { ...wait, verdict, evaluation: inputs } : wait;
+    return (await mayMergeMore(deps, attempt))
+      ? { ...wait, verdict, evaluation: inputs }
+      : { ...wait, ...standing(deps, await recordHeld(deps, attempt, key)) };
   return verdict === 'ask'
     ? { ...standing(deps, await pageIfDue(deps, attempt, key)), verdict, evaluation: null }
     : wait;

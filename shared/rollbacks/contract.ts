@@ -76,6 +76,8 @@ export const EVENTS = [
   'ApprovalTimedOut',
   'ReviewApproved',
   'Paged',
+  'MergeStarted',
+  'MergeHeld',
   'MergeQueued',
   'MergeCompleted',
   'PullRequestMergedByHuman',

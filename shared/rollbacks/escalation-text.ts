@@ -18,6 +18,16 @@ const REVIEWS: Readonly<Record<ReviewReason, string>> = {
   UNEXPECTED: 'the workflow met an error that it does not know',
 };
 
+/** In which states each event still needs a person; SECURITY needs one at its end. */
+const NEEDED: Readonly<Record<string, readonly string[]>> = {
+  ApprovalRequested: ['AwaitingMerge'],
+  MergeHeld: ['AwaitingMerge'],
+  EscalationRaised: ['AwaitingHumanReview'],
+  Paged: ['AwaitingMerge', 'AwaitingHumanReview'],
+  SecurityViolation: ['Aborted/SECURITY'],
+  PullRequestFailed: ['Aborted/SECURITY'],
+};
+
 /** The message for an event of an attempt; undefined where its present state no longer needs anybody. */
 export function escalationOf(
   attempt: Attempt,
@@ -25,19 +35,27 @@ export function escalationOf(
 ): Escalation | undefined {
   const { state, service, environment } = attempt;
   const place = `${service} in ${environment}`;
+  const stands = state.kind === 'Aborted' ? `${state.kind}/${state.reason}` : state.kind;
+  const needed = NEEDED[event.type];
+  if (needed !== undefined && !needed.includes(stands)) return undefined;
   switch (event.type) {
     case 'ApprovalRequested':
-      if (state.kind !== 'AwaitingMerge') return undefined;
       return said('APPROVAL', `${place}: a rollback needs your approval`, answers(attempt));
     case 'EscalationRaised':
-      if (state.kind !== 'AwaitingHumanReview') return undefined;
-      return said(state.reason, `${place}: ${REVIEWS[state.reason]}`, answers(attempt));
+      return raised(attempt, place);
     case 'Paged':
-      if (state.kind !== 'AwaitingMerge' && state.kind !== 'AwaitingHumanReview') return undefined;
       return said(`PAGE-${event.rev}`, `${place}: nobody has answered yet`, answers(attempt));
+    case 'MergeHeld':
+      return said(
+        'MERGE_QUOTA',
+        `${place}: the merge waits, its repository has had its merges of this hour`,
+        [
+          `All invariants hold. The next hour begins at ${attempt.data.mergeHeldUntil ?? 'the full hour'}; a person may merge it before.`,
+          ...answers(attempt),
+        ],
+      );
     case 'SecurityViolation':
     case 'PullRequestFailed':
-      if (state.kind !== 'Aborted' || state.reason !== 'SECURITY') return undefined;
       return said('SECURITY', `${place}: security: an outside system refused our credentials`, [
         `The attempt has ended and holds its slot: \`holdfast reset ${attempt.id}\` by an admin, once the cause is known.`,
       ]);
@@ -48,6 +66,12 @@ export function escalationOf(
     default:
       return undefined;
   }
+}
+
+function raised(attempt: Attempt, place: string): Escalation | undefined {
+  const { state } = attempt;
+  if (state.kind !== 'AwaitingHumanReview') return undefined;
+  return said(state.reason, `${place}: ${REVIEWS[state.reason]}`, answers(attempt));
 }
 
 function said(topic: string, title: string, lines: readonly string[]): Escalation {

@@ -69,6 +69,12 @@ export const rollbackEvents = {
   Paged: z
     .union([to('AwaitingMerge'), toReview(...REVIEW_REASONS)])
     .describe('A question has stood unanswered for an hour: whoever is on call is paged. The state stays.'),
+  MergeStarted: to('AwaitingMerge').describe(
+    'The invariants allow the merge, its place in the quota of the hour is taken, and the forge is asked next.',
+  ),
+  MergeHeld: to('AwaitingMerge').describe(
+    'The invariants allow the merge, but the repository has had its merges of the hour: it waits for the next.',
+  ),
   MergeQueued: to('AwaitingMerge').describe("The pull request is put in its branch's merge queue."),
   MergeCompleted: z
     .union([

@@ -6,20 +6,21 @@ import { overtake } from './overtake-rollback.ts';
 import type { TaskInput, TaskResult, WorldDeps } from './ports.ts';
 import { approvalFor, givenApproval, personOfAnswer } from './read-approval.ts';
 import { pullRequestOf } from './read-world.ts';
-import { mergeCounted } from './repository-quotas.ts';
 import {
   type CheckInvariantsInputs,
   checkInvariants,
   type InvariantResult,
 } from './rules/check-invariants.ts';
 import { type MergeInputs, type MergeOutcome, mergeRollback } from './rules/merge-rollback.ts';
+import { startMerge } from './start-merge.ts';
 import { type Move, standing, takeStep } from './take-step.ts';
 
 export type MergeInput = TaskInput & { readonly evaluation: CheckInvariantsInputs };
 
 /**
  * Merges what the invariant check allowed: judges its inputs again, refuses when they are older than 15 s (the workflow
- * then checks anew), and merges with a guard on the head sha. Our own merge, found after an interruption, is recorded.
+ * then checks anew), records that it starts, and merges with a guard on the head sha. Our own merge, found after an
+ * interruption, is recorded. Where the repository has had its merges of the hour, it is held.
  */
 export async function mergePullRequestOfRollback(all: WorldDeps, input: MergeInput): Promise<TaskResult> {
   const attempt = await loadAttempt(all.store, input.rollbackId);
@@ -30,13 +31,22 @@ export async function mergePullRequestOfRollback(all: WorldDeps, input: MergeInp
   if (queuedAt !== undefined && queuedAt >= enteredAt) return standing(deps, attempt);
   const actor = await assertMayMerge(deps, attempt, input.evaluation);
   const merged = await mergedByUs(deps, attempt);
+  if (merged !== undefined) return recordMerge(deps, attempt, input, { result: merged, actor });
   const late = (deps.clock() - millis(input.evaluation.now)) / 1000 > deps.timings.invariantFreshness;
-  if (merged === undefined) {
-    if (late) return standing(deps, attempt);
-    const overtaken = await overtake(deps, attempt, input.key);
-    if (overtaken !== undefined) return standing(deps, overtaken);
-  }
-  const result = merged ?? (await merge(deps, attempt));
+  if (late) return standing(deps, attempt);
+  const overtaken = await overtake(deps, attempt, input.key);
+  if (overtaken !== undefined) return standing(deps, overtaken);
+  const started = await startMerge(deps, attempt, input);
+  if (started.held) return standing(deps, started.attempt);
+  return recordMerge(deps, started.attempt, input, { result: await merge(deps, started.attempt), actor });
+}
+
+async function recordMerge(
+  deps: WorldDeps,
+  attempt: Attempt,
+  input: MergeInput,
+  { result, actor }: { readonly result: MergeInputs['result']; readonly actor: Actor | undefined },
+): Promise<TaskResult> {
   if (result.kind === 'merged') await deleteBranch(deps, attempt);
   const inputs: MergeInputs = { evaluation: input.evaluation, result };
   const moved = await takeStep(deps, attempt, {
@@ -44,7 +54,7 @@ export async function mergePullRequestOfRollback(all: WorldDeps, input: MergeInp
     rule: mergeRollback,
     inputs,
     ...(actor !== undefined && { actor }),
-    move: (outcome) => moveOf(attempt, outcome, inputs, deps.clock()),
+    move: (outcome) => moveOf(outcome, inputs, deps.clock()),
   });
   if (moved.state.kind === 'RollbackMerged')
     deps.meter.count(METRICS.merged, {
@@ -131,7 +141,7 @@ function invariantReason({ id, result, value }: InvariantResult): Reason {
   return { code: id, text: result === 'overridden' ? `${value}: the approval lets it pass` : value };
 }
 
-function moveOf(attempt: Attempt, outcome: MergeOutcome, inputs: MergeInputs, now: number): Move {
+function moveOf(outcome: MergeOutcome, inputs: MergeInputs, now: number): Move {
   const at = isoTime(now);
   const also = [{ type: 'InvariantsEvaluated' as const, data: { results: outcome.invariants } }];
   const { approval } = inputs.evaluation;
@@ -140,7 +150,6 @@ function moveOf(attempt: Attempt, outcome: MergeOutcome, inputs: MergeInputs, no
     return {
       event: outcome.approved ? 'HumanApproved' : 'InvariantsPassed',
       state: { kind: 'RollbackMerged' },
-      effects: mergeCounted(attempt, now),
       also: [...also, { type: 'MergeCompleted', data: { sha, auto: !outcome.approved } }],
       reasons: [...approvedBy(approval), ...outcome.invariants.map(invariantReason)],
       data: { merge: { sha, at, byPerson: false, ...(approval !== null && { approval: approval.id }) } },
@@ -151,7 +160,6 @@ function moveOf(attempt: Attempt, outcome: MergeOutcome, inputs: MergeInputs, no
     return {
       event: 'MergeQueued',
       state: { kind: 'AwaitingMerge' },
-      effects: mergeCounted(attempt, now),
       also,
       reasons: [{ code: 'QUEUED', text: 'all invariants hold; it waits in the merge queue of its branch' }],
       data: { queuedAt: at },

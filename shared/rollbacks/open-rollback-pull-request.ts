@@ -3,16 +3,15 @@ import type { PullRequest } from '../ports/index.ts';
 import { readAutonomy } from '../services/index.ts';
 import { type Attempt, loadAttempt, type PullRequestFacts, timedFor } from './attempt.ts';
 import { movedOn } from './close-pull-request.ts';
-import { METRICS, PULL_REQUEST_LABELS } from './contract.ts';
+import { MAX_PULL_REQUESTS_PER_HOUR, METRICS, PULL_REQUEST_LABELS } from './contract.ts';
 import { overtake } from './overtake-rollback.ts';
+import { ownBranch } from './own-branch.ts';
 import type { TaskInput, TaskResult, WorldDeps } from './ports.ts';
 import { pullRequestBody, pullRequestTitle } from './pull-request-text.ts';
 import { attemptReadings, placeOf } from './read-world.ts';
-import { mayOpenMore, pullRequestCounted } from './repository-quotas.ts';
+import { nextHour, placeBack } from './repository-quotas.ts';
 import { type PullRequestFact, type PullRequestOutcome, recordPullRequest } from './rules/record-step.ts';
 import { type Move, standing, takeStep } from './take-step.ts';
-
-const BRANCH_TRIES = 5;
 
 type Opened = {
   readonly pullRequest: PullRequest;
@@ -50,7 +49,10 @@ export async function openPullRequestForRollback(all: WorldDeps, input: TaskInpu
     rule: recordPullRequest,
     inputs: { ...fact, candidate: attempt.data.candidate?.revision ?? '' },
     move: (outcome) =>
-      moveOf(outcome, fact, opened instanceof Fault ? undefined : opened.facts, deps.clock()),
+      moveOf(attempt, outcome, fact, {
+        pullRequest: opened instanceof Fault ? undefined : opened.facts,
+        now: deps.clock(),
+      }),
   });
   return standing(deps, moved);
 }
@@ -96,8 +98,12 @@ async function open(deps: WorldDeps, attempt: Attempt): Promise<Opened> {
     if (reused) await deps.forge.updatePullRequest(repository, present.number, { body });
     return { pullRequest: present, facts: factsOf(repository, present, path), reused };
   }
-  if (!(await mayOpenMore(deps, repository)))
-    throw new Fault('QuotaExceeded', `${repository} has had its pull requests of this hour`);
+  // its place was to be taken with the candidate
+  if (attempt.data.pullRequestPlace === null)
+    throw new Fault(
+      'QuotaExceeded',
+      `${repository} has had the ${MAX_PULL_REQUESTS_PER_HOUR} pull requests that one hour may bring; the next may come after ${nextHour(deps.clock())}`,
+    );
   const headBranch = await ownBranch(deps, attempt, repository, baseSha);
   const message = `${title}\n\nHoldfast-Attempt: ${attempt.id}\nHoldfast-Correlation: ${attempt.correlationId}`;
   await deps.forge.commitFile({
@@ -132,44 +138,16 @@ async function changesOnly(
   return file.text === change.text;
 }
 
-/** `rollback/<service>-<environment>-<sha7>`, with a suffix while the name is taken by another attempt. */
-async function ownBranch(
-  deps: WorldDeps,
-  attempt: Attempt,
-  repository: string,
-  baseSha: string,
-): Promise<string> {
-  const name = `rollback/${attempt.service}-${attempt.environment}-${attempt.data.candidate?.revision.slice(0, 7)}`;
-  for (let number = 1; number <= BRANCH_TRIES; number += 1) {
-    const branch = number === 1 ? name : `${name}-${number}`;
-    const created = await deps.forge.createBranch(repository, branch, baseSha);
-    if (!created.taken) return branch;
-    if (await isOwn(deps, attempt, repository, created.headSha)) return branch;
-  }
-  throw new Fault('Conflict', `the branches ${name} to -${BRANCH_TRIES} are all taken`);
-}
-
-/** A branch that this very attempt committed to before it was interrupted. */
-async function isOwn(
-  deps: WorldDeps,
-  attempt: Attempt,
-  repository: string,
-  headSha: string,
-): Promise<boolean> {
-  const [head] = await deps.forge.commits(repository, headSha, 1);
-  return head?.message.includes(`Holdfast-Attempt: ${attempt.id}`) ?? false;
-}
-
 function factsOf(repository: string, pullRequest: PullRequest, path: string): PullRequestFacts {
   const { number, url, headBranch, baseBranch, headSha } = pullRequest;
   return { repository, number, url, branch: headBranch, baseBranch, headSha, path };
 }
 
 function moveOf(
+  attempt: Attempt,
   outcome: PullRequestOutcome,
   fact: PullRequestFact,
-  pullRequest: PullRequestFacts | undefined,
-  now: number,
+  { pullRequest, now }: { readonly pullRequest: PullRequestFacts | undefined; readonly now: number },
 ): Move {
   if (fact.kind === 'opened') {
     return {
@@ -182,8 +160,7 @@ function moveOf(
         },
       ],
       ...(pullRequest !== undefined && { data: { pullRequest } }),
-      ...(pullRequest !== undefined &&
-        !fact.reused && { effects: pullRequestCounted(pullRequest.repository, now) }),
+      ...(fact.reused && { effects: placeBack(attempt) }),
       times: { pullRequest: isoTime(now) },
     };
   }

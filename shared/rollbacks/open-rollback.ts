@@ -1,7 +1,13 @@
 import { type Actor, decide, Fault, isFault, isoTime, newId } from '../kernel/index.ts';
 import { readService } from '../services/index.ts';
 import { type Attempt, type AttemptData, attemptOf } from './attempt.ts';
-import { MAX_ATTEMPTS_AT_ONCE, METRICS, NOT_BY_PULL_REQUEST, timingsAt } from './contract.ts';
+import {
+  MAX_ATTEMPTS_AT_ONCE,
+  MAX_ATTEMPTS_PER_DAY,
+  METRICS,
+  NOT_BY_PULL_REQUEST,
+  timingsAt,
+} from './contract.ts';
 import { stateDeadline, waitSeconds } from './deadlines.ts';
 import { dayCounter, openingInputs } from './opening-inputs.ts';
 import type { RollbackDeps } from './ports.ts';
@@ -42,6 +48,20 @@ export async function openRollbackAttempt(deps: RollbackDeps, input: OpenInput):
     throw new Fault('NotFound', `service ${input.service} has no environment ${input.environment}`);
   }
   if (place.platform !== 'argocd') return { kind: 'unsupported', reasons: [NOT_BY_PULL_REQUEST] };
+  try {
+    return await openOrJoin(deps, input, service.timings);
+  } catch (thrown) {
+    if (!isFault(thrown, 'Conflict')) throw thrown;
+    // Somebody at the same moment took the slot, or the last place of a quota: read again, it is joined or refused.
+    return openOrJoin(deps, input, service.timings);
+  }
+}
+
+async function openOrJoin(
+  deps: RollbackDeps,
+  input: OpenInput,
+  overrides: AttemptData['overrides'],
+): Promise<Opening> {
   const holder = await deps.store.lockHolder(slotOf(input.service, input.environment));
   if (holder !== undefined) return join(deps, holder);
   const now = deps.clock();
@@ -52,17 +72,10 @@ export async function openRollbackAttempt(deps: RollbackDeps, input: OpenInput):
     return { kind: 'refused', reasons: outcome.refusals };
   }
   const id = newId('rollback', now, deps.random);
-  try {
-    const attempt = await open(deps, { id, input, inputs, now, overrides: service.timings });
-    await startWorkflow(deps, attempt);
-    deps.meter.count(METRICS.detected, { service: input.service, environment: input.environment });
-    return { kind: 'opened', id };
-  } catch (thrown) {
-    if (!isFault(thrown, 'Conflict')) throw thrown;
-    const other = await deps.store.lockHolder(slotOf(input.service, input.environment));
-    if (other === undefined) throw thrown;
-    return join(deps, other);
-  }
+  const attempt = await open(deps, { id, input, inputs, now, overrides });
+  await startWorkflow(deps, attempt);
+  deps.meter.count(METRICS.detected, { service: input.service, environment: input.environment });
+  return { kind: 'opened', id };
 }
 
 /** Starts (again) the workflow of an attempt and a health watch; both are safe to repeat. */
@@ -118,8 +131,10 @@ async function open(deps: RollbackDeps, birth: Birth): Promise<Attempt> {
       { type: 'count', counter: OPEN_ATTEMPTS_COUNTER, by: 1, max: MAX_ATTEMPTS_AT_ONCE },
       {
         type: 'count',
-        counter: dayCounter(input, now),
+        counter: dayCounter(input.service, now),
         by: 1,
+        // past it people only
+        ...(input.trigger.type !== 'person' && { max: MAX_ATTEMPTS_PER_DAY }),
         expiresAt: Math.floor(now / 1000) + 2 * DAY_SECONDS,
       },
     ],

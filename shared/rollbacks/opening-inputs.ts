@@ -23,7 +23,7 @@ export async function openingInputs(
     readAutonomy(deps, { service, environment, action: 'rollback' }),
     deps.work.lastReading(service, environment),
     deps.store.heads({ kind: 'rollback', service, environment, limit: 1 }),
-    deps.store.count(dayCounter(input, now)),
+    deps.store.count(dayCounter(service, now)),
     deps.store.count(OPEN_ATTEMPTS_COUNTER),
   ]);
   const previous = page.items[0] === undefined ? undefined : attemptOf(page.items[0]);
@@ -59,7 +59,7 @@ async function previousOf(
   return { id: previous.id, revision: data.revision ?? null, healthyBetween: endedHealthy || healthyAfter };
 }
 
-/** The counter of a service's attempts of a day (UTC). */
-export function dayCounter(input: { service: string; environment: string }, now: number): string {
-  return `QUOTA#rollbacks#${input.service}#${input.environment}#${isoTime(now).slice(0, 10)}`;
+/** The counter of a service's attempts of a day (UTC), of all its environments together. */
+export function dayCounter(service: string, now: number): string {
+  return `QUOTA#rollbacks#${service}#${isoTime(now).slice(0, 10)}`;
 }

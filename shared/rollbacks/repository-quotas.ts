@@ -1,38 +1,64 @@
-import { type Effect, isoTime } from '../kernel/index.ts';
+import { type Effect, isFault, isoTime } from '../kernel/index.ts';
 import type { Attempt } from './attempt.ts';
 import { MAX_MERGES_PER_HOUR, MAX_PULL_REQUESTS_PER_HOUR } from './contract.ts';
 import type { RollbackDeps } from './ports.ts';
 
-const TWO_HOURS = 7_200;
+const HOUR_MS = 3_600_000;
+/** Longer than any attempt lives: a place can be given back while its attempt may still do so. */
+const KEPT_SECONDS = 172_800;
+const MAX = { 'pull-requests': MAX_PULL_REQUESTS_PER_HOUR, merges: MAX_MERGES_PER_HOUR } as const;
+
+/** A place in a quota: a conditional write in the transaction of the decision that takes it. */
+export type Place = Extract<Effect, { type: 'count' }> & { readonly max: number };
 
 /**
- * What one repository may be asked to take in an hour (UTC): 10 pull requests, 5 merges. They are counted by the step
- * that records one and read before the next: those under way at the same moment may go over by their number.
+ * A place among what one repository may be asked to take in an hour (UTC): 10 pull requests, 5 merges. It is taken by the
+ * decision before the call, so that those under way at the same moment cannot go over.
  */
-function counterOf(what: 'pull-requests' | 'merges', repository: string, now: number): string {
-  return `QUOTA#${what}#${repository}#${isoTime(now).slice(0, 13)}`;
+export function placeIn(what: keyof typeof MAX, repository: string, now: number): Place {
+  const counter = `QUOTA#${what}#${repository}#${hourOf(now)}`;
+  return { type: 'count', counter, by: 1, max: MAX[what], expiresAt: Math.floor(now / 1000) + KEPT_SECONDS };
 }
 
-function counted(what: 'pull-requests' | 'merges', repository: string, now: number): readonly Effect[] {
-  const counter = counterOf(what, repository, now);
-  return [{ type: 'count', counter, by: 1, expiresAt: Math.floor(now / 1000) + TWO_HOURS }];
+/** The hour (UTC) of a time, as `2026-11-21T10`. */
+export function hourOf(now: number): string {
+  return isoTime(now).slice(0, 13);
 }
 
-export async function mayOpenMore(deps: RollbackDeps, repository: string): Promise<boolean> {
-  const opened = await deps.store.count(counterOf('pull-requests', repository, deps.clock()));
-  return opened < MAX_PULL_REQUESTS_PER_HOUR;
+/** When the next hour begins, and with it a new quota (ISO). */
+export function nextHour(now: number): string {
+  return isoTime((Math.floor(now / HOUR_MS) + 1) * HOUR_MS);
 }
 
-export function pullRequestCounted(repository: string, now: number): readonly Effect[] {
-  return counted('pull-requests', repository, now);
+export async function isFull(deps: Pick<RollbackDeps, 'store'>, place: Place): Promise<boolean> {
+  return (await deps.store.count(place.counter)) >= place.max;
 }
 
-export async function mayMergeMore(deps: RollbackDeps, { data }: Attempt): Promise<boolean> {
-  if (data.pullRequest === undefined) return false;
-  const merged = await deps.store.count(counterOf('merges', data.pullRequest.repository, deps.clock()));
-  return merged < MAX_MERGES_PER_HOUR;
+/**
+ * Takes a step that takes a place; where none is left, `otherwise` is done instead. Throws Fault('Conflict') when the
+ * attempt moved meanwhile.
+ */
+export async function inPlace<T>(
+  deps: Pick<RollbackDeps, 'store'>,
+  place: Place,
+  take: () => Promise<T>,
+  otherwise: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await take();
+  } catch (thrown) {
+    if (!isFault(thrown, 'Conflict') || !(await isFull(deps, place))) throw thrown;
+    return otherwise();
+  }
 }
 
-export function mergeCounted({ data }: Attempt, now: number): readonly Effect[] {
-  return data.pullRequest === undefined ? [] : counted('merges', data.pullRequest.repository, now);
+/** An unused place goes back to the quota it was taken from. */
+export function placeBack({ data }: Attempt): readonly Effect[] {
+  const { pullRequestPlace } = data;
+  return typeof pullRequestPlace === 'string' ? [{ type: 'count', counter: pullRequestPlace, by: -1 }] : [];
+}
+
+/** The attempt's place among the merges of this hour; undefined where there is nothing to merge. */
+export function mergePlace({ data }: Attempt, now: number): Place | undefined {
+  return data.pullRequest === undefined ? undefined : placeIn('merges', data.pullRequest.repository, now);
 }

@@ -7,6 +7,7 @@ import { endUnconfirmed } from './end-unconfirmed.ts';
 import { overtake } from './overtake-rollback.ts';
 import type { TaskInput, TaskResult, WorldDeps } from './ports.ts';
 import { attemptReadings, placeOf, recent } from './read-world.ts';
+import { inPlace, type Place, placeIn } from './repository-quotas.ts';
 import {
   type ConfirmDegradationInputs,
   type ConfirmDegradationOutcome,
@@ -66,7 +67,7 @@ async function confirmed(
   key: string,
   confirmation: ConfirmDegradationInputs,
 ): Promise<TaskResult> {
-  const { service, target } = await placeOf(deps, attempt);
+  const { service, environment, target } = await placeOf(deps, attempt);
   const current = confirmation.readings.at(-1)?.revision;
   const { level } = await readAutonomy(deps, {
     service: attempt.service,
@@ -87,13 +88,26 @@ async function confirmed(
   const late = deps.clock() >= Date.parse(confirmation.deadlineAt);
   if ((search.search.ended === 'unreadable' || current === undefined) && !late)
     return standing(deps, attempt);
-  const moved = await takeStep(deps, attempt, {
-    key,
-    rule: resolveCandidate,
-    inputs: { mode, confirmation, search },
-    move: (outcome) => moveOf(attempt, mode, outcome, search, isoTime(deps.clock())),
-  });
-  return standing(deps, moved);
+  const at = isoTime(deps.clock());
+  const place = placeIn('pull-requests', environment.manifest.repository, deps.clock());
+  const resolve = (taken: Place | null) => () =>
+    takeStep(deps, attempt, {
+      key,
+      rule: resolveCandidate,
+      inputs: { mode, confirmation, search },
+      move: (outcome) => withPlace(moveOf(attempt, mode, outcome, search, at), taken),
+    });
+  return standing(deps, await inPlace(deps, place, resolve(place), resolve(null)));
+}
+
+/** A pull request that is to be opened has its place in the hour's quota from here on; null: none was left. */
+function withPlace(move: Move, place: Place | null): Move {
+  if (move.state.kind !== 'CandidateResolved') return move;
+  return {
+    ...move,
+    effects: place === null ? [] : [place],
+    data: { ...move.data, pullRequestPlace: place === null ? null : place.counter },
+  };
 }
 
 function moveOf(

@@ -148,7 +148,7 @@ function asksForApproval(attempt: Attempt, { state, data }: Move): boolean {
 }
 
 /** Events that record something and leave the state, its deadline and its approval as they are. */
-const STAYING: readonly RollbackEvent[] = ['Paged', 'MergeQueued'];
+const STAYING: readonly RollbackEvent[] = ['Paged', 'MergeStarted', 'MergeHeld', 'MergeQueued'];
 
 function dataOf(deps: RollbackDeps, attempt: Attempt, move: Move, now: number): AttemptData {
   if (STAYING.includes(move.event)) {

@@ -52,6 +52,8 @@ export const TRANSITIONS: readonly Transition[] = [
   { from: 'AwaitingMerge', event: 'MergeTimedOut', to: 'AwaitingHumanReview' },
   { from: 'AwaitingMerge', event: 'HumanApproved', to: 'RollbackMerged' },
   { from: 'AwaitingMerge', event: 'ApprovalTimedOut', to: 'Aborted' },
+  { from: 'AwaitingMerge', event: 'MergeStarted', to: 'AwaitingMerge' },
+  { from: 'AwaitingMerge', event: 'MergeHeld', to: 'AwaitingMerge' },
   { from: 'AwaitingMerge', event: 'MergeQueued', to: 'AwaitingMerge' },
   { from: 'AwaitingHumanReview', event: 'ReviewApproved', to: 'AwaitingMerge' },
   // A person may say no while the approval is open as well (ADR 0010).

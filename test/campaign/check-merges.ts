@@ -21,6 +21,7 @@ export function wrongMerges(room: Room, decisions: readonly Proven[]): readonly 
   const made = room.watched.effects.filter(({ what }) => /^(merge|enqueue) /.test(what));
   return [
     ...made.flatMap((effect) => groundless(room, effect, given)),
+    ...made.flatMap((effect) => unannounced(effect, decisions)),
     ...decisions.flatMap((proven) => ungrounded(proven, given)),
     ...queuedTwice(decisions),
   ];
@@ -54,6 +55,19 @@ function groundless(room: Room, effect: Effect, given: readonly Given[]): readon
   ];
 }
 
+/** The forge is asked only after the ledger has what allows it: an answer that is lost leaves its ground. */
+function unannounced(
+  { what, payload, decisionsBefore }: Effect,
+  decisions: readonly Proven[],
+): readonly string[] {
+  const { rollbackId } = payload as { readonly rollbackId: string };
+  const said = decisions.some(
+    ({ seq, decision: { id, event } }) =>
+      id === rollbackId && event === 'MergeStarted' && seq < decisionsBefore,
+  );
+  return said ? [] : [`${what} before it was recorded that it starts`];
+}
+
 /** Fresh when the task looked, and the calls between that look and the merge may each be held up. */
 const LATEST = 70;
 
@@ -82,6 +96,8 @@ function ungrounded({ seq, decision }: Proven, given: readonly Given[]): readonl
 function queuedTwice(decisions: readonly Proven[]): readonly string[] {
   const before = new Map<string, string>();
   return decisions.flatMap(({ decision: { id, event } }) => {
+    // each queueing is preceded by the record that the forge is asked
+    if (event === 'MergeStarted') return [];
     const again = event === 'MergeQueued' && before.get(id) === event;
     before.set(id, event);
     return again ? [`${id} was queued twice`] : [];

@@ -35,6 +35,23 @@ export function effects(write: Write, store: () => Store): void {
     expect(await store().count('QUOTA#once')).toBe(1);
   });
 
+  test('subjects that are born at once share a counter: as many as it allows, and none of the others', async () => {
+    const counter = 'QUOTA#at-once';
+    const up: Effect = { type: 'count', counter, by: 1, max: 3 };
+    const births = await Promise.allSettled(
+      Array.from({ length: 8 }, (_, index) => write(`at-once-${index}`, 0, { effects: [up] })),
+    );
+    expect(births.filter(({ status }) => status === 'fulfilled')).toHaveLength(3);
+    for (const birth of births) if (birth.status === 'rejected') expect(birth.reason).toSatisfy(conflict);
+    expect(await store().count(counter)).toBe(3);
+    const heads = await Promise.all(
+      births.map((_, index) => store().head({ kind: 'service', id: `at-once-${index}` })),
+    );
+    expect(heads.map((head) => head !== undefined)).toEqual(
+      births.map(({ status }) => status === 'fulfilled'),
+    );
+  });
+
   test('a counter stops at its limit and never falls below 0', async () => {
     const counter = 'QUOTA#day';
     const up: Effect = { type: 'count', counter, by: 1, max: 2, expiresAt: 1_900_000_000 };

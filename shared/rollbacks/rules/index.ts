@@ -16,6 +16,7 @@ import { overtakeRollbackV1 } from './overtake-rollback.v1.ts';
 import {
   closeStalePullRequest,
   handOverRollback,
+  holdMerge,
   pagePerson,
   queueRefusal,
   recordLateMerge,
@@ -49,6 +50,7 @@ export const rollbackRules: readonly AnyRule[] = [
   returnFromReview,
   pagePerson,
   queueRefusal,
+  holdMerge,
   recordLateMerge,
   handOverRollback,
   resetRollback,

@@ -63,6 +63,15 @@ export const queueRefusal = rule(
   ({ queued }: { readonly queuedAt: string; readonly queued: boolean }) => ({ refused: !queued }),
 );
 
+/** All invariants hold, and the repository has had its merges of the hour: the merge waits for the next. `until` is ISO. */
+export const holdMerge = rule(
+  'hold-merge',
+  1,
+  (inputs: { readonly repository: string; readonly max: number; readonly until: string }) => ({
+    heldUntil: inputs.until,
+  }),
+);
+
 /** Nobody has answered for an hour: whoever is on call is paged, once a question. Times are ISO. */
 export const pagePerson = rule(
   'page-person',

@@ -16,6 +16,7 @@ test('an attempt is explained from its decisions, each with its rule and reasons
     'resolve-candidate v1',
     'record-pull-request v1',
     'judge-ci v1',
+    'check-invariants v2',
     'merge-rollback v2',
     'judge-recovery v1',
   ]);

@@ -32,6 +32,7 @@ test.each(['createBranch', 'commitFile', 'openPullRequest', 'ci', 'merge', 'dele
       'CandidateResolved',
       'PullRequestOpened',
       'CiSucceeded',
+      'MergeStarted',
       'InvariantsPassed',
       'HealthRestored',
     ]);
@@ -109,7 +110,7 @@ test('signals and wakes that come twice change nothing', async () => {
   run.degrade();
   run.sweepEveryMinute();
   const done = await run.until('RollbackComplete');
-  expect(await run.events(done.id)).toHaveLength(6);
+  expect(await run.events(done.id)).toHaveLength(7);
   once(run.world.forge.writes);
   await run.close();
 });

@@ -33,6 +33,7 @@ test('W3: production is merged after a person has approved, and not before', asy
     'CandidateResolved',
     'PullRequestOpened',
     'CiSucceeded',
+    'MergeStarted',
     'HumanApproved',
     'HealthRestored',
   ]);

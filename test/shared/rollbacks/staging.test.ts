@@ -9,6 +9,7 @@ const HAPPY = [
   'CandidateResolved',
   'PullRequestOpened',
   'CiSucceeded',
+  'MergeStarted',
   'InvariantsPassed',
   'HealthRestored',
 ];
