@@ -3,6 +3,11 @@ import type { Interval } from '../judge-contract.ts';
 /** Below this many intervals or failures an estimate says nothing, and 1 is used. */
 const LEAST_INTERVALS = 5;
 const LEAST_FAILURES = 5;
+/**
+ * One-sided 5 % point of the normal distribution: below it, what looks like bursts is chance. Without this gate half
+ * of all services whose failures are independent would be taken for bursty ones, and lose 4 points of power.
+ */
+const SURE = 1.645;
 
 /**
  * The Fano factor of failures that come in bursts: variance over mean of the baseline's failures per interval, as
@@ -10,7 +15,9 @@ const LEAST_FAILURES = 5;
  * It divides the counts of labels where it is above 1.
  *
  * Tempering all likelihood ratios by any factor of 1 or more, even one read from the same data, gives at most 1 + E
- * (each e^(s/phi) is at most max(1, e^s)). So a threshold of 1/alpha + 1 keeps alpha exactly.
+ * (each e^(s/phi) is at most max(1, e^s)). So a threshold of 1/alpha + 1 keeps alpha exactly. What that cannot do is to
+ * know bursts before they are seen: with bursts of 5 an estimate made as the canary runs still rolls back 10 % of healthy
+ * releases (27 % without any, 0.2 % with the factor known beforehand). So give the factor of the days before where there is one.
  */
 export type Dispersion = {
   intervals: number;
@@ -37,7 +44,8 @@ export function addBaseline(seen: Dispersion, requests: number, failures: number
 export function fanoFactor({ intervals, requests, failures, squares }: Dispersion): number {
   if (intervals < LEAST_INTERVALS || failures < LEAST_FAILURES) return 1;
   const rate = failures / requests;
-  return Math.max(1, (squares - rate * failures) / (rate * (intervals - 1)));
+  const factor = (squares - rate * failures) / (rate * (intervals - 1));
+  return factor > 1 + SURE * Math.sqrt(2 / (intervals - 1)) ? factor : 1;
 }
 
 /** The factor of some intervals, such as those before the release: fixed before the start it costs nothing. */

@@ -12,6 +12,7 @@ import {
   type MetricProcess,
   metricProcess,
   termsOf,
+  type WeightTerms,
   watchBaseline,
 } from './metric-process.ts';
 
@@ -52,6 +53,8 @@ type Run = {
   readonly compared: Compared;
   readonly canary: { requests: number; failures: number };
   share: number | undefined;
+  /** Of this share: most intervals have the one before's, and logarithms cost. */
+  terms: WeightTerms | undefined;
 };
 
 /** Follows every e-process through closed intervals, oldest first: about 20 logarithms and exponentials for each. */
@@ -82,6 +85,7 @@ function startRun(intervals: readonly Interval[], settings: JudgeSettings): Run 
     compared: { intervals: 0, requests: 0, failures: 0 },
     canary: { requests: 0, failures: 0 },
     share: undefined,
+    terms: undefined,
   };
 }
 
@@ -93,11 +97,13 @@ function takeInterval(run: Run, { canary, baseline }: Interval): void {
   watchCanary(run.kill, canary);
   if (baseline === undefined || baseline.requests === 0) return;
   const requests = canary.requests + baseline.requests;
-  run.share = canary.requests / requests;
+  const share = canary.requests / requests;
+  const terms = share === run.share && run.terms !== undefined ? run.terms : termsOf(run.grids, share);
+  run.share = share;
+  run.terms = terms;
   run.compared.intervals += 1;
   run.compared.requests += requests;
   run.compared.failures += canary.failures + baseline.failures;
-  const terms = termsOf(run.grids, run.share);
   for (const metric of run.metrics) compareArms(metric, run.grids, terms, { canary, baseline });
 }
 

@@ -16,7 +16,7 @@ export type JudgeInputs = {
   readonly intervals: readonly Interval[];
   readonly settings: JudgeSettings;
   /** A ROLLBACK that an earlier judgement of the same rollout has given: it stays, whatever a revision says. */
-  readonly standing?: Condemnation;
+  readonly standing?: Condemnation | null;
 };
 
 /** Numbers are decimal strings; those that begin with `log` are natural logarithms of e-values. */
@@ -76,7 +76,12 @@ export const judgeRollout = rule('judge-rollout', 1, (inputs: JudgeInputs): Judg
     },
     open,
     intervals: path.steps.map(({ at, harm, safe }) => ({ at, logE: decimal(harm), logSafe: decimal(safe) })),
-    reasons: judgeReasons({ ...found, path, open, stood: inputs.standing !== undefined }),
+    reasons: judgeReasons({
+      ...found,
+      path,
+      open,
+      stood: inputs.standing !== undefined && inputs.standing !== null,
+    }),
   };
 });
 
