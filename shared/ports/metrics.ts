@@ -3,6 +3,11 @@ import type { LambdaTarget } from './traffic.ts';
 /** What is measured: a split target and the two revisions behind it, by the platform's names of them ("7"). */
 export type MetricsTarget = LambdaTarget & { readonly canary: string; readonly baseline: string };
 
+/** What is measured as a whole, whatever answers its requests. */
+export type MeasuredTarget =
+  | LambdaTarget
+  | { readonly platform: 'argocd'; readonly service: string; readonly environment: string };
+
 /** Counts of one arm. Whole numbers, n >= errors >= 0 and n >= each of slowerThan >= 0. */
 export type ArmCounts = {
   readonly n: number;
@@ -20,7 +25,7 @@ export type IntervalCounts = {
   readonly end: string;
   /** From when on it counts as closed: its end and the provider's delay. */
   readonly watermark: string;
-  /** An arm of which nothing was measured, or not everything that was asked for, is absent, never 0. */
+  /** An arm of which nothing was measured, or not everything that was asked for, or what is no count, is absent: never 0. */
   readonly arms: { readonly canary?: ArmCounts; readonly baseline?: ArmCounts };
 };
 
@@ -33,22 +38,22 @@ export type MetricsWindow = {
 
 /**
  * What the provider measured. Every call: a time-out, bounded retries for transient errors. Throws Fault: NotFound,
- * PermissionDenied, RateLimited, Unavailable (also when the provider says that its answer is not whole), Malformed (NaN,
- * negative or contradicting counts), InvalidInput (a threshold that the provider cannot count at: the message names
- * the nearest ones that it can). Whoever calls holds on each of them: no data is no verdict.
+ * PermissionDenied, RateLimited, Unavailable (also when the provider says that its answer is not whole), Malformed,
+ * InvalidInput (a threshold that the provider cannot count at: the message names the nearest ones that it can; a target it
+ * does not measure). Whoever calls holds on each of them: no data is no verdict.
  */
 export type Metrics = {
   /** Closed intervals that lie within the window, oldest first. One without any arm is absent, never 0. */
   readonly counts: (target: MetricsTarget, window: MetricsWindow) => Promise<readonly IntervalCounts[]>;
   /** All requests of the target over the window, whatever answered them: for bakes and error budgets. */
-  readonly total: (target: LambdaTarget, window: MetricsWindow) => Promise<ArmCounts | undefined>;
+  readonly total: (target: MeasuredTarget, window: MetricsWindow) => Promise<ArmCounts | undefined>;
   /**
    * Milliseconds that 90 % and 99 % of the target's requests did not exceed in the window, to be frozen before a rollout
    * starts: then only the baseline answers. Rounded up to a threshold that `counts` accepts. Undefined when nothing was
    * measured, or when the quantile lies above every such threshold.
    */
   readonly thresholds: (
-    target: LambdaTarget,
+    target: MeasuredTarget,
     window: { readonly from: string; readonly to: string },
   ) => Promise<{ readonly p90: number; readonly p99: number } | undefined>;
 };

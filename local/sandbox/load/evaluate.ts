@@ -32,14 +32,25 @@ export function evaluate(metrics: Metrics, expression: Expression, at: number): 
           value: (valueAt(samples, at) - valueAt(samples, at - ms)) / divisor,
         }));
     }
-    case 'sum': {
-      const points = evaluate(metrics, expression.of, at);
-      if (points.length === 0) return [];
-      return [{ labels: {}, value: points.reduce((sum, point) => sum + point.value, 0) }];
-    }
+    case 'sum':
+      return sums(evaluate(metrics, expression.of, at), expression.by);
     case 'divide':
       return divide(evaluate(metrics, expression.left, at), evaluate(metrics, expression.right, at));
   }
+}
+
+/** One sum for each combination of the labels that are kept; none where there is nothing to sum. */
+function sums(points: readonly Point[], by: readonly string[]): readonly Point[] {
+  const groups = new Map<string, { readonly labels: Labels; value: number }>();
+  for (const { labels, value } of points) {
+    const kept = Object.fromEntries(
+      by.flatMap((name) => (name in labels ? [[name, labels[name] ?? '']] : [])),
+    );
+    const group = groups.get(JSON.stringify(kept)) ?? { labels: kept, value: 0 };
+    group.value += value;
+    groups.set(JSON.stringify(kept), group);
+  }
+  return [...groups.values()];
 }
 
 /** One-to-one: points of equal labels; a point without a partner falls away, as in Prometheus. */

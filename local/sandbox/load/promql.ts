@@ -8,7 +8,7 @@ export type Expression =
       readonly selector: Selector;
       readonly ms: number;
     }
-  | { readonly kind: 'sum'; readonly of: Expression }
+  | { readonly kind: 'sum'; readonly by: readonly string[]; readonly of: Expression }
   | { readonly kind: 'divide'; readonly left: Expression; readonly right: Expression };
 
 export type Selector = { readonly metric: string; readonly matchers: readonly Matcher[] };
@@ -67,10 +67,25 @@ function operand(reader: Reader): Expression {
   if (taken(reader, '(')) return closed(reader, quotient(reader));
   if (peek(reader).kind === 'number') return { kind: 'number', value: Number(expect(reader, 'number')) };
   const name = expect(reader, 'name');
-  if (name === 'sum' && taken(reader, '(')) return closed(reader, { kind: 'sum', of: operand(reader) });
+  if (name === 'sum') return sum(reader);
   if ((name === 'increase' || name === 'rate') && taken(reader, '('))
     return closed(reader, over(reader, name));
   return { kind: 'selector', selector: { metric: name, matchers: matchersOf(reader) } };
+}
+
+/** `sum(x)` and `sum by (a, b) (x)`. */
+function sum(reader: Reader): Expression {
+  const by: string[] = [];
+  if (peek(reader).text === 'by') {
+    expect(reader, 'name');
+    expect(reader, 'symbol', '(');
+    while (!taken(reader, ')')) {
+      by.push(expect(reader, 'name'));
+      if (!taken(reader, ',') && peek(reader).text !== ')') throw new SyntaxError('a "," or ")" is missing');
+    }
+  }
+  expect(reader, 'symbol', '(');
+  return closed(reader, { kind: 'sum', by, of: operand(reader) });
 }
 
 function over(reader: Reader, name: 'increase' | 'rate'): Expression {

@@ -3,6 +3,7 @@ import { Fault } from '../../kernel/fault.ts';
 import { type Clock, isoTime, millis } from '../../kernel/time.ts';
 import type { History, Uptime } from '../../ports/health.ts';
 import { type JsonEndpoint, readJson } from '../read-json.ts';
+import { quoted } from './range-query.ts';
 
 /** What a query is about. `window` is a PromQL duration such as `3600s`. */
 type UptimeSubject = {
@@ -82,10 +83,4 @@ function sumOfIncrease(subject: UptimeSubject, more: string): string {
   const { service, environment, revision, window } = subject;
   const matchers = `service=${quoted(service)},environment=${quoted(environment)},revision=${quoted(revision)}${more}`;
   return `sum(increase(http_requests_total{${matchers}}[${window}]))`;
-}
-
-/** A PromQL string literal: Go's escapes, so that a label value cannot end the matcher it stands in. */
-function quoted(value: string): string {
-  const escaped = value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
-  return `"${escaped}"`;
 }

@@ -1,0 +1,31 @@
+import type { ArmCounts } from '../ports/metrics.ts';
+
+/**
+ * The smallest thresholds that at most 10 % and at most 1 % of the requests exceeded, in milliseconds; undefined when no
+ * threshold reaches that far, or nothing was counted.
+ */
+export function quantile({ n, slowerThan }: ArmCounts): { p90: number; p99: number } | undefined {
+  const edges = Object.entries(slowerThan)
+    .map(([ms, slower]) => ({ ms: Number(ms), slower }))
+    .toSorted((left, right) => left.ms - right.ms);
+  // A count is compared with a count: n / 100 requests may be slower.
+  const edge = (share: number) => edges.find(({ slower }) => slower * share <= n)?.ms;
+  const p90 = edge(10);
+  const p99 = edge(100);
+  return n > 0 && p90 !== undefined && p99 !== undefined ? { p90, p99 } : undefined;
+}
+
+/** The counts of several intervals at the same thresholds; undefined for none. */
+export function sumOf(arms: readonly ArmCounts[]): ArmCounts | undefined {
+  const [first] = arms;
+  if (first === undefined) return undefined;
+  const sum = (part: (arm: ArmCounts) => number) => arms.reduce((total, arm) => total + part(arm), 0);
+  const thresholds = Object.keys(first.slowerThan);
+  return {
+    n: sum(({ n }) => n),
+    errors: sum(({ errors }) => errors),
+    slowerThan: Object.fromEntries(
+      thresholds.map((ms) => [ms, sum(({ slowerThan }) => slowerThan[ms] ?? 0)]),
+    ),
+  };
+}

@@ -1,0 +1,160 @@
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { type Clock, Fault, isoTime, millis } from '../../kernel/index.ts';
+import type {
+  ArmCounts,
+  IntervalCounts,
+  MeasuredTarget,
+  Metrics,
+  MetricsWindow,
+} from '../../ports/metrics.ts';
+import { quantile, sumOf } from '../arm-counts.ts';
+import { CLIENT_SETTINGS } from './clients.ts';
+import { readSeries, type Series, type Span, type Wanted } from './cloudwatch-data.ts';
+
+type Deps = {
+  readonly client: CloudWatchClient;
+  readonly now: Clock;
+  /** Of an interval of `counts`; CloudWatch knows 1, 5, 10, 30 and multiples of 60, and keeps Lambda's by the minute. */
+  readonly periodSeconds: number;
+  /** From the end of an interval until it counts as closed: more than a call may last and CloudWatch may be late. */
+  readonly lagSeconds: number;
+};
+type Dimensions = Wanted['dimensions'];
+
+/** A client for this container. */
+export const cloudWatchClient = (): CloudWatchClient => new CloudWatchClient(CLIENT_SETTINGS);
+
+// Counts over long windows need no minutes: their ends are then whole five minutes or hours.
+const COARSER = [
+  { above: 48 * 3600, factor: 60 },
+  { above: 3 * 3600, factor: 5 },
+];
+/** The E12 series from 1 ms to Lambda's longest run: 12 thresholds a decade, each about 21 % above the last. */
+const CANDIDATES = [1, 10, 100, 1000, 10_000, 100_000].flatMap((decade) =>
+  [1, 1.2, 1.5, 1.8, 2.2, 2.7, 3.3, 3.9, 4.7, 5.6, 6.8, 8.2].map((step) => Math.round(step * decade)),
+);
+const THRESHOLDS = [...new Set(CANDIDATES)];
+
+/**
+ * Counts of a Lambda alias in CloudWatch. An arm is what the alias sent to one version: FunctionName, Resource
+ * `function:alias` and ExecutedVersion. CloudWatch counts nothing at a threshold, so "slower than" is Invocations times
+ * the rest of the percentile rank `PR(:ms)` of Duration (the percentage at or below), rounded to a whole request.
+ */
+export function cloudWatchMetrics(deps: Deps): Metrics {
+  return {
+    counts: async (target, window) => {
+      const span = spanOf(deps, window, 1);
+      const [canary, baseline] = [target.canary, target.baseline].map(
+        (version) => [...aliasOf(target), ['ExecutedVersion', version]] as const,
+      );
+      if (span === undefined || canary === undefined || baseline === undefined) return [];
+      const wanted = [
+        ...wantedOf('canary', canary, window.thresholds),
+        ...wantedOf('baseline', baseline, window.thresholds),
+      ];
+      const found = await readSeries(deps.client, wanted, span);
+      return startsOf(span).flatMap((start) => intervalOf(deps, found, { start, span, window }));
+    },
+    total: (target, window) => total(deps, target, window),
+    thresholds: async (target, window) => {
+      const counts = await total(deps, target, { ...window, thresholds: THRESHOLDS });
+      return counts === undefined ? undefined : quantile(counts);
+    },
+  };
+}
+
+async function total(
+  deps: Deps,
+  target: MeasuredTarget,
+  window: MetricsWindow,
+): Promise<ArmCounts | undefined> {
+  const seconds = (millis(window.to) - millis(window.from)) / 1000;
+  const scale = deps.periodSeconds / 60;
+  const span = spanOf(deps, window, COARSER.find(({ above }) => seconds > above * scale)?.factor ?? 1);
+  if (span === undefined) return undefined;
+  const wanted = wantedOf('all', aliasOf(target), window.thresholds);
+  const found = await readSeries(deps.client, wanted, span);
+  const measured = [...(found.get('all/n')?.keys() ?? [])];
+  const arms = measured.map((start) => armAt(found, 'all', start, window.thresholds));
+  const whole = arms.filter((arm) => arm !== undefined);
+  // A sum that leaves out what is not whole would be no sum.
+  return whole.length < arms.length ? undefined : sumOf(whole);
+}
+
+/** The closed intervals within a window; undefined when there is none. */
+function spanOf(
+  { now, periodSeconds, lagSeconds }: Deps,
+  { from, to }: { readonly from: string; readonly to: string },
+  factor: number,
+): Span | undefined {
+  const period = periodSeconds * factor * 1000;
+  const start = Math.ceil(millis(from) / period) * period;
+  const end = Math.floor(Math.min(millis(to), now() - lagSeconds * 1000) / period) * period;
+  return start < end ? { start, end, period } : undefined;
+}
+
+function startsOf({ start, end, period }: Span): readonly number[] {
+  return Array.from({ length: (end - start) / period }, (_, index) => start + index * period);
+}
+
+function aliasOf(target: MeasuredTarget): Dimensions {
+  if (target.platform !== 'lambda')
+    throw new Fault('InvalidInput', `CloudWatch counts calls of functions, and ${target.service} is none`);
+  return [
+    ['FunctionName', target.function],
+    ['Resource', `${target.function}:${target.alias}`],
+  ];
+}
+
+function wantedOf(arm: string, dimensions: Dimensions, thresholds: readonly number[]): readonly Wanted[] {
+  return [
+    { key: `${arm}/n`, metric: 'Invocations', stat: 'Sum', dimensions },
+    { key: `${arm}/errors`, metric: 'Errors', stat: 'Sum', dimensions },
+    ...thresholds.map(
+      (ms): Wanted => ({ key: `${arm}/${ms}`, metric: 'Duration', stat: `PR(:${ms})`, dimensions }),
+    ),
+  ];
+}
+
+function intervalOf(
+  { lagSeconds }: Deps,
+  found: ReadonlyMap<string, Series>,
+  { start, span, window }: { readonly start: number; readonly span: Span; readonly window: MetricsWindow },
+): readonly IntervalCounts[] {
+  const canary = armAt(found, 'canary', start, window.thresholds);
+  const baseline = armAt(found, 'baseline', start, window.thresholds);
+  if (canary === undefined && baseline === undefined) return [];
+  const end = start + span.period;
+  return [
+    {
+      intervalId: `${isoTime(start)}/${span.period / 1000}s`,
+      start: isoTime(start),
+      end: isoTime(end),
+      watermark: isoTime(end + lagSeconds * 1000),
+      arms: { ...(canary !== undefined && { canary }), ...(baseline !== undefined && { baseline }) },
+    },
+  ];
+}
+
+/** What one arm did in one interval; undefined when a statistic is missing, is no count, or contradicts the others. */
+function armAt(
+  found: ReadonlyMap<string, Series>,
+  arm: string,
+  start: number,
+  thresholds: readonly number[],
+): ArmCounts | undefined {
+  const value = (name: string | number) => found.get(`${arm}/${name}`)?.get(start) ?? Number.NaN;
+  const n = Math.round(value('n'));
+  const errors = Math.round(value('errors'));
+  if (!(n > 0 && errors >= 0 && errors <= n)) return undefined;
+  const slowerThan: Record<string, number> = {};
+  let least = n;
+  for (const ms of thresholds.toSorted((left, right) => left - right)) {
+    const rank = value(ms);
+    if (!(rank >= 0 && rank <= 100)) return undefined;
+    // Ranks are interpolated, each on its own: no more can be slower than at the threshold before.
+    least = Math.min(least, Math.round((n * (100 - rank)) / 100));
+    slowerThan[String(ms)] = least;
+  }
+  return { n, errors, slowerThan };
+}
