@@ -25,10 +25,17 @@ export type Measured = {
 };
 
 export type Say = (line: string) => void;
+/** Which part of a long sweep to run: from and to which point, every how many-th, and for how long at most. */
+export type Sweep = {
+  readonly from?: number;
+  readonly to?: number;
+  readonly every?: number;
+  readonly minutes?: number;
+};
 export type Bench = {
   readonly name: string;
   readonly summary: string;
-  readonly run: (say: Say) => Promise<Measured>;
+  readonly run: (say: Say, sweep?: Sweep) => Promise<Measured>;
 };
 
 /** A row that says whether its target was reached. */
@@ -45,9 +52,9 @@ export function held(
 }
 
 /** Runs a bench and keeps what it measured, with the machine and the versions it was measured on. */
-export async function record(bench: Bench, say: Say): Promise<Measured> {
+export async function record(bench: Bench, say: Say, sweep: Sweep = {}): Promise<Measured> {
   const loadBefore = loadavg();
-  const measured = await bench.run(say);
+  const measured = await bench.run(say, sweep);
   mkdirSync(RESULTS, { recursive: true });
   const result = {
     name: bench.name,

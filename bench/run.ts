@@ -1,10 +1,12 @@
 import { loadavg } from 'node:os';
+import { parseArgs } from 'node:util';
 import { bundlesBench } from './bundles.ts';
 import { costBench } from './cost.ts';
 import { faultsBench } from './faults.ts';
 import { intakeBench } from './intake.ts';
+import { killsBench } from './kills.ts';
 import { ledgerBench } from './ledger.ts';
-import { type Bench, type Row, record } from './result.ts';
+import { type Bench, type Row, record, type Sweep } from './result.ts';
 import { rollbackTimeBench } from './rollback-time.ts';
 import { synthBench } from './synth.ts';
 import { writeRateBench } from './write-rate.ts';
@@ -18,6 +20,7 @@ const BENCHES: readonly Bench[] = [
   ledgerBench,
   rollbackTimeBench,
   faultsBench,
+  killsBench,
   costBench,
 ];
 
@@ -32,7 +35,7 @@ function text({ measure, value, unit, target, met }: Row): string {
 }
 
 /** Runs the named benches, or all; a number that misses its target is reported and ends nothing. */
-async function main(names: readonly string[]): Promise<void> {
+async function main(names: readonly string[], sweep: Sweep): Promise<void> {
   const unknown = names.filter((name) => !BENCHES.some((bench) => bench.name === name));
   for (const { name, summary } of BENCHES) say(`${name.padEnd(14)} ${summary}`);
   if (unknown.length > 0) {
@@ -47,10 +50,18 @@ async function main(names: readonly string[]): Promise<void> {
         .map((load) => load.toFixed(2))
         .join(' ')}`,
     );
-    const { rows } = await record(bench, say);
+    const { rows } = await record(bench, say, sweep);
     for (const row of rows) say(text(row));
   }
   writeTable();
 }
 
-await main(process.argv.slice(2));
+const NUMBER = { type: 'string' } as const;
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { from: NUMBER, to: NUMBER, every: NUMBER, minutes: NUMBER },
+});
+await main(
+  positionals,
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, Number(value)])),
+);

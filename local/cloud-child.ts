@@ -39,6 +39,7 @@ function textOf(thrown: unknown): string {
 process.on('message', (message: ToCloud) => {
   if ('start' in message) void start(message.start);
   else if ('call' in message) void call(message.id, message.call);
+  else if ('faults' in message) cloud?.setFaults(message.faults);
   else void close();
 });
 // Whoever started it is gone: so is the cloud, as a machine that loses its power. It goes on where it was next time.

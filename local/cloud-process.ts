@@ -1,18 +1,25 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
+import type { FaultRule } from './cloud/aws/faults.ts';
 import type { Cloud, CloudOptions } from './cloud/cloud.ts';
 
 /** What the rest of this machine sees of the local cloud. */
 export type CloudFace = Pick<Cloud, 'api' | 'aws' | 'issuer' | 'resources' | 'outputs' | 'unsupported'> & {
   /** Calls any service as the owner. */
   readonly call: Cloud['call'];
+  /** For tests of what a fault does: replaces the faults of the process that runs. */
+  readonly setFaults: Cloud['setFaults'];
+  /** Resolves when the process has ended; with the signal that ended it, if one did. */
+  readonly ended: () => Promise<NodeJS.Signals | undefined>;
+  /** Starts it once more over the same folder after its process has ended. Needs a port that was given, not a free one. */
+  readonly again: () => Promise<void>;
   readonly close: () => Promise<void>;
 };
 
 export type CloudProcessOptions = Omit<CloudOptions, 'log'>;
 /** A module that the process loads before it starts: benches count calls with it. */
 type Preload = { readonly preload?: string };
-type Ready = Omit<CloudFace, 'call' | 'close'>;
+type Ready = Omit<CloudFace, 'call' | 'setFaults' | 'ended' | 'again' | 'close'>;
 
 /** What the child says. */
 export type FromCloud =
@@ -24,6 +31,7 @@ export type FromCloud =
 export type ToCloud =
   | { readonly start: CloudProcessOptions }
   | { readonly id: number; readonly call: Parameters<Cloud['call']> }
+  | { readonly faults: readonly FaultRule[] }
   | { readonly close: true };
 
 /**
@@ -32,9 +40,36 @@ export type ToCloud =
  * The cloud ends with this process, however this one ends.
  */
 export async function startCloudProcess(
-  { preload, ...options }: CloudProcessOptions & Preload,
+  options: CloudProcessOptions & Preload,
   log: (line: string) => void,
 ): Promise<CloudFace> {
+  let running = launch(options, log);
+  let lastId = 0;
+  return {
+    ...(await running.ready),
+    call: (...call) => {
+      lastId += 1;
+      const question = Promise.withResolvers<unknown>();
+      running.asked.set(lastId, question);
+      tell(running.child, { id: lastId, call });
+      return question.promise;
+    },
+    setFaults: (faults) => tell(running.child, { faults: [...faults] }),
+    ended: () => running.ended,
+    again: async () => {
+      await running.ended;
+      running = launch(options, log);
+      await running.ready;
+    },
+    close: async () => {
+      if (running.child.exitCode === null && running.child.signalCode === null)
+        tell(running.child, { close: true });
+      await running.ended;
+    },
+  };
+}
+
+function launch({ preload, ...options }: CloudProcessOptions & Preload, log: (line: string) => void) {
   const child = fork(join(import.meta.dirname, 'cloud-child.ts'), {
     serialization: 'advanced',
     execArgv: preload === undefined ? [] : ['--import', preload],
@@ -42,31 +77,21 @@ export async function startCloudProcess(
   });
   const asked = new Map<number, PromiseWithResolvers<unknown>>();
   const started = Promise.withResolvers<Ready>();
+  const over = Promise.withResolvers<NodeJS.Signals | undefined>();
   child.on('message', (message: FromCloud) => {
     if ('ready' in message) started.resolve(message.ready);
     else if ('failed' in message) started.reject(new Error(message.failed));
     else if ('log' in message) log(message.log);
     else answer(asked, message);
   });
-  child.once('exit', (code) => {
-    const error = new Error(`the local cloud has ended (${code})`);
+  child.once('exit', (code, signal) => {
+    const error = new Error(`the local cloud has ended (${code ?? signal})`);
     started.reject(error);
     for (const { reject } of asked.values()) reject(error);
+    over.resolve(signal ?? undefined);
   });
   tell(child, { start: options });
-  const ready = await started.promise;
-  let lastId = 0;
-  return {
-    ...ready,
-    call: (...call) => {
-      lastId += 1;
-      const question = Promise.withResolvers<unknown>();
-      asked.set(lastId, question);
-      tell(child, { id: lastId, call });
-      return question.promise;
-    },
-    close: () => close(child),
-  };
+  return { child, asked, ready: started.promise, ended: over.promise };
 }
 
 function answer(
@@ -81,11 +106,4 @@ function answer(
 
 function tell(child: ChildProcess, message: ToCloud): void {
   child.send(message);
-}
-
-async function close(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  tell(child, { close: true });
-  await ended;
 }
