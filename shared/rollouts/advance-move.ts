@@ -1,0 +1,97 @@
+import type { Reason } from '../kernel/index.ts';
+import type { HoldReason } from './contract.ts';
+import { type Rollout, stageIndex } from './rollout.ts';
+import type { AdvanceInputs, AdvanceOutcome } from './rules/advance-rollout.ts';
+import { blockOf, type Move } from './take-step.ts';
+
+const HELD: Readonly<Record<HoldReason, string>> = {
+  UNDECIDED: 'the judge is sure neither of harm nor of safety, and the time of the stage is over',
+  TOO_FEW_REQUESTS: 'the time of the stage is over, and the canary has served too few requests',
+  NO_DATA: 'no interval that can be compared has come in for too long',
+  GUARD: 'a guard is crossed',
+  TRAFFIC_MOVED: 'somebody else moved the traffic',
+  TRAFFIC_FAILED: 'the traffic could not be moved',
+  KILL_SWITCH: 'the kill switch is on',
+  AUTONOMY: 'the autonomy level of this place does not act',
+  IRREVERSIBLE: 'the canary is condemned, and its change cannot be undone: a person decides',
+  BAKE_DEGRADED: 'it is worse than what was there before',
+  UNEXPECTED: 'an unexpected error',
+};
+
+/** What the judge looked at; `listed`: the revision is on the block-list already. */
+export type Look = { readonly inputs: AdvanceInputs; readonly listed: boolean };
+
+/** What the judge's outcome does to a rollout. A condemned revision goes on the block-list in the same transaction. */
+export function advanceMove(rollout: Rollout, { inputs, listed }: Look, outcome: AdvanceOutcome): Move {
+  const stage = stageIndex(rollout);
+  const judged: readonly Reason[] = outcome.judge.reasons.map((text) => ({
+    code: outcome.judge.verdict,
+    text,
+  }));
+  switch (outcome.move) {
+    case 'stay':
+      throw new Error('a look that changes nothing is no decision');
+    case 'pass':
+      return {
+        event: 'StagePassed',
+        state: { kind: 'Shifting', stage: stage + 1 },
+        reasons: [seenReason(outcome), ...judged],
+      };
+    case 'resume':
+      return {
+        event: 'HoldEnded',
+        state: { kind: rollout.data.stage === undefined ? 'Shifting' : 'AtStage', stage },
+        reasons: [{ code: 'OVER', text: `no longer: ${HELD[inputs.held ?? 'UNEXPECTED']}` }, ...judged],
+      };
+    case 'hold':
+      return {
+        event: 'RolloutHeld',
+        state: { kind: 'Held', reason: outcome.reason ?? 'UNEXPECTED', stage },
+        reasons: [heldReason(inputs, outcome), ...judged],
+        ...condemned(outcome),
+      };
+    case 'freeze':
+      return {
+        event: 'CanaryCondemned',
+        state: { kind: 'Held', reason: 'IRREVERSIBLE', stage },
+        reasons: [...judged, { code: 'IRREVERSIBLE', text: HELD.IRREVERSIBLE }],
+        times: { verdict: inputs.now },
+        ...condemned(outcome),
+        ...blocked(rollout, listed),
+      };
+    case 'back':
+      return {
+        event: 'CanaryCondemned',
+        state: { kind: 'RollingBack', reason: 'VERDICT' },
+        reasons: judged,
+        times: { verdict: inputs.now },
+        ...condemned(outcome),
+        ...blocked(rollout, listed),
+      };
+  }
+}
+
+function condemned({ judge }: AdvanceOutcome): Pick<Move, 'data'> {
+  return judge.by === undefined || judge.firstAt === undefined
+    ? {}
+    : { data: { condemned: { by: judge.by, at: judge.firstAt } } };
+}
+
+/** A revision that is retried and condemned again stands on the list already: its entry must not refuse the verdict. */
+function blocked({ id, service, data }: Rollout, listed: boolean): Pick<Move, 'effects'> {
+  if (listed) return {};
+  return { effects: [{ type: 'take-lock', lock: blockOf(service, data.revision), holder: id }] };
+}
+
+function heldReason({ guards }: AdvanceInputs, { reason }: AdvanceOutcome): Reason {
+  const code = reason ?? 'UNEXPECTED';
+  const which = code === 'GUARD' ? `: ${guards.join('; ')}` : '';
+  return { code, text: `${HELD[code]}${which}` };
+}
+
+function seenReason({ seen }: AdvanceOutcome): Reason {
+  return {
+    code: 'STAGE_PASSED',
+    text: `${seen.requests} requests of the canary in ${seen.seconds} s of measured intervals`,
+  };
+}

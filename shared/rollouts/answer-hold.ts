@@ -1,0 +1,53 @@
+import type { Actor, Reason } from '../kernel/index.ts';
+import type { RolloutState } from './contract.ts';
+import type { RolloutDeps, TaskInput, TaskResult } from './ports.ts';
+import { approvalFor } from './read-approval.ts';
+import { loadRollout, type Rollout } from './rollout.ts';
+import { type AnswerHoldInputs, type AnswerHoldOutcome, answerHold } from './rules/record-step.ts';
+import { type Move, standing, takeStep } from './take-step.ts';
+
+/** Acts on a person's answer to a hold; one that has not been answered stands as it is. */
+export async function answerHoldOfRollout(deps: RolloutDeps, input: TaskInput): Promise<TaskResult> {
+  const rollout = await loadRollout(deps.store, input.rolloutId);
+  const { state, data } = rollout;
+  const approval = await approvalFor(deps.store, rollout);
+  const answer = approval?.data.answer;
+  const answered = approval?.state;
+  if (state.kind !== 'Held' || answer === undefined) return standing(deps, rollout);
+  if (answered !== 'Approved' && answered !== 'Rejected') return standing(deps, rollout);
+  const actor: Actor = { type: 'person', id: answer.person, via: answer.via };
+  const inputs: AnswerHoldInputs = {
+    ...{ reason: state.reason, answer: answered, person: answer.person },
+    ...{ stage: state.stage, stages: data.plan.stages.length, weight: data.weight },
+  };
+  const move = (outcome: AnswerHoldOutcome) => moveOf(rollout, outcome, answer.reason);
+  const moved = await takeStep(deps, rollout, { key: input.key, rule: answerHold, inputs, actor, move });
+  return standing(deps, moved);
+}
+
+function moveOf(rollout: Rollout, outcome: AnswerHoldOutcome, text: string): Move {
+  const { state, data } = rollout;
+  const waives = 'waives' in outcome && outcome.waives && state.kind === 'Held';
+  const reasons: readonly Reason[] = [{ code: outcome.event.toUpperCase(), text }];
+  return {
+    event: outcome.event,
+    state: stateOf(outcome),
+    reasons,
+    ...(waives && { data: { waived: [...data.waived, state.reason] } }),
+  };
+}
+
+function stateOf(outcome: AnswerHoldOutcome): RolloutState {
+  switch (outcome.to) {
+    case 'Shifting':
+    case 'AtStage':
+      return { kind: outcome.to, stage: outcome.stage };
+    case 'Baking':
+    case 'Promoted':
+      return { kind: outcome.to };
+    case 'RollingBack':
+      return { kind: 'RollingBack', reason: outcome.reason };
+    case 'Aborted':
+      return { kind: 'Aborted', reason: 'FROZEN' };
+  }
+}

@@ -1,0 +1,119 @@
+import { type Actor, decide, Fault, isFault } from '../kernel/index.ts';
+import type { RolloutState } from './contract.ts';
+import type { RolloutDeps } from './ports.ts';
+import { loadRollout, type Rollout, stageIndex } from './rollout.ts';
+import {
+  type ControlInputs,
+  controlRollout,
+  eventOfVerb,
+  refuseRolloutEvent,
+  type Verb,
+} from './rules/record-step.ts';
+import { takeStep, wakeRollout } from './take-step.ts';
+
+export type ControlInput = {
+  readonly rolloutId: string;
+  readonly verb: Verb;
+  readonly reason: string;
+  /** The mapped person; an identity that maps to nobody may not act. */
+  readonly person: string | undefined;
+  readonly via: Actor['via'];
+};
+
+/**
+ * A person pauses, resumes, promotes or aborts a rollout. Asking again for what has been done is success, and wakes the
+ * workflow again. Throws Fault: Forbidden (unmapped identity, four eyes), NotFound, Conflict (in no such state, or
+ * somebody was first).
+ */
+export async function controlRolloutBy(deps: RolloutDeps, input: ControlInput): Promise<Rollout> {
+  if (input.person === undefined)
+    throw new Fault('Forbidden', 'this identity is mapped to no person and may not act');
+  const rollout = await loadRollout(deps.store, input.rolloutId);
+  const { state, data } = rollout;
+  if (isDone(rollout, input.verb)) {
+    await wakeRollout(deps, rollout.id, state.kind);
+    return rollout;
+  }
+  const actor: Actor = { type: 'person', id: input.person, via: input.via };
+  const { verb, person, reason } = input;
+  const inputs: ControlInputs = { state: state.kind, verb, person, reason, notBy: data.notBy };
+  const outcome = controlRollout.decide(inputs);
+  if (!outcome.allowed) return refuse(deps, rollout, { verb, actor, because: outcome.because });
+  const moved = await takeStep(deps, rollout, {
+    key: `control/${person}/${verb}/${rollout.rev}`,
+    rule: controlRollout,
+    inputs,
+    actor,
+    move: () => ({
+      event: outcome.event,
+      state: stateAfter(rollout, verb),
+      reasons: [{ code: outcome.event.toUpperCase(), text: reason }],
+      // a stage that was interrupted starts again: what came in meanwhile is judged all the same
+    }),
+  });
+  await wakeRollout(deps, rollout.id, state.kind);
+  return moved;
+}
+
+/** The state that this verb leads to is there already. */
+function isDone({ state }: Rollout, verb: Verb): boolean {
+  if (verb === 'abort') return state.kind === 'RollingBack' && state.reason === 'ABORTED_BY_PERSON';
+  return verb === 'pause' && state.kind === 'Paused';
+}
+
+function stateAfter(rollout: Rollout, verb: Verb): RolloutState {
+  const last = rollout.data.plan.stages.length - 1;
+  switch (verb) {
+    case 'pause':
+      return { kind: 'Paused', stage: stageIndex(rollout) };
+    case 'resume':
+      return { kind: 'AtStage', stage: stageIndex(rollout) };
+    case 'promote':
+      return { kind: 'Shifting', stage: last };
+    case 'abort':
+      return { kind: 'RollingBack', reason: 'ABORTED_BY_PERSON' };
+  }
+}
+
+type Refusal = { readonly verb: Verb; readonly actor: Actor; readonly because: 'STATE' | 'FOUR_EYES' };
+
+/** A decision from the state to itself, once for each person, verb and state; then the Fault that says so. */
+async function refuse(deps: RolloutDeps, rollout: Rollout, refusal: Refusal): Promise<never> {
+  const { id, state, data } = rollout;
+  const { verb, actor, because } = refusal;
+  const said = `${actor.id}/${verb}/${state.kind}`;
+  if (!data.refused?.includes(said)) await recordRefusal(deps, rollout, refusal, said);
+  if (because === 'FOUR_EYES')
+    throw new Fault('Forbidden', `${actor.id} asked for this change or wrote it and may not ${verb} it`);
+  throw new Fault('Conflict', `rollout ${id} is ${state.kind}: ${verb} is not possible there`);
+}
+
+async function recordRefusal(
+  deps: RolloutDeps,
+  rollout: Rollout,
+  refusal: Refusal,
+  said: string,
+): Promise<void> {
+  const { id, rev, state, data, service, environment, correlationId, createdAt } = rollout;
+  const event = eventOfVerb(refusal.verb);
+  try {
+    await decide(deps, {
+      subject: { kind: 'rollout', id },
+      expectedRev: rev,
+      key: `refused/${said}`,
+      ...{ correlationId, service, environment, createdAt, actor: refusal.actor, from: state.kind },
+      rule: refuseRolloutEvent,
+      inputs: { state: state.kind, event },
+      step: (outcome) => ({
+        event,
+        events: [{ type: 'EventRefused', data: { event: outcome.refused } }],
+        reasons: [{ code: 'REFUSED', text: `${refusal.verb} is refused: ${refusal.because}` }],
+        state,
+        data: { ...data, refused: [...(data.refused ?? []), said] },
+      }),
+    });
+  } catch (thrown) {
+    // The workflow moved it meanwhile: the refusal is said all the same.
+    if (!isFault(thrown, 'Conflict')) throw thrown;
+  }
+}

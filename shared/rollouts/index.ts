@@ -1,0 +1,13 @@
+export * from './answer-hold.ts';
+export * from './await-rollout.ts';
+export * from './contract.ts';
+export * from './control-rollout.ts';
+export * from './expire-rollout.ts';
+export * from './explain-rollout.ts';
+export * from './judge-rollouts.ts';
+export * from './open-rollout.ts';
+export type * from './ports.ts';
+export * from './rollout.ts';
+export * from './shift-traffic.ts';
+export { blockOf, wakeRollout } from './take-step.ts';
+export * from './tell-deployment.ts';

@@ -1,0 +1,78 @@
+import { rule } from '../../kernel/index.ts';
+import type { BackReason, HoldReason } from '../contract.ts';
+
+type Arms = readonly { readonly revision: string; readonly weight: number }[];
+
+export type ShiftInputs = {
+  /** Going back is never held up by a switch, a level, or by somebody who moved the traffic. */
+  readonly back: BackReason | null;
+  /** The share that the canary is to have, and the one it was left with. */
+  readonly to: number;
+  readonly left: number;
+  readonly canary: string;
+  readonly baseline: string;
+  readonly before: Arms;
+  /** What was read after the shift; null when nothing was moved. */
+  readonly after: Arms | null;
+  /** The Fault that ended the shift. */
+  readonly problem: string | null;
+  readonly killSwitch: boolean;
+  readonly level: string;
+  readonly waived: readonly HoldReason[];
+};
+export type ShiftOutcome =
+  | { readonly to: 'AtStage'; readonly event: 'StageStarted' }
+  | { readonly to: 'Baking'; readonly event: 'PromotionMade' }
+  | { readonly to: 'RolledBack' | 'Aborted'; readonly event: 'TrafficRestored' }
+  | { readonly to: 'Held'; readonly event: 'RolloutHeld'; readonly reason: HoldReason }
+  /** Nothing is known: the workflow tries again. */
+  | { readonly to: 'none' };
+
+/** Weights are decimals that went through a platform's floats. */
+const SAME = 1e-9;
+
+/** Levels at which nothing may be moved. */
+export const OBSERVING: readonly string[] = ['observe', 'suggest', 'shadow'];
+
+/**
+ * Where a shift of traffic leads. Before it, `after` and `problem` are null and the outcome says whether it may be made
+ * at all: `none` is yes. More traffic for the canary needs the kill switch off, a level that acts, and the traffic as we
+ * left it; less of it needs nothing.
+ */
+export const recordShift = rule('record-shift', 1, (inputs: ShiftInputs): ShiftOutcome => {
+  if (inputs.back !== null) return recordBack(inputs, inputs.back);
+  if (inputs.killSwitch) return held('KILL_SWITCH');
+  if (OBSERVING.includes(inputs.level)) return held('AUTONOMY');
+  if (inputs.after !== null && isSplit(inputs.after, inputs, inputs.to)) return arrived(inputs.to);
+  if (inputs.problem !== null)
+    return held(inputs.problem === 'Conflict' ? 'TRAFFIC_MOVED' : 'TRAFFIC_FAILED');
+  if (inputs.after !== null) return held('TRAFFIC_MOVED');
+  const ours = isSplit(inputs.before, inputs, inputs.left) || isSplit(inputs.before, inputs, inputs.to);
+  if (!ours && !inputs.waived.includes('TRAFFIC_MOVED')) return held('TRAFFIC_MOVED');
+  return { to: 'none' };
+});
+
+function recordBack({ after, before, canary }: ShiftInputs, reason: BackReason): ShiftOutcome {
+  const now = after ?? before;
+  if (share(now, canary) > SAME) return { to: 'none' };
+  const condemned = reason === 'VERDICT' || reason === 'BAKE_VERDICT';
+  return { to: condemned ? 'RolledBack' : 'Aborted', event: 'TrafficRestored' };
+}
+
+function held(reason: HoldReason): ShiftOutcome {
+  return { to: 'Held', event: 'RolloutHeld', reason };
+}
+
+function arrived(weight: number): ShiftOutcome {
+  return weight >= 1 ? { to: 'Baking', event: 'PromotionMade' } : { to: 'AtStage', event: 'StageStarted' };
+}
+
+function share(arms: Arms, revision: string): number {
+  return arms.find((arm) => arm.revision === revision)?.weight ?? 0;
+}
+
+/** Whether the canary has this share, and the baseline all the rest. */
+function isSplit(arms: Arms, { canary, baseline }: ShiftInputs, weight: number): boolean {
+  const near = (value: number, wanted: number) => Math.abs(value - wanted) <= SAME;
+  return near(share(arms, canary), weight) && near(share(arms, baseline), 1 - weight);
+}

@@ -1,0 +1,9 @@
+import type { RolloutDeps, TaskInput } from './ports.ts';
+import { loadRollout } from './rollout.ts';
+
+/** Wakes the deployment that waits for this rollout; one that does not wait yet reads it when it begins to. */
+export async function tellDeployment(deps: RolloutDeps, input: TaskInput): Promise<void> {
+  const { data } = await loadRollout(deps.store, input.rolloutId);
+  const wait = await deps.work.wait(data.deployment, 'RollingOut');
+  if (wait !== undefined) await deps.workflow.wake(wait.token, { woken: true });
+}
