@@ -1,4 +1,4 @@
-import type * as z from 'zod';
+import * as z from 'zod';
 import { rule } from '../../kernel/index.ts';
 import { ChangeFacts } from './facts.ts';
 import { kindsOf, type PathKind } from './path-rules.ts';
