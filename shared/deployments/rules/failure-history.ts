@@ -1,0 +1,120 @@
+import { decimal, fromDecimal, millis } from '../../kernel/index.ts';
+import { type ChangeClass, classesOf } from './change-class.ts';
+import type { PastDeployment } from './facts.ts';
+import type { FailureEvidence, FindSimilarOutcome, OutcomeCounts } from './risk-assessment.ts';
+
+const HALF_LIFE_DAYS = 30;
+const DAY_MS = 86_400_000;
+
+/**
+ * Where nothing is known one change in ten fails, and that belief weighs as much as ten deployments: Beta(1, 9).
+ * Ten per cent is the middle of the 5 to 15 % that surveys of delivery performance call good to fair: a published
+ * order of magnitude, not a measurement of ours. Its weight is small on purpose: a month of a service that deploys
+ * daily outweighs it. Each level below starts from the mean of the one above, again as ten deployments.
+ */
+const PRIOR = { mean: 0.1, weight: 10 } as const;
+
+/** What an outcome of that age still counts for: 1 now, one half after 30 days. 0 for the future and for no time at all. */
+export function ageWeight(at: string, now: string): number {
+  const days = (millis(now) - millis(at)) / DAY_MS;
+  return days >= 0 ? 2 ** (-days / HALF_LIFE_DAYS) : 0;
+}
+
+/**
+ * Counts the past for `assessRisk`, weighted by age: the service's own record, whole and by class of change, and that
+ * of its peers (the other services of its tier). Records of the future are left out, and those of other environments
+ * where one is named.
+ */
+export function failureEvidence(asked: {
+  readonly past: readonly PastDeployment[];
+  readonly service: string;
+  readonly peers: readonly string[];
+  readonly environment?: string;
+  readonly now: string;
+}): FailureEvidence {
+  const peers = new Set(asked.peers.filter((peer) => peer !== asked.service));
+  const { environment, now } = asked;
+  const past = asked.past.filter((record) => environment === undefined || record.environment === environment);
+  const own = past.filter(({ service }) => service === asked.service);
+  const ofClass = (each: ChangeClass) =>
+    counted(
+      own.filter(({ change }) => classesOf(change).includes(each)),
+      now,
+    );
+  return {
+    tier: counted(
+      past.filter(({ service }) => peers.has(service)),
+      now,
+    ),
+    service: counted(own, now),
+    classes: {
+      small: ofClass('small'),
+      large: ofClass('large'),
+      migration: ofClass('migration'),
+      config: ofClass('config'),
+      hotfix: ofClass('hotfix'),
+    },
+  };
+}
+
+function counted(records: readonly PastDeployment[], now: string): OutcomeCounts {
+  const weighed = (failed: boolean) =>
+    records
+      .filter(({ outcome }) => (outcome !== 'succeeded') === failed)
+      .reduce((sum, { at }) => sum + ageWeight(at, now), 0);
+  return { failures: decimal(weighed(true)), successes: decimal(weighed(false)) };
+}
+
+export type Posterior = {
+  readonly class: ChangeClass;
+  readonly alpha: number;
+  readonly beta: number;
+  /** Weighted outcomes of this class, similar deployments of neighbours among them. */
+  readonly failures: number;
+  readonly outcomes: number;
+};
+
+/**
+ * Beta posterior of the probability that a change of this class fails: prior, peers of the tier, the service's other
+ * changes, the class; each level shrinks towards the one above it and no record counts on two of them. Similar
+ * deployments of neighbours count in the class by their weight (a neighbour that is also a peer counts there too).
+ */
+export function posteriorOf(
+  evidence: FailureEvidence,
+  changeClass: ChangeClass,
+  similar: FindSimilarOutcome['similar'],
+): Posterior {
+  const own = numbers(evidence.classes[changeClass]);
+  const all = numbers(evidence.service);
+  const others = {
+    failures: Math.max(0, all.failures - own.failures),
+    successes: Math.max(0, all.successes - own.successes),
+  };
+  const mean = shrunkMean(shrunkMean(PRIOR.mean, numbers(evidence.tier)), others);
+  const near = similar.filter(
+    ({ relation, classes }) => relation !== 'same service' && classes.includes(changeClass),
+  );
+  const weighed = (failed: boolean) =>
+    near
+      .filter(({ outcome }) => (outcome !== 'succeeded') === failed)
+      .reduce((sum, { weight }) => sum + fromDecimal(weight), 0);
+  const failures = own.failures + weighed(true);
+  const successes = own.successes + weighed(false);
+  return {
+    class: changeClass,
+    alpha: PRIOR.weight * mean + failures,
+    beta: PRIOR.weight * (1 - mean) + successes,
+    failures,
+    outcomes: failures + successes,
+  };
+}
+
+type Sum = { readonly failures: number; readonly successes: number };
+
+function numbers(counts: OutcomeCounts): Sum {
+  return { failures: fromDecimal(counts.failures), successes: fromDecimal(counts.successes) };
+}
+
+function shrunkMean(above: number, { failures, successes }: Sum): number {
+  return (PRIOR.weight * above + failures) / (PRIOR.weight + failures + successes);
+}

@@ -1,0 +1,139 @@
+import { decimal, fromDecimal, rule } from '../../kernel/index.ts';
+import { classesOf } from './change-class.ts';
+import type { PastDeployment } from './facts.ts';
+import { ageWeight } from './failure-history.ts';
+import type { FindSimilarInputs, FindSimilarOutcome, SimilarDeployment } from './risk-assessment.ts';
+import { textSimilarities } from './text-similarity.ts';
+
+/** From features B7. */
+const KEPT_FROM = 0.75;
+const MOST = 10;
+/** Of the similarity; text has the rest. A record that shares no word with the change stays below the threshold. */
+const STRUCTURE = 0.7;
+/** Worth of the service in the structure: .4 for its own records, a fifth less a hop away; nobody further away counts. */
+const SERVICE = { own: 0.4, neighbour: 0.32 } as const;
+/** Text is compared with so many records at most, the structurally nearest. */
+const COMPARED = 300;
+/** The weight of precedents at which half of what could be known is known. */
+const HALF_KNOWN = 1;
+
+type Relation = SimilarDeployment['relation'];
+type Near = {
+  readonly record: PastDeployment;
+  readonly relation: Relation;
+  readonly structure: number;
+  readonly age: number;
+};
+
+/**
+ * The past deployments that tell about this one. Structure as in genops-v1 (service .4, lines .2 or .1, migration .15,
+ * configuration .15, youth .1, which fades with a half-life of 30 days instead of ending on day 30), and what the texts
+ * say. Only this service and its neighbours, only the past; the nearest ten from .75.
+ */
+export const findSimilar = rule('find-similar', 1, (inputs: FindSimilarInputs): FindSimilarOutcome => {
+  const near = nearest(inputs);
+  const texts = textSimilarities(
+    inputs.query.change.text,
+    near.map(({ record }) => ({ id: record.id, text: record.change.text })),
+  );
+  const similar = near
+    .map((each) => measured(inputs, each, texts.get(each.record.id) ?? 0, texts.size > 0))
+    .filter(({ similarity }) => fromDecimal(similarity) >= KEPT_FROM)
+    .toSorted((left, right) => fromDecimal(right.similarity) - fromDecimal(left.similarity))
+    .slice(0, MOST);
+  const failures = similar.filter(({ outcome }) => outcome !== 'succeeded').length;
+  const weight = similar.reduce((sum, each) => sum + fromDecimal(each.weight), 0);
+  return {
+    similar,
+    successes: similar.length - failures,
+    failures,
+    confidence: decimal(weight / (weight + HALF_KNOWN)),
+  };
+});
+
+/** The records `findSimilar` would look at: give it these, and its recorded inputs stay small. */
+export function nearEnough(inputs: FindSimilarInputs): readonly PastDeployment[] {
+  return nearest(inputs).map(({ record }) => record);
+}
+
+function nearest(inputs: FindSimilarInputs): readonly Near[] {
+  const relations = new Map<string, Relation>(
+    inputs.neighbours.map(({ service, relation }) => [service, relation]),
+  );
+  relations.set(inputs.query.service, 'same service');
+  const { environment } = inputs.query;
+  const near: Near[] = [];
+  for (const record of inputs.past) {
+    const relation = relations.get(record.service);
+    if (relation === undefined) continue;
+    if (environment !== undefined && record.environment !== environment) continue;
+    const age = ageWeight(record.at, inputs.now);
+    const structure = structureOf(inputs, record, relation, age);
+    // Below that it stays under the threshold whatever its text says.
+    const reachable = STRUCTURE * structure + (1 - STRUCTURE) >= KEPT_FROM;
+    if (age > 0 && reachable) near.push({ record, relation, structure, age });
+  }
+  return near.toSorted(byStructure).slice(0, COMPARED);
+}
+
+/** Nearest first; of two alike the newer, then by id, so that the order of the input does not matter. */
+function byStructure(left: Near, right: Near): number {
+  if (left.structure !== right.structure) return right.structure - left.structure;
+  return left.record.id < right.record.id ? -1 : 1;
+}
+
+/** [0, 1]. */
+function structureOf(
+  { query }: FindSimilarInputs,
+  { change }: PastDeployment,
+  relation: Relation,
+  age: number,
+): number {
+  const difference = Math.abs(query.change.lines - change.lines);
+  const size = difference < 500 ? 0.1 : 0;
+  return (
+    (relation === 'same service' ? SERVICE.own : SERVICE.neighbour) +
+    (difference < 100 ? 0.2 : size) +
+    (query.change.migration === change.migration ? 0.15 : 0) +
+    (query.change.config === change.config ? 0.15 : 0) +
+    0.1 * age
+  );
+}
+
+function measured(
+  inputs: FindSimilarInputs,
+  { record, relation, structure, age }: Near,
+  text: number,
+  worded: boolean,
+): SimilarDeployment {
+  const both = STRUCTURE * structure + (1 - STRUCTURE) * text;
+  // A change without a text is compared by what is left.
+  const similarity = decimal(Math.min(1, worded ? both : structure));
+  return {
+    id: record.id,
+    service: record.service,
+    relation,
+    similarity,
+    weight: decimal(fromDecimal(similarity) * age),
+    outcome: record.outcome,
+    classes: classesOf(record.change),
+    why: reasonsFor(inputs, record, relation, text),
+  };
+}
+
+function reasonsFor(
+  { query, now }: FindSimilarInputs,
+  { service, at, change }: PastDeployment,
+  relation: Relation,
+  text: number,
+): readonly string[] {
+  const days = Math.floor((Date.parse(now) - Date.parse(at)) / 86_400_000);
+  return [
+    relation === 'same service' ? 'same service' : `${relation} ${service}`,
+    `${change.lines} lines (${query.change.lines} now)`,
+    ...(change.migration && query.change.migration ? ['a migration as well'] : []),
+    ...(change.config && query.change.config ? ['configuration as well'] : []),
+    ...(text > 0 ? [`text alike to ${Math.round(text * 100)} %`] : []),
+    days === 1 ? '1 day ago' : `${days} days ago`,
+  ];
+}

@@ -1,0 +1,43 @@
+import { decimal, fromDecimal } from '../../kernel/index.ts';
+import type { GenopsContext, GenopsService } from './genops/case.ts';
+import { genopsReview, genopsScore } from './genops/score.ts';
+import { localTime } from './local-time.ts';
+import type { AssessRiskInputs, AssessRiskOutcome } from './risk-assessment.ts';
+
+const TIER_NAMES = { 1: 'critical', 2: 'high', 3: 'medium', 4: 'low' } as const;
+
+/**
+ * The score of genops-v1 for the same deployment. What v1 is told by its caller and we do not measure keeps v1's own
+ * default: an availability of .999, and a full error budget where none is measured.
+ */
+export function genopsBeside(inputs: AssessRiskInputs): AssessRiskOutcome['genops'] {
+  const { hour, day } = localTime(inputs.at, inputs.zone);
+  const { service, change, similar, history } = inputs;
+  const failures = fromDecimal(history.service.failures);
+  const outcomes = failures + fromDecimal(history.service.successes);
+  const asService: GenopsService = {
+    tier: TIER_NAMES[service.tier],
+    dependencies: Array.from({ length: service.dependencies }, String),
+    error_budget_remaining: Math.min(1, Math.max(0, fromDecimal(inputs.budget ?? '1') || 0)),
+    recent_failure_rate: outcomes > 0 ? failures / outcomes : 0,
+    availability_99d: 0.999,
+  };
+  const context: GenopsContext = {
+    change_size_lines: change.lines,
+    files_changed: change.files,
+    has_db_migration: change.migration,
+    has_config_change: change.config,
+    is_hotfix: change.hotfix,
+    time_of_day_hour: hour,
+    day_of_week: day,
+    similar_past_failures: similar.failures,
+    similar_past_successes: similar.successes,
+    rag_confidence: fromDecimal(similar.confidence),
+  };
+  const { score, level } = genopsScore(asService, context);
+  return {
+    score: decimal(score),
+    level,
+    requiresHumanReview: genopsReview(score, inputs.genopsAutonomy ?? 'governed'),
+  };
+}

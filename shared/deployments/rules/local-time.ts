@@ -1,0 +1,37 @@
+import { Fault, millis } from '../../kernel/index.ts';
+
+/** Hour 0..23 and day of the week (0 = Monday .. 6) where people live. */
+export type LocalTime = { readonly hour: number; readonly day: number; readonly text: string };
+
+const DAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
+/** Making a format reads the tables of its zone, which costs more than everything else here together. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** A time in an IANA zone. Throws Fault('InvalidInput') for a zone that does not exist and a time that cannot be read. */
+export function localTime(at: string, zone: string): LocalTime {
+  const time = millis(at);
+  if (Number.isNaN(time)) throw new Fault('InvalidInput', `at ${at} is no time`);
+  const parts = formatOf(zone).formatToParts(time);
+  const part = (type: string) => parts.find((each) => each.type === type)?.value ?? '';
+  const day = DAYS.indexOf(part('weekday'));
+  const clock = `${part('hour')}:${part('minute')}`;
+  return { hour: Number(part('hour')), day, text: `${part('weekday')} ${clock} in ${zone}` };
+}
+
+function formatOf(timeZone: string): Intl.DateTimeFormat {
+  const known = formats.get(timeZone);
+  if (known !== undefined) return known;
+  try {
+    const format = new Intl.DateTimeFormat('en-US', {
+      timeZone,
+      weekday: 'long',
+      hour: '2-digit',
+      minute: '2-digit',
+      hourCycle: 'h23',
+    });
+    formats.set(timeZone, format);
+    return format;
+  } catch (cause) {
+    throw new Fault('InvalidInput', `zone ${timeZone} is no time zone`, { cause });
+  }
+}

@@ -1,0 +1,174 @@
+import { rule } from '../../kernel/index.ts';
+import type {
+  AbortReason,
+  BlockReason,
+  DeploymentEvent,
+  DeploymentStateName,
+  Mode,
+  ReviewReason,
+} from '../contract.ts';
+
+/** Somebody asks for a deployment: the outcome is what of. */
+export const requestDeploymentRule = rule(
+  'request-deployment',
+  1,
+  (inputs: {
+    readonly service: string;
+    readonly environment: string;
+    readonly revision: string;
+    readonly retryOf: string | null;
+    readonly declared: unknown;
+  }) => ({ revision: inputs.revision }),
+);
+
+/** What stands in the way before anything is weighed: the revision, its version, or the traffic. */
+export const blockDeployment = rule(
+  'block-deployment',
+  1,
+  ({ reason }: { readonly reason: BlockReason; readonly found: unknown }) => ({
+    to: 'Blocked' as const,
+    reason,
+  }),
+);
+
+export type DecideDeploymentInputs = {
+  readonly policies: {
+    readonly verdict: 'allow' | 'require-approval' | 'block';
+    readonly blockedBy: readonly string[];
+  };
+  readonly autonomy: { readonly action: Mode; readonly why: string };
+  readonly band: string;
+  readonly killSwitch: boolean;
+  readonly condemned: boolean;
+  /** A person with the role approver tries a condemned revision again. */
+  readonly retry: boolean;
+  /** The approval that was given, once one was. */
+  readonly approval: { readonly id: string; readonly person: string } | null;
+};
+export type DecideDeploymentOutcome =
+  | { readonly to: 'Blocked'; readonly event: 'DeploymentBlocked'; readonly reason: BlockReason }
+  | { readonly to: 'Observed'; readonly event: 'DeploymentObserved'; readonly would: 'clear' | 'ask' }
+  | { readonly to: 'AwaitingApproval'; readonly event: 'ApprovalRequired' }
+  | { readonly to: 'Cleared'; readonly event: 'DeploymentCleared' | 'ApprovalGiven' };
+
+/**
+ * What becomes of a deployment that has been weighed. What forbids goes before everything; an approval satisfies who asks
+ * for one and lifts no block; a level that does not act records what it would have done.
+ */
+export const decideDeployment = rule(
+  'decide-deployment',
+  1,
+  (inputs: DecideDeploymentInputs): DecideDeploymentOutcome => {
+    const block = blockOf(inputs);
+    if (block !== null) return { to: 'Blocked', event: 'DeploymentBlocked', reason: block };
+    const asks =
+      inputs.policies.verdict === 'require-approval' || inputs.autonomy.action === 'approve' || inputs.retry;
+    if (inputs.autonomy.action === 'observe' || inputs.autonomy.action === 'suggest')
+      return { to: 'Observed', event: 'DeploymentObserved', would: asks ? 'ask' : 'clear' };
+    if (inputs.approval !== null) return { to: 'Cleared', event: 'ApprovalGiven' };
+    return asks
+      ? { to: 'AwaitingApproval', event: 'ApprovalRequired' }
+      : { to: 'Cleared', event: 'DeploymentCleared' };
+  },
+);
+
+function blockOf(inputs: DecideDeploymentInputs): BlockReason | null {
+  if (inputs.killSwitch) return 'KILL_SWITCH';
+  if (inputs.policies.verdict === 'block') return 'POLICY';
+  if (inputs.condemned && !inputs.retry) return 'REVISION_CONDEMNED';
+  return inputs.band === 'critical' ? 'RISK' : null;
+}
+
+/** A person said no to a deployment that waited for an approval. */
+export const rejectDeployment = rule(
+  'reject-deployment',
+  1,
+  (_: { readonly approval: string; readonly person: string }) => ({ reason: 'APPROVAL_REJECTED' as const }),
+);
+
+/** A rollout begins for a cleared deployment. */
+export const startRolloutRule = rule(
+  'start-rollout',
+  1,
+  (inputs: { readonly rollout: string; readonly plan: string; readonly notes: readonly string[] }) => ({
+    rollout: inputs.rollout,
+    plan: inputs.plan,
+  }),
+);
+
+export type RolloutEnd = { readonly state: 'Promoted' | 'RolledBack' | 'Aborted'; readonly rollout: string };
+type RolloutEnded =
+  | { readonly to: 'Completed'; readonly event: 'RolloutPromoted' }
+  | { readonly to: 'RolledBack'; readonly event: 'RolloutRolledBack' }
+  | { readonly to: 'Aborted'; readonly event: 'RolloutAborted' };
+
+/** How the end of a rollout ends its deployment. */
+export const recordRollout = rule('record-rollout', 1, ({ state }: RolloutEnd): RolloutEnded => {
+  if (state === 'Promoted') return { to: 'Completed', event: 'RolloutPromoted' };
+  return state === 'RolledBack'
+    ? { to: 'RolledBack', event: 'RolloutRolledBack' }
+    : { to: 'Aborted', event: 'RolloutAborted' };
+});
+
+export type ExpireInputs = {
+  readonly state: DeploymentStateName;
+  readonly deadlineAt: string;
+  readonly pageAt: string | null;
+  readonly now: string;
+};
+export type ExpireOutcome =
+  | { readonly event: 'none' | 'Paged' }
+  | { readonly event: 'ApprovalTimedOut' | 'ReviewTimedOut'; readonly reason: AbortReason }
+  | { readonly event: 'HandedOver'; readonly reason: ReviewReason };
+
+/** The end of a state whose deadline has passed. */
+export const expireDeployment = rule('expire-deployment', 1, (inputs: ExpireInputs): ExpireOutcome => {
+  const { state, now, deadlineAt, pageAt } = inputs;
+  if (now < deadlineAt) return { event: pageAt !== null && now >= pageAt ? 'Paged' : 'none' };
+  switch (state) {
+    case 'AwaitingApproval':
+      return { event: 'ApprovalTimedOut', reason: 'APPROVAL_TIMEOUT' };
+    case 'AwaitingHumanReview':
+      return { event: 'ReviewTimedOut', reason: 'REVIEW_TIMEOUT' };
+    case 'RollingOut':
+      return { event: 'HandedOver', reason: 'ROLLOUT_LATE' };
+    default:
+      return { event: 'HandedOver', reason: 'FACTS_UNREADABLE' };
+  }
+});
+
+/** An error that nobody expects: a person takes over. */
+export const handOverDeployment = rule(
+  'hand-over-deployment',
+  1,
+  ({ state, failure }: { readonly state: DeploymentStateName; readonly failure: string }) => ({
+    reason: handOverReason(state, failure),
+    failure,
+  }),
+);
+
+function handOverReason(state: DeploymentStateName, failure: string): ReviewReason {
+  const unreadable = ['Unavailable', 'RateLimited', 'PermissionDenied', 'Malformed', 'NotFound'].includes(
+    failure,
+  );
+  if (!unreadable) return 'UNEXPECTED';
+  return state === 'Cleared' ? 'METRICS_UNREADABLE' : 'FACTS_UNREADABLE';
+}
+
+/** A person ends a deployment before anything was moved. */
+export const abortDeploymentRule = rule(
+  'abort-deployment',
+  1,
+  (_: { readonly person: string; readonly reason: string; readonly state: DeploymentStateName }) => ({
+    reason: 'ABORTED_BY_PERSON' as const,
+  }),
+);
+
+/** A person asked for what the state does not allow. */
+export const refuseDeploymentEvent = rule(
+  'refuse-deployment-event',
+  1,
+  ({ event }: { readonly state: DeploymentStateName; readonly event: DeploymentEvent }) => ({
+    refused: event,
+  }),
+);

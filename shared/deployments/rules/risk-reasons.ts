@@ -1,0 +1,85 @@
+import { fromDecimal } from '../../kernel/index.ts';
+import type { Posterior } from './failure-history.ts';
+import { localTime } from './local-time.ts';
+import type { AssessRiskInputs, AssessRiskOutcome, RiskReason } from './risk-assessment.ts';
+
+const TIER_TEXT = { 1: 'critical', 2: 'high', 3: 'medium', 4: 'low' } as const;
+const CHECK_TEXT = {
+  success: 'all checks passed',
+  failure: 'a check failed',
+  pending: 'checks are still running',
+  none: 'no check has run',
+} as const;
+
+/** Why the score is what it is, in plain words; one reason a factor, then what is not known. */
+export function riskReasons(
+  inputs: AssessRiskInputs,
+  outcome: Omit<AssessRiskOutcome, 'reasons'>,
+  governing: Posterior,
+): readonly RiskReason[] {
+  const { service, change, budget } = inputs;
+  return [
+    { code: 'TIER', text: `${service.name} is of tier ${service.tier} (${TIER_TEXT[service.tier]})` },
+    {
+      code: 'BUDGET',
+      text:
+        budget === null
+          ? 'nobody measures its error budget: taken as half spent'
+          : `${percent(budget)} of its error budget is left`,
+    },
+    { code: 'HISTORY', text: historyText(outcome.probability, governing) },
+    { code: 'REACH', text: reachText(inputs) },
+    {
+      code: 'SIZE',
+      text: [
+        `${counted(change.lines, 'line')} in ${counted(change.files, 'file')}`,
+        ...(change.hotfix ? ['a hotfix'] : []),
+        CHECK_TEXT[change.checks],
+      ].join(', '),
+    },
+    { code: 'TIMING', text: localTime(inputs.at, inputs.zone).text },
+    precedent(inputs),
+  ];
+}
+
+function historyText(
+  probability: AssessRiskOutcome['probability'],
+  { failures, outcomes }: Posterior,
+): string {
+  const { mean, low, high } = probability;
+  const likely = `likely to fail with ${percent(mean)} (${percent(low)} to ${percent(high)})`;
+  if (outcomes === 0) return `no ${probability.class} change is on record: ${likely}`;
+  const weighed = `${failures.toFixed(1)} of ${outcomes.toFixed(1)}`;
+  return `${weighed} ${probability.class} changes failed, counted by age: ${likely}`;
+}
+
+function reachText({ service, change }: AssessRiskInputs): string {
+  const data = change.dataClasses.length > 0 ? [`data: ${change.dataClasses.join(', ')}`] : [];
+  return [
+    `${counted(service.dependents, 'service')} ${service.dependents === 1 ? 'calls' : 'call'} it`,
+    ...(change.migration ? ['a database migration'] : []),
+    ...(change.irreversible ? ['it cannot be undone'] : []),
+    ...(change.config ? ['a change of configuration'] : []),
+    ...(change.infrastructure ? ['a change of infrastructure'] : []),
+    ...data,
+  ].join(', ');
+}
+
+function precedent({ similar: { similar, failures } }: AssessRiskInputs): RiskReason {
+  if (similar.length === 0) {
+    return { code: 'NO_PRECEDENT', text: 'no similar past deployment: the range is wider for it' };
+  }
+  const ids = similar.map(({ id }) => id).join(', ');
+  return {
+    code: 'SIMILAR',
+    text: `${counted(similar.length, 'similar past deployment')}, ${failures} of them failed: ${ids}`,
+  };
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+function percent(share: string): string {
+  return `${Math.round(fromDecimal(share) * 100)} %`;
+}
