@@ -3,12 +3,14 @@ import { approvalsCommand, approveCommand, rejectCommand } from './approvals.ts'
 import { autonomyCommand } from './autonomy.ts';
 import { demoCommand } from './demo.ts';
 import { explainCommand } from './explain.ts';
+import { judgeCommand } from './judge.ts';
 import { killSwitchCommand } from './kill-switch.ts';
 import { ledgerReplayCommand } from './ledger-replay.ts';
 import { ledgerVerifyCommand } from './ledger-verify.ts';
 import { localCommand } from './local.ts';
 import { loginCommand, tokenCommand } from './login.ts';
 import { peopleApplyCommand, peopleListCommand } from './people.ts';
+import { planRolloutCommand } from './plan-rollout.ts';
 import { resetCommand, rollbackCommand } from './rollback.ts';
 import { serviceApplyCommand, serviceCheckCommand, serviceListCommand } from './service.ts';
 import { signalsCommand } from './signals.ts';
@@ -37,6 +39,8 @@ export const COMMANDS: readonly Command[] = [
   rejectCommand,
   resetCommand,
   signalsCommand,
+  judgeCommand,
+  planRolloutCommand,
   ledgerVerifyCommand,
   ledgerReplayCommand,
 ];

@@ -29,12 +29,16 @@ export const Arm = z
   });
 export type Arm = Readonly<z.infer<typeof Arm>>;
 
-const Time = z
-  .string()
-  .refine(
-    (text) => /^-?\d+(\.\d+)?$/.test(text) || !Number.isNaN(Date.parse(text)),
-    'must be an ISO 8601 time or a number',
-  );
+/** Text in the end: a number such as a minute may be given as one. */
+const Time = z.preprocess(
+  (given) => (typeof given === 'number' ? String(given) : given),
+  z
+    .string()
+    .refine(
+      (text) => /^-?\d+(\.\d+)?$/.test(text) || !Number.isNaN(Date.parse(text)),
+      'must be an ISO 8601 time or a number',
+    ),
+);
 
 /**
  * One interval of traffic: also the JSON of `holdfast judge`. An arm that nobody measured is absent, never 0.
@@ -52,45 +56,56 @@ export const Interval = z.strictObject({
 });
 export type Interval = Readonly<z.infer<typeof Interval>>;
 
+const Fields = z.strictObject({
+  /** Chance that a change no worse than the baseline is ever rolled back, however often one looks. */
+  alpha: z.number().gt(0).lt(0.5),
+  /** The parts of alpha that the judge and the kill switch may use up. */
+  judgeAlpha: z.number().gt(0).lt(0.5),
+  killAlpha: z.number().min(0).lt(0.5),
+  /** Chance that a change that fails rBad times as often as the baseline, or more, is ever called SAFE. */
+  beta: z.number().gt(0).lt(0.5),
+  /** A ratio of failure rates that would be harm; what SAFE rules out. */
+  rBad: z.number().gt(0.5).max(100),
+  /** A ratio of failure rates that is still no harm. */
+  r0: z.number().min(1).max(10),
+  /** Beyond so many compared requests a ratio up to this r0 is no harm either; null for never. */
+  largeSample: z.strictObject({ above: Count, r0: z.number().min(1).max(10) }).nullable(),
+  /** Failures come in bursts of about so many; 'estimate' reads it from the baseline's intervals as they come. */
+  fano: z.union([z.number().min(1), z.literal('estimate')]),
+  /** Least difference of the shares, canary minus baseline, that is worth a rollback; null for any. */
+  floor: z.number().gt(0).lt(1).nullable(),
+  /** Shares that the canary alone must not exceed; null without a kill switch. `slowerThan` in ms. */
+  killSwitch: z.strictObject({ errorRate: Share, slowerThan: Ms.nullable(), slowShare: Share }).nullable(),
+  latency: z.strictObject({
+    /** ms, frozen before the start: the SLO's bound and the baseline's p90 and p99, at edges of the histogram. */
+    thresholds: z.array(Ms).max(8),
+    /** Those of them that SAFE must rule out too. */
+    certify: z.array(Ms).max(8),
+  }),
+});
+
 /** What the judge promises and looks at. Frozen before the first stage: nothing in it may be read from the canary. */
-export const JudgeSettings = z
-  .strictObject({
-    /** Chance that a change no worse than the baseline is ever rolled back, however often one looks. */
-    alpha: z.number().gt(0).lt(0.5),
-    /** The parts of alpha that the judge and the kill switch may use up. */
-    judgeAlpha: z.number().gt(0).lt(0.5),
-    killAlpha: z.number().min(0).lt(0.5),
-    /** Chance that a change that fails rBad times as often as the baseline, or more, is ever called SAFE. */
-    beta: z.number().gt(0).lt(0.5),
-    /** A ratio of failure rates that would be harm; what SAFE rules out. */
-    rBad: z.number().gt(0.5).max(100),
-    /** A ratio of failure rates that is still no harm. */
-    r0: z.number().min(1).max(10),
-    /** Beyond so many compared requests a ratio up to this r0 is no harm either; null for never. */
-    largeSample: z.strictObject({ above: Count, r0: z.number().min(1).max(10) }).nullable(),
-    /** Failures come in bursts of about so many; 'estimate' reads it from the baseline's intervals as they come. */
-    fano: z.union([z.number().min(1), z.literal('estimate')]),
-    /** Least difference of the shares, canary minus baseline, that is worth a rollback; null for any. */
-    floor: z.number().gt(0).lt(1).nullable(),
-    /** Shares that the canary alone must not exceed; null without a kill switch. `slowerThan` in ms. */
-    killSwitch: z.strictObject({ errorRate: Share, slowerThan: Ms.nullable(), slowShare: Share }).nullable(),
-    latency: z.strictObject({
-      /** ms, frozen before the start: the SLO's bound and the baseline's p90 and p99, at edges of the histogram. */
-      thresholds: z.array(Ms).max(8),
-      /** Those of them that SAFE must rule out too. */
-      certify: z.array(Ms).max(8),
-    }),
-  })
-  .superRefine((settings, context) => {
-    const say = (path: readonly string[], message: string) =>
-      context.addIssue({ code: 'custom', path: [...path], message });
-    // 1e-12: 0.008 + 0.002 may not come out as 0.01 to the last bit
-    if (settings.judgeAlpha + settings.killAlpha > settings.alpha + 1e-12)
-      say(['judgeAlpha'], 'and killAlpha are together more than alpha');
-    if (settings.killSwitch !== null && settings.killAlpha === 0)
-      say(['killAlpha'], 'must be above 0 for a kill switch that is on');
-    if (settings.rBad <= settings.r0) say(['rBad'], `must be above r0, which is ${settings.r0}`);
-    const unknown = settings.latency.certify.find((ms) => !settings.latency.thresholds.includes(ms));
-    if (unknown !== undefined) say(['latency', 'certify'], `names ${unknown}, which is no threshold`);
-  });
+export const JudgeSettings = Fields.superRefine((settings, context) => {
+  const say = (path: readonly string[], message: string) =>
+    context.addIssue({ code: 'custom', path: [...path], message });
+  // 1e-12: 0.008 + 0.002 may not come out as 0.01 to the last bit
+  if (settings.judgeAlpha + settings.killAlpha > settings.alpha + 1e-12)
+    say(['judgeAlpha'], 'and killAlpha are together more than alpha');
+  if (settings.killSwitch !== null && settings.killAlpha === 0)
+    say(['killAlpha'], 'must be above 0 for a kill switch that is on');
+  if (settings.rBad <= settings.r0) say(['rBad'], `must be above r0, which is ${settings.r0}`);
+  const unknown = settings.latency.certify.find((ms) => !settings.latency.thresholds.includes(ms));
+  if (unknown !== undefined) say(['latency', 'certify'], `names ${unknown}, which is no threshold`);
+});
 export type JudgeSettings = Readonly<z.infer<typeof JudgeSettings>>;
+
+const { killSwitch, latency, ...plain } = Fields.shape;
+/** Settings as a caller gives them: what is missing has the value of the specification (`judgeSettings` fills it in). */
+export const GivenSettings = z
+  .strictObject({
+    ...plain,
+    killSwitch: killSwitch.unwrap().partial().nullable(),
+    latency: latency.partial({ certify: true }).nullable(),
+  })
+  .partial();
+export type GivenSettings = Readonly<z.infer<typeof GivenSettings>>;

@@ -1,39 +1,40 @@
-import type { JudgeSettings } from '../judge-contract.ts';
+import type { GivenSettings, JudgeSettings } from '../judge-contract.ts';
 
-/** Settings as a caller gives them: what is missing has the value of the specification (canary.md 3.1). */
-export type GivenSettings = {
-  readonly [Name in Exclude<keyof JudgeSettings, 'killSwitch' | 'latency'>]?: JudgeSettings[Name];
-} & {
-  readonly killSwitch?: Partial<NonNullable<JudgeSettings['killSwitch']>> | null;
-  readonly latency?: { readonly thresholds: number[]; readonly certify?: number[] };
-};
+export type { GivenSettings } from '../judge-contract.ts';
 
 /** Four fifths of alpha are the judge's, one fifth the kill switch's: it looks for what is plain to see. */
 const JUDGE_PART = 0.8;
 
 /**
- * Whole settings. Without a kill switch the judge has all of alpha; without `certify`, SAFE rules out harm to the
- * latency at each threshold. Nothing is checked here: `JudgeSettings` of the contract does that.
+ * Whole settings (canary.md 3.1). Without a kill switch the judge has all of alpha; without `certify`, SAFE rules out
+ * harm to the latency at each threshold. Nothing is checked here: `JudgeSettings` of the contract does that.
  */
 export function judgeSettings(given: GivenSettings = {}): JudgeSettings {
-  const { killSwitch, latency, ...rest } = given;
-  const alpha = given.alpha ?? 0.01;
-  const off = killSwitch === null;
-  const thresholds = latency?.thresholds ?? [];
+  const thresholds = given.latency?.thresholds ?? [];
   return {
-    alpha,
-    judgeAlpha: off ? alpha : tidy(alpha * JUDGE_PART),
-    killAlpha: off ? 0 : tidy(alpha * (1 - JUDGE_PART)),
-    beta: 0.05,
-    rBad: 1.5,
-    r0: 1,
-    largeSample: { above: 1_000_000, r0: 1.1 },
-    fano: 1,
-    floor: null,
-    ...rest,
-    killSwitch: off ? null : { errorRate: 0.05, slowerThan: null, slowShare: 0.01, ...killSwitch },
-    latency: { thresholds, certify: latency?.certify ?? thresholds },
+    ...alphasOf(given),
+    beta: given.beta ?? 0.05,
+    rBad: given.rBad ?? 1.5,
+    r0: given.r0 ?? 1,
+    largeSample: given.largeSample === undefined ? { above: 1_000_000, r0: 1.1 } : given.largeSample,
+    fano: given.fano ?? 1,
+    floor: given.floor ?? null,
+    killSwitch: killSwitchOf(given.killSwitch),
+    latency: { thresholds, certify: given.latency?.certify ?? thresholds },
   };
+}
+
+function alphasOf(given: GivenSettings): Pick<JudgeSettings, 'alpha' | 'judgeAlpha' | 'killAlpha'> {
+  const { alpha = 0.01 } = given;
+  const judgePart = given.killSwitch === null ? 1 : JUDGE_PART;
+  const judgeAlpha = given.judgeAlpha ?? tidy(alpha * judgePart);
+  return { alpha, judgeAlpha, killAlpha: given.killAlpha ?? tidy(alpha * (1 - judgePart)) };
+}
+
+function killSwitchOf(given: GivenSettings['killSwitch']): JudgeSettings['killSwitch'] {
+  if (given === null) return null;
+  const { errorRate = 0.05, slowerThan = null, slowShare = 0.01 } = given ?? {};
+  return { errorRate, slowerThan, slowShare };
 }
 
 /** 0.01 times 0.2 is 0.002, not 0.0019999999999999996. */

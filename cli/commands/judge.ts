@@ -1,0 +1,85 @@
+import { isFault } from '../../shared/kernel/index.ts';
+import { readJudgeDocument } from '../../shared/rollouts/rules/judge-document.ts';
+import {
+  type JudgeInputs,
+  type JudgeOutcome,
+  judgeRollout,
+} from '../../shared/rollouts/rules/judge-rollout.ts';
+import { rawGuards } from '../../shared/rollouts/rules/raw-guards.ts';
+import { type Command, cliError, EXIT, needed } from '../command.ts';
+import { readDocument } from '../document.ts';
+import { paint, table } from '../io.ts';
+
+/** Exit codes (api.md): what may go on, what must go back, what nobody knows yet. */
+const EXITS = { SAFE: EXIT.yes, ROLLBACK: EXIT.no, UNDECIDED: EXIT.waiting } as const;
+const COLOURS = { SAFE: 'green', ROLLBACK: 'red', UNDECIDED: 'yellow' } as const;
+
+export const judgeCommand: Command = {
+  name: 'judge',
+  summary:
+    'Judges a canary by the counts of both arms: SAFE (exit 0), ROLLBACK (1) or UNDECIDED (3), with stated error rates.',
+  args: 'FILE|-',
+  example: 'holdfast judge counts.json',
+  run: async (positionals, _options, io) => {
+    const document = readDocument(needed(positionals, 0, 'FILE'));
+    const { outcome, guards } = orUsageError(() => judge(readJudgeDocument(document)));
+    io.document({ ...inNumbers(outcome), guards });
+    io.out(paint(io, COLOURS[outcome.verdict], outcome.verdict));
+    for (const reason of outcome.reasons) io.out(`  ${reason}`);
+    for (const crossed of guards) io.out(`  a person is asked: ${crossed}`);
+    if (outcome.intervals.length > 0) io.out(`\n${rowsOf(outcome)}`);
+    return EXITS[outcome.verdict];
+  },
+};
+
+function judge(inputs: JudgeInputs) {
+  return { outcome: judgeRollout.decide(inputs), guards: rawGuards.decide(inputs).crossed };
+}
+
+/** What a document says wrong is wrong usage: the field stands in the text. */
+export function orUsageError<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (thrown) {
+    if (!isFault(thrown, 'InvalidInput')) throw thrown;
+    throw cliError(thrown.message, EXIT.usage);
+  }
+}
+
+/** The decimal strings of an outcome as numbers, for scripts. */
+function inNumbers({ intervals, needed: need, compared, limits, ...outcome }: JudgeOutcome) {
+  return {
+    ...outcome,
+    logE: Number(outcome.logE),
+    logSafe: Number(outcome.logSafe),
+    killLogE: Number(outcome.killLogE),
+    limits: {
+      logE: Number(limits.logE),
+      logSafe: Number(limits.logSafe),
+      killLogE: numberOrNull(limits.killLogE),
+    },
+    needed: { failures: numberOrNull(need.failures), requests: numberOrNull(need.requests), of: need.of },
+    compared: {
+      intervals: Number(compared.intervals),
+      requests: Number(compared.requests),
+      failures: Number(compared.failures),
+    },
+    intervals: intervals.map(({ at, logE, logSafe }) => ({
+      at,
+      logE: Number(logE),
+      logSafe: Number(logSafe),
+    })),
+  };
+}
+
+export function numberOrNull(text: string | null): number | null {
+  return text === null ? null : Number(text);
+}
+
+function rowsOf({ intervals }: JudgeOutcome): string {
+  const short = (log: string) => Number(log).toFixed(3);
+  return table([
+    ['after', 'ln E', 'ln E safe'],
+    ...intervals.map(({ at, logE, logSafe }) => [at, short(logE), short(logSafe)]),
+  ]);
+}

@@ -1,0 +1,43 @@
+import { readPlanDocument } from '../../shared/rollouts/rules/judge-document.ts';
+import { type CertificationForecast, planRollout } from '../../shared/rollouts/rules/plan-rollout.ts';
+import { type Command, EXIT, needed } from '../command.ts';
+import { readDocument } from '../document.ts';
+import { table } from '../io.ts';
+import { numberOrNull, orUsageError } from './judge.ts';
+
+export const planRolloutCommand: Command = {
+  name: 'plan-rollout',
+  summary:
+    'Plans the stages of a rollout, and says beforehand how long a certificate of safety takes at the present traffic.',
+  args: 'FILE|-',
+  example: 'holdfast plan-rollout plan.json',
+  run: async (positionals, _options, io) => {
+    const document = readDocument(needed(positionals, 0, 'FILE'));
+    const { plan, certification, alternatives, reasons } = orUsageError(() =>
+      planRollout.decide(readPlanDocument(document)),
+    );
+    io.document({
+      plan,
+      certification: inNumbers(certification),
+      alternatives: alternatives.map(inNumbers),
+      reasons,
+    });
+    for (const reason of reasons) io.out(reason);
+    io.out('');
+    io.out(
+      table([
+        ['weight', 'least s', 'most s', 'least requests'],
+        ...plan.stages.map(({ weight, minSeconds, maxSeconds, minRequests }) =>
+          [weight, minSeconds, maxSeconds, minRequests].map(String),
+        ),
+      ]),
+    );
+    io.out(`plan ${plan.digest}, judged every ${plan.intervalSeconds} s, baked for ${plan.bakeSeconds} s`);
+    return EXIT.yes;
+  },
+};
+
+/** The decimal strings as numbers, for scripts. */
+function inNumbers(forecast: CertificationForecast): Readonly<Record<string, number | null>> {
+  return Object.fromEntries(Object.entries(forecast).map(([name, text]) => [name, numberOrNull(text)]));
+}

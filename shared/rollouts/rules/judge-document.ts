@@ -1,0 +1,89 @@
+import * as z from 'zod';
+import { parse } from '../../kernel/index.ts';
+import { GivenSettings, Interval, JudgeSettings } from '../judge-contract.ts';
+import { Stage } from '../plan-contract.ts';
+import { estimateFano } from './dispersion.ts';
+import type { JudgeInputs } from './judge-rollout.ts';
+import { judgeSettings } from './judge-settings.ts';
+import type { PlanInputs } from './plan-rollout.ts';
+
+/** An arm given as null is an arm that nobody measured. */
+const GivenInterval = z.preprocess((given) => {
+  if (typeof given !== 'object' || given === null) return given;
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null));
+}, Interval);
+
+/** `false` turns the kill switch or the latency off, `true` leaves it as it is by default. */
+const Settings = z.preprocess((given) => {
+  if (typeof given !== 'object' || given === null) return given;
+  return Object.fromEntries(
+    Object.entries(given)
+      .filter(([, value]) => value !== true)
+      .map(([name, value]) => [name, value === false ? null : value]),
+  );
+}, GivenSettings);
+
+const JudgeDocument = z.strictObject({ intervals: z.array(GivenInterval), settings: Settings.optional() });
+
+const Whole = z.object({ settings: JudgeSettings });
+
+/**
+ * The inputs of `holdfast judge`. Without settings for the latency, every threshold is compared that each measured arm
+ * has and that some request exceeded. Throws Fault('InvalidInput') naming the field.
+ */
+export function readJudgeDocument(document: unknown): JudgeInputs {
+  const { intervals, settings = {} } = parse(JudgeDocument, document, 'the document');
+  const given =
+    settings.latency === undefined
+      ? { ...settings, latency: { thresholds: [...thresholdsIn(intervals)] } }
+      : settings;
+  return { intervals, ...parse(Whole, { settings: judgeSettings(given) }, 'the document') };
+}
+
+/** At most eight, the smallest first. */
+function thresholdsIn(intervals: readonly Interval[]): readonly number[] {
+  const arms = intervals
+    .flatMap(({ canary, baseline }) => [canary, baseline])
+    .filter((arm) => arm !== undefined);
+  const names = [...new Set(arms.flatMap(({ slower }) => Object.keys(slower)))];
+  return names
+    .filter(
+      (ms) =>
+        arms.every(({ slower }) => slower[ms] !== undefined) &&
+        arms.some(({ slower }) => (slower[ms] ?? 0) > 0),
+    )
+    .map(Number)
+    .filter((ms) => names.includes(String(ms)))
+    .toSorted((a, b) => a - b)
+    .slice(0, 8);
+}
+
+const GivenStage = z.preprocess((given) => {
+  if (typeof given !== 'object' || given === null || !('weight' in given)) return given;
+  const all = given.weight === 1;
+  return { minSeconds: all ? 0 : 300, maxSeconds: all ? 0 : 900, minRequests: all ? 0 : 100, ...given };
+}, Stage);
+
+const PlanDocument = z.strictObject({
+  risk: z.enum(['low', 'medium', 'high', 'severe', 'critical']).default('medium'),
+  preset: z.enum(['standard', 'intensive', 'prompt', 'blue-green']).nullable().default(null),
+  stages: z.array(GivenStage).min(1).max(20).nullable().default(null),
+  bakeSeconds: z.int().min(0).max(604_800).default(600),
+  traffic: z
+    .strictObject({ requestsPerMinute: z.number().min(0), failureRate: z.number().min(0).max(1) })
+    .nullable()
+    .default(null),
+  /** Minutes before the release: the bursts of failures are read from their baseline. */
+  history: z.array(GivenInterval).optional(),
+  settings: Settings.optional(),
+});
+
+/** The inputs of `holdfast plan-rollout`. Throws Fault('InvalidInput') naming the field. */
+export function readPlanDocument(document: unknown): PlanInputs {
+  const { history, settings = {}, ...choice } = parse(PlanDocument, document, 'the document');
+  const fano = history === undefined ? {} : { fano: Math.max(1, estimateFano(history)) };
+  return {
+    ...choice,
+    ...parse(Whole, { settings: judgeSettings({ ...fano, ...settings }) }, 'the document'),
+  };
+}

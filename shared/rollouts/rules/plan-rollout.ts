@@ -1,0 +1,144 @@
+import { canonicalJson, decimal, rule, sha256Hex } from '../../kernel/index.ts';
+import { MAX_INTERVALS } from '../contract.ts';
+import type { JudgeSettings } from '../judge-contract.ts';
+import type { Plan, Stage } from '../plan-contract.ts';
+import { type PlanTraffic, playCertification } from './certification.ts';
+import { labelsUntilSafe } from './needed-exposure.ts';
+import { checkStages, type LadderPreset, ladderOf, presetOf } from './stages.ts';
+
+export type PlanChoice = {
+  /** Band or level of the risk score: high and above climb the long ladder. */
+  readonly risk: string;
+  /** Null: by the risk. */
+  readonly preset: LadderPreset | null;
+  /** Stages of the service's own; they go before a preset. */
+  readonly stages: readonly Stage[] | null;
+  readonly bakeSeconds: number;
+};
+export type PlanInputs = PlanChoice & {
+  /** As it is now, before the release; null when nobody knows. */
+  readonly traffic: PlanTraffic | null;
+  readonly settings: JudgeSettings;
+};
+
+/** What SAFE takes for a healthy canary. Minutes from the start, decimal strings; null where it is never reached. */
+export type CertificationForecast = {
+  readonly rBad: string;
+  /** Expected at the last shared stage: failures of both arms, and the requests they take. */
+  readonly failures: string | null;
+  readonly requests: string | null;
+  /** Within which half, and nine tenths, of the healthy canaries are certified; played, not reckoned. */
+  readonly medianMinutes: string | null;
+  readonly ninetiethMinutes: string | null;
+  /** Share of the healthy canaries certified by the earliest and the latest end of the shared stages. */
+  readonly certifiedEarliest: string;
+  readonly certifiedLatest: string;
+  readonly runs: string;
+};
+export type PlanOutcome = {
+  readonly plan: Plan;
+  readonly certification: CertificationForecast;
+  /** The same for milder promises. */
+  readonly alternatives: readonly CertificationForecast[];
+  readonly reasons: readonly string[];
+};
+
+/** Milder ratios to offer. */
+const MILDER = [2, 3] as const;
+
+/** The plan of a rollout, pinned by the digest of all its other fields. Throws Fault('InvalidInput') naming the wrong field of a stage. */
+export function makePlan({ risk, preset, stages, bakeSeconds }: PlanChoice): Plan {
+  const chosen = preset ?? presetOf(risk);
+  const ladder = checkStages(stages ?? ladderOf(chosen));
+  const seconds = ladder.reduce((sum, { maxSeconds }) => sum + maxSeconds, 0);
+  const pinned = {
+    preset: stages === null ? chosen : ('custom' as const),
+    stages: [...ladder],
+    // a long plan is judged over longer intervals, so that a decision still holds them all
+    intervalSeconds: 60 * Math.max(1, Math.ceil(seconds / 60 / MAX_INTERVALS)),
+    bakeSeconds,
+  };
+  return { ...pinned, digest: sha256Hex(canonicalJson(pinned)) };
+}
+
+/**
+ * The plan, and before the start how long or how many failures a certificate of safety needs at the present traffic. The
+ * expectation is that of the growth of ln E'; the quantiles are played with a fixed seed (certification.ts).
+ */
+export const planRollout = rule('plan-rollout', 1, (inputs: PlanInputs): PlanOutcome => {
+  const plan = makePlan(inputs);
+  const certification = forecast(plan, inputs.traffic, inputs.settings);
+  const alternatives = MILDER.filter((rBad) => rBad > inputs.settings.rBad).map((rBad) =>
+    forecast(plan, inputs.traffic, { ...inputs.settings, rBad }),
+  );
+  return {
+    plan,
+    certification,
+    alternatives,
+    reasons: planReasons(plan, inputs, certification, alternatives),
+  };
+});
+
+function forecast(plan: Plan, traffic: PlanTraffic | null, settings: JudgeSettings): CertificationForecast {
+  const share = lastShare(plan);
+  const phi = settings.fano === 'estimate' ? 1 : settings.fano;
+  const failures =
+    share === undefined ? null : Math.ceil(labelsUntilSafe([0, 0, 0, 0], settings, share) * phi);
+  const base = { rBad: decimal(settings.rBad), failures: failures === null ? null : decimal(failures) };
+  if (failures === null || traffic === null || traffic.failureRate * traffic.requestsPerMinute === 0)
+    return {
+      ...base,
+      ...{ requests: null, medianMinutes: null, ninetiethMinutes: null },
+      ...{ certifiedEarliest: '0', certifiedLatest: '0', runs: '0' },
+    };
+  const requests = failures / traffic.failureRate;
+  const played = playCertification(plan.stages, traffic, settings, requests / traffic.requestsPerMinute);
+  return {
+    ...base,
+    requests: decimal(Math.ceil(requests)),
+    medianMinutes: played.median === null ? null : decimal(played.median),
+    ninetiethMinutes: played.ninetieth === null ? null : decimal(played.ninetieth),
+    certifiedEarliest: decimal(played.byEarliest),
+    certifiedLatest: decimal(played.byLatest),
+    runs: decimal(played.runs),
+  };
+}
+
+function lastShare({ stages }: Plan): number | undefined {
+  return stages.findLast(({ weight }) => weight < 1)?.weight;
+}
+
+function planReasons(
+  plan: Plan,
+  { risk, traffic, settings }: PlanInputs,
+  certification: CertificationForecast,
+  alternatives: readonly CertificationForecast[],
+): readonly string[] {
+  const ladder = plan.stages.map(({ weight }) => `${Number((weight * 100).toPrecision(6))} %`).join(', ');
+  const why = plan.preset === 'custom' ? 'stages as given' : `risk ${risk}: the ${plan.preset} ladder`;
+  const start = `${why}, ${ladder}`;
+  if (lastShare(plan) === undefined)
+    return [start, 'no stage shares the traffic, so nothing can be compared or certified: a person decides'];
+  if (traffic === null)
+    return [
+      start,
+      'the present traffic is not known, so nothing can be said of how long a certificate takes',
+    ];
+  if (certification.requests === null)
+    return [
+      start,
+      'at present nothing fails, and what never fails cannot be compared: a person decides at the deadline',
+    ];
+  return [
+    start,
+    forecastText(certification, settings.beta),
+    ...alternatives.map((each) => `or accept that: ${forecastText(each, settings.beta)}`),
+  ];
+}
+
+function forecastText(forecast: CertificationForecast, beta: number): string {
+  const { rBad, failures, requests, medianMinutes, ninetiethMinutes, certifiedLatest } = forecast;
+  const minutes = (text: string | null) => (text === null ? 'more than four weeks' : `${text} minutes`);
+  const part = `${Number((Number(certifiedLatest) * 100).toPrecision(3))} %`;
+  return `to rule out ${rBad} times as many failures (wrong in ${beta} of such cases) takes about ${failures} failures (${requests} requests): half of the healthy canaries within ${minutes(medianMinutes)}, nine tenths within ${minutes(ninetiethMinutes)}, ${part} before the last shared stage must end`;
+}
