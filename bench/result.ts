@@ -15,8 +15,16 @@ export type Row = {
   readonly met?: boolean;
 };
 
+/** A table besides the rows: for what has more than one number a line. */
+export type Table = {
+  readonly title: string;
+  readonly head: readonly string[];
+  readonly lines: readonly (readonly string[])[];
+};
+
 export type Measured = {
   readonly rows: readonly Row[];
+  readonly tables?: readonly Table[];
   /** Every measured value, in the order it was measured. */
   readonly samples: Readonly<Record<string, readonly number[]>>;
   readonly details?: unknown;
@@ -25,12 +33,13 @@ export type Measured = {
 };
 
 export type Say = (line: string) => void;
-/** Which part of a long sweep to run: from and to which point, every how many-th, and for how long at most. */
+/** Which part of a long sweep to run: from and to which point, every how many-th, for how long, how many runs at most. */
 export type Sweep = {
   readonly from?: number;
   readonly to?: number;
   readonly every?: number;
   readonly minutes?: number;
+  readonly runs?: number;
 };
 export type Bench = {
   readonly name: string;

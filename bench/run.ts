@@ -1,6 +1,7 @@
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { bundlesBench } from './bundles.ts';
+import { canaryBench } from './canary.ts';
 import { costBench } from './cost.ts';
 import { faultsBench } from './faults.ts';
 import { intakeBench } from './intake.ts';
@@ -22,6 +23,7 @@ const BENCHES: readonly Bench[] = [
   faultsBench,
   killsBench,
   costBench,
+  canaryBench,
 ];
 
 function say(line: string): void {
@@ -50,7 +52,8 @@ async function main(names: readonly string[], sweep: Sweep): Promise<void> {
         .map((load) => load.toFixed(2))
         .join(' ')}`,
     );
-    const { rows } = await record(bench, say, sweep);
+    // A quick run shows its rows and leaves the published ones alone.
+    const { rows } = await (sweep.runs === undefined ? record(bench, say, sweep) : bench.run(say, sweep));
     for (const row of rows) say(text(row));
   }
   writeTable();
@@ -59,7 +62,7 @@ async function main(names: readonly string[], sweep: Sweep): Promise<void> {
 const NUMBER = { type: 'string' } as const;
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { from: NUMBER, to: NUMBER, every: NUMBER, minutes: NUMBER },
+  options: { from: NUMBER, to: NUMBER, every: NUMBER, minutes: NUMBER, runs: NUMBER },
 });
 await main(
   positionals,

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Measured, RESULTS, ROOT } from './result.ts';
+import { type Measured, RESULTS, ROOT, type Table } from './result.ts';
 
 type Stored = Measured & {
   readonly name: string;
@@ -42,7 +42,7 @@ function head(): readonly string[] {
 }
 
 function section(result: Stored): readonly string[] {
-  const { machine, loadAverage, rows, notes = [] } = result;
+  const { machine, loadAverage, rows, tables = [], notes = [] } = result;
   const changed = result.changed ? ' with changes' : '';
   const loads = [loadAverage.before[0] ?? 0, loadAverage.after[0] ?? 0].map((load) => load.toFixed(1));
   return [
@@ -57,11 +57,18 @@ function section(result: Stored): readonly string[] {
       ({ measure, value, unit, target = '', met }) =>
         `| ${measure} | ${value} ${unit} | ${target} | ${verdict(met)} |`,
     ),
+    ...tables.flatMap(tableLines),
     '',
     ...notes.map((note) => `- ${note}`),
     `- ${result.date.slice(0, 16)}Z, commit ${result.commit.slice(0, 7)}${changed}, ${machine.cpus} x ${machine.model}, ${machine.memoryGiB} GiB, Node ${result.node.slice(1)}, load ${loads.join(' -> ')}`,
     `- again: \`npm run bench ${result.name}\``,
   ];
+}
+
+function tableLines({ title, head: names, lines }: Table): readonly string[] {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  const rule = names.map((_, index) => (index === 0 ? '---' : '---:'));
+  return ['', `### ${title}`, '', line(names), line(rule), ...lines.map(line)];
 }
 
 function verdict(met: boolean | undefined): string {
