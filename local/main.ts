@@ -19,7 +19,7 @@ const { values } = parseArgs({
   },
 });
 const settings = {
-  port: numberWithin('port', values.port, 1024, 65_530),
+  port: numberWithin('port', values.port, 1024, 65_529),
   speed: numberWithin('speed', values.speed, 1, 10),
   dataDir: resolve(values.data),
 };

@@ -9,7 +9,7 @@ export type WorldOptions = {
   readonly assembly: string;
   /** Everything durable of the local cloud and the sandbox. */
   readonly dataDir: string;
-  /** Of the HTTP API; the AWS endpoint and the sandbox take the next ones. 0 takes free ones. */
+  /** Of the HTTP API; the AWS endpoint and the sandbox take the next six. 0 takes free ones. */
   readonly port: number;
   readonly speed: number;
   readonly log: (line: string) => void;
@@ -65,7 +65,9 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     speed,
     secrets,
     people: { dana: secrets.danaAtForge, lee: secrets.leeAtForge },
-    ...(port !== 0 && { ports: { forge: port + 2, argocd: port + 3, prometheus: port + 4 } }),
+    ...(port !== 0 && {
+      ports: { forge: port + 2, argocd: port + 3, prometheus: port + 4, lambda: port + 6 },
+    }),
     log: (event, fields) => log(`sandbox ${event} ${JSON.stringify(fields)}`),
   });
   // biome-ignore lint/style/noProcessEnv: where this machine has no engine of its own, the owner names one
@@ -76,6 +78,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       dataDir: join(dataDir, 'cloud'),
       port,
       speed,
+      outside: sandbox.lambda.url,
       parameters: {
         ForgeUrl: sandbox.forge.url,
         ArgocdUrl: sandbox.deployer.url,

@@ -24,6 +24,8 @@ export type CloudOptions = {
   readonly faults?: readonly FaultRule[];
   /** Uses this DynamoDB instead of the embedded engine. */
   readonly dynamoDbEndpoint?: string;
+  /** Address of a Lambda and CloudWatch that are not of this template: calls of aliases and metrics go there, after IAM. */
+  readonly outside?: string;
   readonly log: (line: string) => void;
 };
 
@@ -80,7 +82,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     principalOf: iam.principalOf,
     forward: dynamodb.forward,
     issuer: issuer.page,
-    ...{ calls, log },
+    ...{ calls, log, outside: options.outside },
   });
   const gateway = createApi({ resources, invoke: functions.invoke, iam, log });
   const close = async (): Promise<void> => {

@@ -4,6 +4,7 @@ import { type Deployer, startDeployer } from './deployer/deployer.ts';
 import { fileAt } from './deployer/git.ts';
 import { type SandboxForge, startForge } from './forge/start-forge.ts';
 import { type Inbox, startInbox } from './inbox.ts';
+import { type SandboxLambda, startLambda } from './lambda/lambda.ts';
 import { type Load, startLoad } from './load/load.ts';
 import { inTurn } from './pushes.ts';
 import { gitopsFiles, manifestPath, manifestText } from './services/gitops.ts';
@@ -13,7 +14,12 @@ export type SandboxConfig = {
   /** Repositories and the history of deployments; a sandbox started again on the same folder goes on. */
   readonly dataDir: string;
   /** Absent: free ones. */
-  readonly ports?: { readonly forge?: number; readonly argocd?: number; readonly prometheus?: number };
+  readonly ports?: {
+    readonly forge?: number;
+    readonly argocd?: number;
+    readonly prometheus?: number;
+    readonly lambda?: number;
+  };
   /** Divides the deployer's waits. */
   readonly speed?: number;
   /** Base URL of Holdfast's HTTP API, which the webhooks go to; absent: none are sent before `connect`. */
@@ -50,6 +56,8 @@ export type Sandbox = {
   readonly forge: SandboxForge;
   readonly deployer: Deployer;
   readonly load: Load;
+  /** Services that are functions, with a traffic that an alias splits. */
+  readonly lambda: SandboxLambda;
   /** What revisions of behaviour `dependent` need; stop it to break them, start it to let them heal. */
   readonly dependency: Dependency;
   readonly prometheusUrl: string;
@@ -101,6 +109,11 @@ export async function startSandbox(config: SandboxConfig): Promise<Sandbox> {
     ...(secrets.prometheus !== undefined && { token: secrets.prometheus }),
     ...(config.requestsPerSecond !== undefined && { requestsPerSecond: config.requestsPerSecond }),
   });
+  const lambda = await startLambda({
+    ...{ dataDir: join(config.dataDir, 'lambda'), forge, gitDir, record: load.record, now, log: line },
+    ...(ports?.lambda !== undefined && { port: ports.lambda }),
+    ...(config.speed !== undefined && { speed: config.speed }),
+  });
   const inbox = await startInbox({ token: secrets.slack, now });
   const connect = (api: string) => {
     forge.webhooks(`${api}/v1/webhooks/github`, secrets.githubWebhook);
@@ -111,7 +124,7 @@ export async function startSandbox(config: SandboxConfig): Promise<Sandbox> {
   const gitopsOf = new Map<string, string>();
   const world = { forge, deployer, load, dependency, gitDir, gitopsOf };
   return {
-    ...{ forge, deployer, load, dependency, inbox, connect, prometheusUrl: load.prometheusUrl },
+    ...{ forge, deployer, load, lambda, dependency, inbox, connect, prometheusUrl: load.prometheusUrl },
     addService: (service) => push(() => addService(world, service)),
     release: (service, behaviour, message, author) =>
       forge.commit(`acme/${service}`, 'main', serviceFiles(behaviour, message), message, author),
@@ -119,6 +132,7 @@ export async function startSandbox(config: SandboxConfig): Promise<Sandbox> {
       push(() => promote(world, { service, environment, sha }, author)),
     close: async () => {
       await inbox.close();
+      await lambda.close();
       await load.close();
       await deployer.close();
       await dependency.stop();

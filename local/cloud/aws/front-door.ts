@@ -4,6 +4,7 @@ import type { EngineAnswer } from '../dynamodb/client.ts';
 import { AwsFailure, type Principal } from '../types.ts';
 import type { Calls } from './calls.ts';
 import { readBody } from './listening.ts';
+import { outsideCall, passOn } from './outside.ts';
 import { readS3, writeS3, writeS3Failure } from './s3.ts';
 import { isJson, jsonAt, parseJson } from './shapes.ts';
 
@@ -20,6 +21,8 @@ export type FrontDoorOptions = {
   readonly forward: (target: string, body: Buffer, input: Record<string, unknown>) => Promise<EngineAnswer>;
   /** The token issuer, which is no AWS call; undefined when the path is not its own. */
   readonly issuer: (path: string, body: Buffer) => Answer | undefined;
+  /** Where what the template does not own is served. */
+  readonly outside: string | undefined;
   readonly log: (line: string) => void;
 };
 
@@ -79,7 +82,9 @@ async function answerTo(
   }
   const invoked = INVOKE.exec(message.url ?? '')?.[1];
   if (invoked !== undefined) return invoke(options.calls, caller, request, decodeURIComponent(invoked));
-  return answerTarget(options, caller, request);
+  const outside = options.outside === undefined ? undefined : outsideCall(message);
+  if (outside === undefined) return answerTarget(options, caller, request);
+  return options.calls.guarded(caller, outside, () => passOn(`${options.outside}`, message, body));
 }
 
 /** A call of a service whose protocol is JSON, named by the header `x-amz-target`. */

@@ -33,10 +33,13 @@ type Reader = (action: string, input: Input, directory: Directory) => readonly I
 const SERVICES: Readonly<Record<string, Reader>> = {
   dynamodb: (action, input, { keyOf }) => dynamoRequests(action, input, keyOf),
   events: (action, input) => (action === 'PutEvents' ? listOf(input.Entries).map(putEvent) : undefined),
-  lambda: (action, input) =>
-    action === 'Invoke'
-      ? [ask('lambda:InvokeFunction', full(input.FunctionName, 'lambda', 'function:'))]
-      : undefined,
+  lambda: (action, input) => {
+    const known = /^(Invoke|GetAlias|UpdateAlias|ListVersionsByFunction)$/.test(action);
+    const name = action === 'Invoke' ? 'InvokeFunction' : action;
+    return known ? [ask(`lambda:${name}`, full(input.FunctionName, 'lambda', 'function:'))] : undefined;
+  },
+  // CloudWatch knows no resources.
+  monitoring: (action) => (action === 'GetMetricData' ? [ask('cloudwatch:GetMetricData', '*')] : undefined),
   secretsmanager: (action, input) =>
     action === 'GetSecretValue'
       ? [ask('secretsmanager:GetSecretValue', secret(text(input.SecretId, 'SecretId')))]

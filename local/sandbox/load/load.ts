@@ -2,7 +2,7 @@ import type { Clock, Endpoints, Log } from '../deployer/types.ts';
 import { listen } from '../listen.ts';
 import { type Balancer, balancer, type Outcome } from './balancer.ts';
 import { prometheusApi } from './prometheus.ts';
-import { type Metrics, metrics } from './series.ts';
+import { type Labels, type Metrics, metrics } from './series.ts';
 
 /** An application under load: where its ready replicas are, asked before every request. */
 type LoadTarget = {
@@ -26,6 +26,8 @@ export type Load = {
   readonly prometheusUrl: string;
   /** Sends requests from the moment a replica is ready for the first time. A name that is under load already is left as it is. */
   readonly addTarget: (target: LoadTarget) => void;
+  /** Counts a request that somebody else sent: its code, and how long it took. */
+  readonly record: (labels: Labels, request: Pick<Outcome, 'code' | 'seconds'>) => void;
   /** Answers every query with this status until it is called without one. */
   readonly fail: (status?: 403 | 429 | 500 | 503) => void;
   readonly close: () => Promise<void>;
@@ -57,6 +59,7 @@ export async function startLoad(config: LoadConfig): Promise<Load> {
       if (streams.has(target.name)) return;
       streams.set(target.name, stream(config, target, measured));
     },
+    record: (labels, request) => record(measured, labels, request),
     fail: (status) => {
       failure = status;
     },
@@ -97,18 +100,23 @@ function stream(config: LoadConfig, target: LoadTarget, measured: Metrics): { re
 }
 
 async function send(balanced: Balancer, path: string, target: LoadTarget, measured: Metrics): Promise<void> {
-  record(measured, target, await balanced.send(path));
-}
-
-/** Before anything was deployed there is no revision to measure. */
-function record(measured: Metrics, target: LoadTarget, { code, revision, seconds }: Outcome): void {
+  const { revision, ...request } = await balanced.send(path);
+  // Before anything was deployed there is no revision to measure.
   if (revision === undefined) return;
   const { service, environment } = target;
-  const labels = { service, environment, revision };
+  record(measured, { service, environment, revision }, request);
+}
+
+function record(
+  measured: Metrics,
+  labels: Labels,
+  { code, seconds }: Pick<Outcome, 'code' | 'seconds'>,
+): void {
   measured.count('http_requests_total', { ...labels, code: String(code) });
+  // Every bucket is there from the first request on, as a histogram's are.
   for (const bound of BUCKETS) {
-    if (seconds <= bound)
-      measured.count('http_request_duration_seconds_bucket', { ...labels, le: String(bound) });
+    const within = seconds <= bound ? 1 : 0;
+    measured.count('http_request_duration_seconds_bucket', { ...labels, le: String(bound) }, within);
   }
   measured.count('http_request_duration_seconds_bucket', { ...labels, le: '+Inf' });
   measured.count('http_request_duration_seconds_count', labels);
