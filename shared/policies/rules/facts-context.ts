@@ -29,25 +29,44 @@ function concerns(names: readonly string[] | undefined, name: string | undefined
   return names === undefined || name === undefined || names.includes(name);
 }
 
+type Fact = Context[string] | undefined;
+type Growing = Record<string, NonNullable<Fact>>;
+
 /** The facts by the paths at which policies find them; what is absent has no path. */
 export function contextOf(
   set: PolicySet,
   facts: PolicyFacts,
   freezes: readonly Frozen[] | undefined,
 ): Context {
-  const { service, environment, band, change, budget } = facts;
-  const compliant = facts.compliance?.payment ?? listed(set, service);
-  return present({
-    service,
-    environment,
-    tier: facts.tier === undefined ? undefined : tierNumber(facts.tier),
-    score: facts.score === undefined ? undefined : tenThousandths(facts.score, 'up'),
-    band,
-    ...prefixed('change', change),
-    ...prefixed('budget', budgetOf(budget)),
-    'compliance.payment': compliant,
-    freezes: freezes?.map(({ calendar }) => calendar),
-  });
+  const { service, environment, tier, score, band, budget } = facts;
+  const context: Growing = {};
+  add(context, 'service', service);
+  add(context, 'environment', environment);
+  add(context, 'tier', tier === undefined ? undefined : tierNumber(tier));
+  add(context, 'score', score === undefined ? undefined : tenThousandths(score, 'up'));
+  add(context, 'band', band);
+  for (const [name, value] of Object.entries(facts.change)) add(context, `change.${name}`, value);
+  if (budget !== undefined) addBudget(context, budget);
+  add(context, 'compliance.payment', facts.compliance?.payment ?? listed(set, service));
+  add(
+    context,
+    'freezes',
+    freezes?.map(({ calendar }) => calendar),
+  );
+  return context;
+}
+
+function add(context: Growing, path: string, value: Fact): void {
+  if (value !== undefined) context[path] = value;
+}
+
+function addBudget(context: Growing, budget: NonNullable<PolicyFacts['budget']>): void {
+  add(context, 'budget.declared', budget.declared);
+  if (!budget.declared) return;
+  const { remaining, exhausted, burning } = budget;
+  add(context, 'budget.remaining', remaining === undefined ? undefined : tenThousandths(remaining, 'down'));
+  add(context, 'budget.exhausted', exhausted);
+  add(context, 'budget.burning', burning);
 }
 
 function listed(set: PolicySet, service: string | undefined): boolean | undefined {
@@ -58,11 +77,6 @@ function tierNumber(tier: NonNullable<PolicyFacts['tier']>): number {
   return typeof tier === 'number' ? tier : TIERS.indexOf(tier) + 1;
 }
 
-function budgetOf(budget: PolicyFacts['budget']): Readonly<Record<string, Fact>> {
-  if (budget === undefined || !budget.declared || budget.remaining === undefined) return { ...budget };
-  return { ...budget, remaining: tenThousandths(budget.remaining, 'down') };
-}
-
 /**
  * A fraction as Cedar's decimal, which has four digits after the point, in whole ten-thousandths. Rounded to the side that
  * looks worse, so that a comparison with a limit of at most four digits says what the full number would say: a score
@@ -71,16 +85,4 @@ function budgetOf(budget: PolicyFacts['budget']): Readonly<Record<string, Fact>>
 export function tenThousandths(value: number | string, to: 'up' | 'down'): number {
   const scaled = Number((Number(value) * 10_000).toPrecision(12));
   return to === 'up' ? Math.ceil(scaled) : Math.floor(scaled);
-}
-
-type Fact = boolean | number | string | readonly string[] | undefined;
-
-function prefixed(prefix: string, fields: Readonly<Record<string, Fact>>): Record<string, Fact> {
-  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [`${prefix}.${name}`, value]));
-}
-
-function present(fields: Readonly<Record<string, Fact>>): Context {
-  const kept: Record<string, NonNullable<Fact>> = {};
-  for (const [name, value] of Object.entries(fields)) if (value !== undefined) kept[name] = value;
-  return kept;
 }
