@@ -21,6 +21,8 @@ export type Route<Body = unknown, Params = unknown, Query = unknown> = {
   readonly path: string;
   readonly summary: string;
   readonly role?: Role;
+  /** A workflow's run may use it too. Routes that need no more than a viewer are for everybody who may read. */
+  readonly forRuns?: boolean;
   readonly body?: z.ZodType<Body>;
   readonly params?: z.ZodType<Params>;
   readonly query?: z.ZodType<Query>;
@@ -54,7 +56,7 @@ export function route<Body, Params, Query>(
   keys: () => IdempotencyKeys = idempotencyKeys,
 ): HttpHandler {
   return served(async (event) => {
-    const caller = callerOf(event, spec.role);
+    const caller = callerOf(event, spec);
     const bytes = rawBody(event, MAX_BODY_BYTES);
     const sentKey = spec.idempotent === true ? keyOf(event) : undefined;
     const request = read(spec, event, { caller, bytes, sentKey });

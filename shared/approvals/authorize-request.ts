@@ -1,6 +1,7 @@
 import { Fault } from '../kernel/index.ts';
 import type { Identity, Issuer } from './contract.ts';
 import type { Claims, VerifyToken } from './ports.ts';
+import { ciRunOf } from './rules/ci-identity.ts';
 import { roleOf } from './rules/role-of.ts';
 
 type Deps = { readonly verifyToken: VerifyToken; readonly issuers: readonly Issuer[] };
@@ -26,8 +27,12 @@ function identityOf(claims: Claims, issuer: Issuer): Identity {
   if (typeof subject !== 'string' || subject === '') {
     throw new Fault('Unauthenticated', `the token has no claim ${issuer.subjectClaim ?? 'sub'}`);
   }
+  if (issuer.ci !== undefined) {
+    const run = ciRunOf(claims, issuer.ci);
+    return { subject, ...(run !== undefined && { role: 'operator', ...run }), issuer: issuer.issuer };
+  }
   const person = personOf(subject, issuer);
-  const role = roleOf(claims[issuer.groupsClaim]);
+  const role = issuer.groupsClaim === undefined ? undefined : roleOf(claims[issuer.groupsClaim]);
   return {
     subject,
     ...(person !== undefined && { person }),

@@ -1,34 +1,51 @@
 import * as z from 'zod';
+import { CiGrants } from './ci-grants.ts';
 
 /** From least to most: each role may do what those before it may. */
 export const ROLES = ['viewer', 'operator', 'approver', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
 
 /** One issuer whose tokens are accepted, as `ISSUERS` lists it. */
-export const Issuer = z.strictObject({
+const IssuerFields = z.strictObject({
   /** Exactly as it stands in `iss`. */
   issuer: z.url(),
   /** Must be the token's audience (Cognito's access tokens call it `client_id`). */
   audience: z.string().min(1),
   /** The claim with the groups; a group that is no role is ignored. */
-  groupsClaim: z.string().min(1),
+  groupsClaim: z.string().min(1).exactOptional(),
   /** Where the keys are; by default `<issuer>/.well-known/jwks.json`. */
   jwksUri: z.url().exactOptional(),
   /** The claim that names the caller; by default `sub`. */
   subjectClaim: z.string().min(1).exactOptional(),
   /** Subject to person. Where it is given, a subject that is not in it is nobody's: it can never approve. */
   subjectMap: z.record(z.string(), z.string().min(1)).exactOptional(),
+  /** An issuer of workflow runs instead of people: which of them may deploy. All others have no role. */
+  ci: CiGrants.exactOptional(),
+});
+export const Issuer = IssuerFields.superRefine((issuer, context) => {
+  const refuse = (message: string, field: string) =>
+    context.addIssue({ code: 'custom', path: [field], message });
+  if (issuer.ci === undefined && issuer.groupsClaim === undefined) refuse('is missing', 'groupsClaim');
+  // A run is nobody: no claim of its token may make it a person, or give it another role.
+  for (const field of ['groupsClaim', 'subjectMap'] as const)
+    if (issuer.ci !== undefined && issuer[field] !== undefined) refuse('cannot stand beside ci', field);
 });
 export type Issuer = z.infer<typeof Issuer>;
 
 export const Issuers = z.array(Issuer);
 
-/** Who calls. `person` is absent for an identity that no person is mapped to; `role` for one in no group of ours. */
+/**
+ * Who calls. `person` is absent for an identity that no person is mapped to; `role` for one in no group of ours. The rest
+ * stands there for a workflow's run alone: its repository, its commit, and the login that set it off.
+ */
 export type Identity = {
   readonly subject: string;
   readonly person?: string;
   readonly role?: Role;
   readonly issuer: string;
+  readonly repository?: string;
+  readonly sha?: string;
+  readonly login?: string;
 };
 
 /** States of an approval. A person answers an Open one; the workflow that asked uses it, or spends it. */
