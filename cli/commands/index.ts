@@ -12,6 +12,7 @@ import { loginCommand, tokenCommand } from './login.ts';
 import { peopleApplyCommand, peopleListCommand } from './people.ts';
 import { planRolloutCommand } from './plan-rollout.ts';
 import { resetCommand, rollbackCommand } from './rollback.ts';
+import { scoreCommand } from './score.ts';
 import { serviceApplyCommand, serviceCheckCommand, serviceListCommand } from './service.ts';
 import { signalsCommand } from './signals.ts';
 import { statusCommand } from './status.ts';
@@ -39,6 +40,7 @@ export const COMMANDS: readonly Command[] = [
   rejectCommand,
   resetCommand,
   signalsCommand,
+  scoreCommand,
   judgeCommand,
   planRolloutCommand,
   ledgerVerifyCommand,

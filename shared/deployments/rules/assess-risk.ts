@@ -1,4 +1,4 @@
-import { decimal, fromDecimal, rule } from '../../kernel/index.ts';
+import { decimal, Fault, fromDecimal, rule } from '../../kernel/index.ts';
 import { bandOf, levelOf } from './bands.ts';
 import { betaQuantile } from './beta.ts';
 import { calibrated } from './calibration-map.ts';
@@ -11,6 +11,7 @@ import {
   type AssessRiskOutcome,
   RISK_FACTORS,
   type RiskFactor,
+  type RiskFactorName,
 } from './risk-assessment.ts';
 import { type FactorValues, riskFactors } from './risk-factors.ts';
 import { riskReasons } from './risk-reasons.ts';
@@ -23,19 +24,21 @@ const TAILS = { known: 0.05, unknown: 0.01 } as const;
 /**
  * The score we stand behind: six factors with the weights of genops-v1, of which history is the upper bound of a Beta
  * posterior of failure. Monotone: no fact that gets worse, and no failure that is added, lowers it. Among the classes of
- * change it belongs to, the worst governs. Throws Fault('InvalidInput') for a zone or time that does not exist.
+ * change it belongs to, the worst governs. Throws Fault('InvalidInput') for a zone or time that does not exist and for
+ * weights that are negative or do not sum to 1.
  */
 export const assessRisk = rule('assess-risk', 1, (inputs: AssessRiskInputs): AssessRiskOutcome => {
+  const weights = weightsOf(inputs);
   const governing = worstPosterior(inputs);
   const tail = TAILS.known - (TAILS.known - TAILS.unknown) * (1 - fromDecimal(inputs.similar.confidence));
   const low = betaQuantile(tail, governing.alpha, governing.beta);
   const high = betaQuantile(1 - tail, governing.alpha, governing.beta);
-  const factors = weighed(riskFactors(inputs, governing.bound, 'likely'));
+  const factors = weighed(riskFactors(inputs, governing.bound, 'likely'), weights);
   const score = scoreOf(factors);
   const value = fromDecimal(score);
   const interval = {
-    low: scoreOf(weighed(riskFactors(inputs, low, 'low'))),
-    high: scoreOf(weighed(riskFactors(inputs, high, 'high'))),
+    low: scoreOf(weighed(riskFactors(inputs, low, 'low'), weights)),
+    high: scoreOf(weighed(riskFactors(inputs, high, 'high'), weights)),
   };
   const outcome = {
     score,
@@ -69,12 +72,31 @@ function worstPosterior(inputs: AssessRiskInputs): Bounded {
   return others.reduce((worst, each) => (each.bound > worst.bound ? each : worst), first);
 }
 
-function weighed(values: FactorValues): readonly RiskFactor[] {
+type Weights = Readonly<Record<RiskFactorName, number>>;
+
+function weightsOf({ weights }: AssessRiskInputs): Weights {
+  if (weights === undefined) return GENOPS_WEIGHTS;
+  const read = (name: RiskFactorName) => fromDecimal(weights[name]);
+  const values = RISK_FACTORS.map(read);
+  const total = values.reduce((sum, value) => sum + value, 0);
+  if (!(Math.abs(total - 1) < 1e-9) || values.some((value) => value < 0))
+    throw new Fault('InvalidInput', `weights must not be negative and must sum to 1; they sum to ${total}`);
+  return {
+    service_tier: read('service_tier'),
+    service_health: read('service_health'),
+    historical_failure: read('historical_failure'),
+    blast_radius: read('blast_radius'),
+    change_complexity: read('change_complexity'),
+    timing: read('timing'),
+  };
+}
+
+function weighed(values: FactorValues, weights: Weights): readonly RiskFactor[] {
   return RISK_FACTORS.map((name) => ({
     name,
     value: decimal(values[name]),
-    weight: decimal(GENOPS_WEIGHTS[name]),
-    contribution: decimal(values[name] * GENOPS_WEIGHTS[name]),
+    weight: decimal(weights[name]),
+    contribution: decimal(values[name] * weights[name]),
   }));
 }
 

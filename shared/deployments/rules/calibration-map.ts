@@ -1,21 +1,16 @@
 import { Fault, fromDecimal } from '../../kernel/index.ts';
 
 /**
- * From a score to a probability of failure, non-decreasing. Isotonic: straight lines between knots, flat outside
- * them. Logistic: 1 / (1 + exp(-(intercept + slope x score))) with a slope >= 0. Numbers are decimal strings.
+ * From a score to a probability of failure, non-decreasing: straight lines between knots, flat outside them; one knot
+ * at least. Numbers are decimal strings.
  */
-export type CalibrationMap =
-  | {
-      readonly kind: 'isotonic';
-      readonly knots: readonly { readonly score: string; readonly probability: string }[];
-    }
-  | { readonly kind: 'logistic'; readonly intercept: string; readonly slope: string };
+export type CalibrationMap = {
+  readonly kind: 'isotonic';
+  readonly knots: readonly { readonly score: string; readonly probability: string }[];
+};
 
 /** The probability of failure that a map gives a score, in [0, 1]. */
 export function calibrated(map: CalibrationMap, score: number): number {
-  if (map.kind === 'logistic') {
-    return 1 / (1 + Math.exp(-(fromDecimal(map.intercept) + fromDecimal(map.slope) * score)));
-  }
   const next = map.knots.findIndex((knot) => score <= fromDecimal(knot.score));
   const to = map.knots.at(next);
   if (to === undefined) throw new Fault('InvalidInput', 'a calibration map needs at least one knot');

@@ -10,9 +10,11 @@ const DAY_MS = 86_400_000;
  * Where nothing is known one change in ten fails, and that belief weighs as much as ten deployments: Beta(1, 9).
  * Ten per cent is the middle of the 5 to 15 % that surveys of delivery performance call good to fair: a published
  * order of magnitude, not a measurement of ours. Its weight is small on purpose: a month of a service that deploys
- * daily outweighs it. Each level below starts from the mean of the one above, again as ten deployments.
+ * daily outweighs it. The peers of the tier move the mean, and however many they are it stays worth ten deployments.
  */
 const PRIOR = { mean: 0.1, weight: 10 } as const;
+/** What a deployment of the same service but of another class of change counts for. */
+const OTHER_CLASS = 0.5;
 
 /** What an outcome of that age still counts for: 1 now, one half after 30 days. 0 for the future and for no time at all. */
 export function ageWeight(at: string, now: string): number {
@@ -75,9 +77,10 @@ export type Posterior = {
 };
 
 /**
- * Beta posterior of the probability that a change of this class fails: prior, peers of the tier, the service's other
- * changes, the class; each level shrinks towards the one above it and no record counts on two of them. Similar
- * deployments of neighbours count in the class by their weight (a neighbour that is also a peer counts there too).
+ * Beta posterior of the probability that a change of this class fails: the prior drawn towards the peers of the tier,
+ * worth ten deployments; the service's other changes, each worth half of one; the class's own. No record counts twice,
+ * every failure raises it and every success lowers it. Similar deployments of neighbours count in the class by their
+ * weight (and a neighbour that is also a peer counts there too).
  */
 export function posteriorOf(
   evidence: FailureEvidence,
@@ -90,7 +93,8 @@ export function posteriorOf(
     failures: Math.max(0, all.failures - own.failures),
     successes: Math.max(0, all.successes - own.successes),
   };
-  const mean = shrunkMean(shrunkMean(PRIOR.mean, numbers(evidence.tier)), others);
+  const tier = numbers(evidence.tier);
+  const mean = (PRIOR.weight * PRIOR.mean + tier.failures) / (PRIOR.weight + tier.failures + tier.successes);
   const near = similar.filter(
     ({ relation, classes }) => relation !== 'same service' && classes.includes(changeClass),
   );
@@ -102,8 +106,8 @@ export function posteriorOf(
   const successes = own.successes + weighed(false);
   return {
     class: changeClass,
-    alpha: PRIOR.weight * mean + failures,
-    beta: PRIOR.weight * (1 - mean) + successes,
+    alpha: PRIOR.weight * mean + OTHER_CLASS * others.failures + failures,
+    beta: PRIOR.weight * (1 - mean) + OTHER_CLASS * others.successes + successes,
     failures,
     outcomes: failures + successes,
   };
@@ -113,8 +117,4 @@ type Sum = { readonly failures: number; readonly successes: number };
 
 function numbers(counts: OutcomeCounts): Sum {
   return { failures: fromDecimal(counts.failures), successes: fromDecimal(counts.successes) };
-}
-
-function shrunkMean(above: number, { failures, successes }: Sum): number {
-  return (PRIOR.weight * above + failures) / (PRIOR.weight + failures + successes);
 }

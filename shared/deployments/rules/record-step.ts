@@ -4,7 +4,6 @@ import type {
   BlockReason,
   DeploymentEvent,
   DeploymentStateName,
-  Mode,
   ReviewReason,
 } from '../contract.ts';
 
@@ -31,69 +30,11 @@ export const blockDeployment = rule(
   }),
 );
 
-export type DecideDeploymentInputs = {
-  readonly policies: {
-    readonly verdict: 'allow' | 'require-approval' | 'block';
-    readonly blockedBy: readonly string[];
-  };
-  readonly autonomy: { readonly action: Mode; readonly why: string };
-  readonly band: string;
-  readonly killSwitch: boolean;
-  readonly condemned: boolean;
-  /** A person with the role approver tries a condemned revision again. */
-  readonly retry: boolean;
-  /** The approval that was given, once one was. */
-  readonly approval: { readonly id: string; readonly person: string } | null;
-};
-export type DecideDeploymentOutcome =
-  | { readonly to: 'Blocked'; readonly event: 'DeploymentBlocked'; readonly reason: BlockReason }
-  | { readonly to: 'Observed'; readonly event: 'DeploymentObserved'; readonly would: 'clear' | 'ask' }
-  | { readonly to: 'AwaitingApproval'; readonly event: 'ApprovalRequired' }
-  | { readonly to: 'Cleared'; readonly event: 'DeploymentCleared' | 'ApprovalGiven' };
-
-/**
- * What becomes of a deployment that has been weighed. What forbids goes before everything; an approval satisfies who asks
- * for one and lifts no block; a level that does not act records what it would have done.
- */
-export const decideDeployment = rule(
-  'decide-deployment',
-  1,
-  (inputs: DecideDeploymentInputs): DecideDeploymentOutcome => {
-    const block = blockOf(inputs);
-    if (block !== null) return { to: 'Blocked', event: 'DeploymentBlocked', reason: block };
-    const asks =
-      inputs.policies.verdict === 'require-approval' || inputs.autonomy.action === 'approve' || inputs.retry;
-    if (inputs.autonomy.action === 'observe' || inputs.autonomy.action === 'suggest')
-      return { to: 'Observed', event: 'DeploymentObserved', would: asks ? 'ask' : 'clear' };
-    if (inputs.approval !== null) return { to: 'Cleared', event: 'ApprovalGiven' };
-    return asks
-      ? { to: 'AwaitingApproval', event: 'ApprovalRequired' }
-      : { to: 'Cleared', event: 'DeploymentCleared' };
-  },
-);
-
-function blockOf(inputs: DecideDeploymentInputs): BlockReason | null {
-  if (inputs.killSwitch) return 'KILL_SWITCH';
-  if (inputs.policies.verdict === 'block') return 'POLICY';
-  if (inputs.condemned && !inputs.retry) return 'REVISION_CONDEMNED';
-  return inputs.band === 'critical' ? 'RISK' : null;
-}
-
 /** A person said no to a deployment that waited for an approval. */
 export const rejectDeployment = rule(
   'reject-deployment',
   1,
   (_: { readonly approval: string; readonly person: string }) => ({ reason: 'APPROVAL_REJECTED' as const }),
-);
-
-/** A rollout begins for a cleared deployment. */
-export const startRolloutRule = rule(
-  'start-rollout',
-  1,
-  (inputs: { readonly rollout: string; readonly plan: string; readonly notes: readonly string[] }) => ({
-    rollout: inputs.rollout,
-    plan: inputs.plan,
-  }),
 );
 
 export type RolloutEnd = { readonly state: 'Promoted' | 'RolledBack' | 'Aborted'; readonly rollout: string };

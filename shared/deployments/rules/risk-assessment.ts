@@ -69,6 +69,8 @@ export type AssessRiskInputs = {
   readonly zone: string;
   /** Fitted from outcomes; turns the score into a probability of failure. */
   readonly calibration?: CalibrationMap;
+  /** Other weights than those of genops-v1, as decimal strings; they sum to 1. */
+  readonly weights?: Readonly<Record<RiskFactorName, string>>;
   /** For the genops-v1 score beside ours; `governed` where nothing is said. */
   readonly genopsAutonomy?: GenopsAutonomy;
 };

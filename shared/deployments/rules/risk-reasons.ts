@@ -1,4 +1,5 @@
 import { fromDecimal } from '../../kernel/index.ts';
+import { type ChangeClass, classesOf } from './change-class.ts';
 import type { Posterior } from './failure-history.ts';
 import { localTime } from './local-time.ts';
 import type { AssessRiskInputs, AssessRiskOutcome, RiskReason } from './risk-assessment.ts';
@@ -27,7 +28,7 @@ export function riskReasons(
           ? 'nobody measures its error budget: taken as half spent'
           : `${percent(budget)} of its error budget is left`,
     },
-    { code: 'HISTORY', text: historyText(outcome.probability, governing) },
+    { code: 'HISTORY', text: historyText(outcome.probability, governing, classesOf(change)) },
     { code: 'REACH', text: reachText(inputs) },
     {
       code: 'SIZE',
@@ -43,14 +44,14 @@ export function riskReasons(
 }
 
 function historyText(
-  probability: AssessRiskOutcome['probability'],
+  { class: kind, mean, low, high }: AssessRiskOutcome['probability'],
   { failures, outcomes }: Posterior,
+  own: readonly ChangeClass[],
 ): string {
-  const { mean, low, high } = probability;
   const likely = `likely to fail with ${percent(mean)} (${percent(low)} to ${percent(high)})`;
-  if (outcomes === 0) return `no ${probability.class} change is on record: ${likely}`;
-  const weighed = `${failures.toFixed(1)} of ${outcomes.toFixed(1)}`;
-  return `${weighed} ${probability.class} changes failed, counted by age: ${likely}`;
+  const why = own.includes(kind) ? '' : ', and no change is safer than a small one';
+  if (outcomes === 0) return `no ${kind} change is on record, its other changes count half${why}: ${likely}`;
+  return `${failures.toFixed(1)} of ${outcomes.toFixed(1)} ${kind} changes failed, counted by age${why}: ${likely}`;
 }
 
 function reachText({ service, change }: AssessRiskInputs): string {
@@ -72,7 +73,7 @@ function precedent({ similar: { similar, failures } }: AssessRiskInputs): RiskRe
   const ids = similar.map(({ id }) => id).join(', ');
   return {
     code: 'SIMILAR',
-    text: `${counted(similar.length, 'similar past deployment')}, ${failures} of them failed: ${ids}`,
+    text: `${counted(similar.length, 'similar past deployment')} (${failures} failed): ${ids}`,
   };
 }
 

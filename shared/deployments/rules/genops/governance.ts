@@ -1,6 +1,5 @@
 import type { RiskLevel } from '../bands.ts';
 import type { GenopsAutonomy } from '../risk-assessment.ts';
-import type { GenopsContext, GenopsService } from './case.ts';
 import { genopsReview } from './score.ts';
 
 type BudgetVerdict = {
@@ -12,82 +11,6 @@ type BudgetVerdict = {
 export function genopsErrorBudget(remaining: number): BudgetVerdict {
   if (remaining <= 0) return { allowed: false, severity: 'ERROR_BUDGET_EXHAUSTED' };
   return { allowed: true, severity: remaining < 0.1 ? 'WARNING' : 'OK' };
-}
-
-/** Facts of genops-v1 and the two that its v2 declares and never reads; a fact that is absent is not held against anyone here. */
-export type GenopsPolicyFacts = {
-  readonly service?: GenopsService;
-  readonly context?: GenopsContext;
-  readonly risk_score?: number;
-  readonly involves_personal_data?: boolean;
-  readonly involves_payment_data?: boolean;
-  readonly pci_compliant?: boolean;
-};
-type Policy = {
-  readonly name: string;
-  readonly action: 'block' | 'require_approval' | 'warn';
-  readonly matches: (facts: GenopsPolicyFacts) => boolean;
-};
-
-const POLICIES: readonly Policy[] = [
-  {
-    name: 'critical_service_human_review',
-    action: 'require_approval',
-    matches: ({ service, risk_score = 0 }) => service?.tier === 'critical' && risk_score > 0.5,
-  },
-  {
-    name: 'no_friday_deployments',
-    action: 'block',
-    matches: ({ context }) =>
-      context !== undefined && context.day_of_week === 4 && context.time_of_day_hour >= 16,
-  },
-  {
-    name: 'error_budget_protection',
-    action: 'block',
-    matches: ({ service }) => service !== undefined && service.error_budget_remaining <= 0,
-  },
-  {
-    name: 'db_migration_review',
-    action: 'require_approval',
-    matches: ({ service, context }) =>
-      context?.has_db_migration === true && (service?.tier === 'critical' || service?.tier === 'high'),
-  },
-  {
-    name: 'large_change_caution',
-    action: 'warn',
-    matches: ({ context }) => context !== undefined && context.change_size_lines > 1000,
-  },
-  {
-    name: 'gdpr_data_processing',
-    action: 'require_approval',
-    matches: ({ involves_personal_data, risk_score = 0 }) =>
-      involves_personal_data === true && risk_score > 0.3,
-  },
-  {
-    name: 'pci_compliance_check',
-    action: 'block',
-    matches: ({ involves_payment_data, pci_compliant }) =>
-      involves_payment_data === true && pci_compliant !== true,
-  },
-];
-
-type PolicyVerdict = {
-  readonly allowed: boolean;
-  readonly requires_approval: boolean;
-  readonly violated: readonly string[];
-  readonly warnings: readonly string[];
-};
-
-/** The policies of genops-v1, all of them evaluated; a block dominates an approval. */
-export function genopsPolicies(facts: GenopsPolicyFacts): PolicyVerdict {
-  const violated = POLICIES.filter(({ matches }) => matches(facts));
-  const withAction = (action: Policy['action']) => violated.filter((policy) => policy.action === action);
-  return {
-    allowed: withAction('block').length === 0,
-    requires_approval: withAction('require_approval').length > 0,
-    violated: violated.map(({ name }) => name),
-    warnings: withAction('warn').map(({ name }) => name),
-  };
 }
 
 const STANDARD = ['1%', '5%', '25%', '50%', '100%'];

@@ -1,0 +1,68 @@
+import { rule } from '../../kernel/index.ts';
+import {
+  type AllowedAutonomyInputs,
+  type AllowedAutonomyOutcome,
+  allowedAutonomy,
+  type EvaluatePoliciesInputs,
+  type EvaluatePoliciesOutcome,
+  evaluatePolicies,
+} from '../../policies/index.ts';
+import type { BlockReason } from '../contract.ts';
+
+export type DecideDeploymentInputs = {
+  readonly policies: EvaluatePoliciesInputs;
+  readonly autonomy: AllowedAutonomyInputs;
+  readonly killSwitch: boolean;
+  /** The judge condemned this revision in this service before. */
+  readonly condemned: boolean;
+  /** A person with the role approver tries it again. */
+  readonly retry: boolean;
+  /** The approval that was given, once one was. */
+  readonly approval: { readonly id: string; readonly person: string } | null;
+};
+type Led =
+  | { readonly to: 'Blocked'; readonly event: 'DeploymentBlocked'; readonly reason: BlockReason }
+  | { readonly to: 'Observed'; readonly event: 'DeploymentObserved'; readonly would: 'clear' | 'ask' }
+  | { readonly to: 'AwaitingApproval'; readonly event: 'ApprovalRequired' }
+  | { readonly to: 'Cleared'; readonly event: 'DeploymentCleared' | 'ApprovalGiven' };
+export type DecideDeploymentOutcome = Led & {
+  readonly policies: EvaluatePoliciesOutcome;
+  readonly autonomy: AllowedAutonomyOutcome;
+};
+
+/**
+ * What becomes of a deployment that has been weighed. What forbids goes before everything; an approval satisfies whoever
+ * asks for one and lifts no block; a level that does not act records what it would have done.
+ */
+export const decideDeployment = rule(
+  'decide-deployment',
+  1,
+  (inputs: DecideDeploymentInputs): DecideDeploymentOutcome => {
+    const policies = evaluatePolicies.decide(inputs.policies);
+    const autonomy = allowedAutonomy.decide(inputs.autonomy);
+    return { ...leads(inputs, policies, autonomy), policies, autonomy };
+  },
+);
+
+function leads(
+  inputs: DecideDeploymentInputs,
+  policies: EvaluatePoliciesOutcome,
+  { action }: AllowedAutonomyOutcome,
+): Led {
+  const block = blockOf(inputs, policies);
+  if (block !== null) return { to: 'Blocked', event: 'DeploymentBlocked', reason: block };
+  const asks = policies.requiresApproval || action === 'approve' || inputs.retry;
+  if (action === 'observe' || action === 'suggest')
+    return { to: 'Observed', event: 'DeploymentObserved', would: asks ? 'ask' : 'clear' };
+  if (inputs.approval !== null) return { to: 'Cleared', event: 'ApprovalGiven' };
+  return asks
+    ? { to: 'AwaitingApproval', event: 'ApprovalRequired' }
+    : { to: 'Cleared', event: 'DeploymentCleared' };
+}
+
+function blockOf(inputs: DecideDeploymentInputs, policies: EvaluatePoliciesOutcome): BlockReason | null {
+  if (inputs.killSwitch) return 'KILL_SWITCH';
+  if (policies.verdict === 'block') return 'POLICY';
+  if (inputs.condemned && !inputs.retry) return 'REVISION_CONDEMNED';
+  return inputs.autonomy.band === 'critical' ? 'RISK' : null;
+}
