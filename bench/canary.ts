@@ -17,7 +17,7 @@ async function measure(say: Say, { runs }: Sweep = {}): Promise<Measured> {
     say,
   );
   const results = CASES.map((each) => {
-    const result = runCase(each, runs, bar.tick);
+    const result = runCase(each, { runs, tick: bar.tick });
     bar.done(each.name);
     return result;
   });
