@@ -1,0 +1,137 @@
+import { describe, expect, test } from 'vitest';
+import { estimateFano } from '../../../../shared/rollouts/rules/dispersion.ts';
+import { judgeRollout } from '../../../../shared/rollouts/rules/judge-rollout.ts';
+import { judgeSettings } from '../../../../shared/rollouts/rules/judge-settings.ts';
+import { arm, judge, minute, minutes } from './counts.ts';
+
+const E = (log: string) => Math.exp(Number(log));
+
+describe('latency', () => {
+  const slow = (at: number, canary: number, baseline: number, more: Record<string, number> = {}) =>
+    minute(at, [100, 0, { 300: canary, ...more }], [900, 0, { 300: baseline, ...more }]);
+
+  test('is judged by the requests slower than frozen thresholds', () => {
+    const intervals = [slow(0, 9, 2), slow(1, 9, 2)];
+    expect(judge(intervals)).toMatchObject({ verdict: 'UNDECIDED' });
+    expect(judge(intervals, { latency: { thresholds: [300] } })).toMatchObject({
+      verdict: 'ROLLBACK',
+      by: 'latency',
+    });
+  });
+
+  test('and errors share one alpha: what is compared with 1/alpha is the mean of their e-values', () => {
+    const both = [minute(0, [100, 4, { 300: 0 }], [900, 3, { 300: 0 }])];
+    const errors = E(judge(both).logE);
+    expect(E(judge(both, { latency: { thresholds: [300] } }).logE)).toBeCloseTo((errors + 1) / 2, 8);
+  });
+
+  test('at several thresholds is the mean of theirs', () => {
+    const intervals = [minute(0, [100, 0, { 100: 30, 300: 6 }], [900, 0, { 100: 200, 300: 6 }])];
+    const of = (...thresholds: number[]) => 2 * E(judge(intervals, { latency: { thresholds } }).logE) - 1;
+    expect(of(100, 300)).toBeCloseTo((of(100) + of(300)) / 2, 6);
+  });
+
+  test('must be ruled out to be worse at every certified threshold before a canary is SAFE', () => {
+    const intervals = minutes(60, [1000, 5, { 300: 20, 900: 0 }], [1000, 5, { 300: 20, 900: 0 }]);
+    expect(judge(intervals, { latency: { thresholds: [300] } }).verdict).toBe('SAFE');
+    const silent = judge(intervals, { latency: { thresholds: [300, 900] } });
+    expect(silent).toMatchObject({
+      verdict: 'UNDECIDED',
+      needed: { of: 'slower than 900 ms', requests: null },
+    });
+    expect(judge(intervals, { latency: { thresholds: [300, 900], certify: [300] } }).verdict).toBe('SAFE');
+  });
+
+  test('says nothing where a threshold was not measured in both arms', () => {
+    const half = { at: '0', canary: arm([100, 0, { 300: 50 }]), baseline: arm([900, 0]) };
+    expect(judge([half], { latency: { thresholds: [300] } })).toMatchObject({
+      verdict: 'UNDECIDED',
+      logE: '0',
+    });
+  });
+});
+
+describe('failures in bursts', () => {
+  /** Five failures at once, now and then, in a baseline of one failure a minute on average. */
+  const bursts = Array.from({ length: 60 }, (_, at) => minute(at, null, [1000, at % 5 === 0 ? 5 : 0]));
+
+  test('have a factor of variance over mean, read from the baseline; independent ones have 1', () => {
+    expect(estimateFano(bursts)).toBeCloseTo(240 / 59, 9);
+    expect(estimateFano(minutes(60, null, [1000, 2]))).toBe(1);
+    const noise = [1, 0, 2, 1, 3, 0, 1, 1, 2, 0].map((failures, at) => minute(at, null, [1000, failures]));
+    expect(estimateFano(noise)).toBe(1);
+  });
+
+  test('are no bursts where only the baseline shrinks from stage to stage', () => {
+    const shares = [950, 950, 950, 900, 900, 900, 500, 500, 500, 500];
+    expect(estimateFano(shares.map((n, at) => minute(at, null, [n * 100, n])))).toBe(1);
+  });
+
+  test('count as one each: the factor divides the labels', () => {
+    const burst = [minute(0, [50, 5], [950, 0])];
+    expect(judge(burst).verdict).toBe('ROLLBACK');
+    const known = judge(burst, { fano: 5 });
+    expect(known.verdict).toBe('UNDECIDED');
+    // e^(s/5) of five labels is e^s of one
+    expect(Number(known.logE)).toBeCloseTo(Number(judge([minute(0, [50, 1], [950, 0])]).logE), 9);
+  });
+
+  test('that are estimated as they come count less once they were seen', () => {
+    const mixed = bursts.map(({ at, baseline }) => ({
+      at,
+      canary: arm([50, ['30', '40', '50'].includes(at) ? 5 : 0]),
+      ...(baseline !== undefined && { baseline }),
+    }));
+    const [plain, estimated] = [judge(mixed), judge(mixed, { fano: 'estimate' })];
+    expect([plain.verdict, estimated.verdict]).toEqual(['ROLLBACK', 'UNDECIDED']);
+    expect(E(estimated.limits.logE)).toBeCloseTo(126, 6);
+  });
+});
+
+describe('guards that only ever forbid a rollback', () => {
+  test('a least difference: three times as bad is no matter where hardly anything fails', () => {
+    const rare = [minute(0, [1_000_000, 60], [1_000_000, 10])];
+    const far = { largeSample: null };
+    expect(judge(rare, far).verdict).toBe('ROLLBACK');
+    expect(judge(rare, { ...far, floor: 0.0005 }).verdict).toBe('UNDECIDED');
+    expect(judge([minute(0, [1000, 60], [1000, 10])], { floor: 0.0005 }).verdict).toBe('ROLLBACK');
+  });
+
+  test('beyond a million requests a ratio of 1.1 is no harm', () => {
+    const many = minutes(40, [1_000_000, 11_500], [1_000_000, 10_000]);
+    expect(judge(many, { largeSample: null }).verdict).toBe('ROLLBACK');
+    expect(judge(many).verdict).not.toBe('ROLLBACK');
+    expect(judge(minutes(40, [1_000_000, 13_000], [1_000_000, 10_000])).verdict).toBe('ROLLBACK');
+  });
+});
+
+describe('the kill switch', () => {
+  test('needs no baseline: a canary that answers nothing is back at once', () => {
+    expect(judge([minute(0, [4, 4], null)])).toMatchObject({ verdict: 'ROLLBACK', by: 'kill-switch' });
+    expect(judge([minute(0, [4, 4], null)], { killSwitch: null }).verdict).toBe('UNDECIDED');
+  });
+
+  test('does not stop a canary at 5 %, nor one at 1 %, however long it looks', () => {
+    expect(judge(minutes(200, [200, 10], null)).verdict).toBe('UNDECIDED');
+    expect(judge(minutes(200, [200, 2], null)).verdict).toBe('UNDECIDED');
+    expect(judge(minutes(200, [200, 16], null))).toMatchObject({ verdict: 'ROLLBACK', by: 'kill-switch' });
+  });
+
+  test('looks at requests slower than five times the p99 of the baseline as well', () => {
+    const killSwitch = { slowerThan: 1500 };
+    const stuck = [minute(0, [100, 0, { 1500: 12 }], null)];
+    expect(judge(stuck, { killSwitch })).toMatchObject({ verdict: 'ROLLBACK', by: 'kill-switch' });
+    expect(judge(stuck).verdict).toBe('UNDECIDED');
+    expect(judge(minutes(50, [100, 0, { 1500: 1 }], null), { killSwitch }).verdict).toBe('UNDECIDED');
+  });
+});
+
+test('a judgement has the same outcome to the byte, and no number that is not text', () => {
+  const inputs = {
+    intervals: minutes(40, [100, 2], [900, 4]),
+    settings: judgeSettings({ fano: 'estimate' }),
+  };
+  const once = JSON.stringify(judgeRollout.decide(inputs));
+  expect(JSON.stringify(judgeRollout.decide(inputs))).toBe(once);
+  expect(once).not.toMatch(/:-?\d/);
+});
