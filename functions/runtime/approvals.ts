@@ -1,13 +1,19 @@
-import type { WakeSubject } from '../../shared/approvals/index.ts';
+import type { PlanNow, WakeSubject } from '../../shared/approvals/index.ts';
 import type { DecideDeps } from '../../shared/kernel/index.ts';
+import { planOfRollbackNow } from '../../shared/rollbacks/head-moved.ts';
 import { wakeRollback } from '../../shared/rollbacks/review-rollback.ts';
 import { once } from './environment.ts';
+import { forge } from './forge.ts';
 import { rollbackDeps } from './rollbacks.ts';
 
-/** What answering an approval needs: decisions, and to wake the workflow that asked. */
-export const approvalDeps = once((): DecideDeps & { readonly wake: WakeSubject } => ({
-  ...rollbackDeps(),
-  wake: async (subject) => {
-    if (subject.kind === 'rollback') await wakeRollback(rollbackDeps(), subject.id);
-  },
-}));
+/** What answering an approval needs: decisions, what it is about as it is now, and to wake the workflow that asked. */
+export const approvalDeps = once(
+  (): DecideDeps & { readonly wake: WakeSubject; readonly planNow: PlanNow } => ({
+    ...rollbackDeps(),
+    planNow: async (approval) =>
+      approval.data.for.kind === 'rollback' ? planOfRollbackNow({ forge: forge() })(approval) : undefined,
+    wake: async (subject) => {
+      if (subject.kind === 'rollback') await wakeRollback(rollbackDeps(), subject.id);
+    },
+  }),
+);

@@ -25,6 +25,7 @@ type PeopleInTheLoopProps = {
 const TOLD = [
   'ApprovalRequested',
   'EscalationRaised',
+  'HeadMoved',
   'Paged',
   'MergeHeld',
   'SecurityViolation',
@@ -114,6 +115,8 @@ export class PeopleInTheLoop extends Construct {
     const { api, tables, work } = props;
     const answer = this.actor('AnswerApproval', "Takes a person's answer to an approval", props);
     this.answers(answer, props);
+    // a yes to what has moved since is refused at once
+    props.world.grantReach(answer);
     work.grantIdempotency(answer);
     api.serve(answer, 'POST /v1/approvals/{id}');
     const people = this.actor('PutPeople', 'Sets who is who', props);

@@ -1,8 +1,8 @@
 import { type Actor, type DecideDeps, decide, Fault, isFault, isoTime, redact } from '../kernel/index.ts';
-import { type Approval, type ApprovalData, approvalOf, loadApproval } from './approval.ts';
+import { type Approval, type ApprovalData, approvalOf, loadApproval, planOf } from './approval.ts';
 import type { KnownPerson, Refusal, Role, Verdict } from './contract.ts';
 import { readPeople } from './people.ts';
-import type { WakeSubject } from './ports.ts';
+import type { PlanNow, WakeSubject } from './ports.ts';
 import { FAULTS, refusalText } from './refusals.ts';
 import {
   type AnswerApprovalInputs,
@@ -22,12 +22,12 @@ export type AnswerInput = {
   readonly via: Actor['via'];
   readonly seenPlanHash?: string;
 };
-type Deps = DecideDeps & { readonly wake: WakeSubject };
+type Deps = DecideDeps & { readonly wake: WakeSubject; readonly planNow: PlanNow };
 
 /**
  * Takes a person's answer, whichever way it came: API, command line, pull request. The same answer of the same person
  * again is no second one. Whoever asked is woken and acts on it; an answer that does not count is a decision as well.
- * Throws Fault: NotFound, Forbidden (unmapped, without the role, four eyes), Conflict (answered, too late, another plan),
+ * Throws Fault: NotFound, Forbidden (unmapped, without the role, four eyes), Conflict (answered, too late, another or moved plan),
  * InvalidInput (overrides what may not be).
  */
 export async function answerApprovalBy(deps: Deps, input: AnswerInput): Promise<Approval> {
@@ -76,8 +76,17 @@ async function inputsOf(deps: Deps, approval: Approval, input: Known): Promise<A
     ...{ state: approval.state, verdict: input.verdict, person: input.person, role: input.role ?? null },
     loginKnown: known?.identities.some(({ via }) => via === 'github') ?? false,
     ...{ reason: input.reason, overrides: input.overrides, overridable, notBy, deadlineAt },
-    ...{ planHash: plan.hash, seenPlanHash: input.seenPlanHash ?? null, now: isoTime(deps.clock()) },
+    ...{ planHash: plan.hash, seenPlanHash: input.seenPlanHash ?? null },
+    planHashNow: await planHashNow(deps, approval, input),
+    now: isoTime(deps.clock()),
   };
+}
+
+/** Only a yes to an open question is worth reading it again. */
+async function planHashNow(deps: Deps, approval: Approval, { verdict }: Known): Promise<string | null> {
+  if (verdict !== 'approve' || approval.state !== 'Open') return null;
+  const facts = await deps.planNow(approval);
+  return facts === undefined ? null : planOf(facts).hash;
 }
 
 /** A login that was mapped after the question was asked counts as its person. */

@@ -81,6 +81,7 @@ export const REFUSALS = [
   'NOT_OPEN',
   'EXPIRED',
   'PLAN_CHANGED',
+  'PLAN_MOVED',
   'FOUR_EYES',
   'UNMAPPED',
   'AUTHOR_UNKNOWN',

@@ -12,6 +12,7 @@ export const FAULTS: Readonly<Record<Refusal, FaultName>> = {
   NOT_OPEN: 'Conflict',
   EXPIRED: 'Conflict',
   PLAN_CHANGED: 'Conflict',
+  PLAN_MOVED: 'Conflict',
   NOT_OVERRIDABLE: 'InvalidInput',
 };
 
@@ -31,7 +32,9 @@ export function refusalText(approval: Approval, inputs: AnswerApprovalInputs, re
     case 'EXPIRED':
       return `approval ${approval.id} could be answered until ${inputs.deadlineAt}`;
     case 'PLAN_CHANGED':
-      return 'the pull request has changed since the approval was asked for';
+      return 'you saw another plan than the approval is about: look again';
+    case 'PLAN_MOVED':
+      return 'what is to be approved has moved since the approval was asked for: what is there now was not asked about';
     case 'NOT_OVERRIDABLE':
       return `only ${inputs.overridable.join(', ')} may be overridden`;
   }

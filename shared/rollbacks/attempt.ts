@@ -83,6 +83,8 @@ export const AttemptData = z.object({
   queuedAt: z.string().optional(),
   /** The service's own timings in seconds, as they were when the attempt was opened. */
   overrides: z.partialRecord(z.enum(TIMING_NAMES), z.number().positive()).optional(),
+  /** Somebody pushed to the pull request: it is not what was opened and checked, so no approval is asked for. */
+  headMoved: z.boolean().optional(),
   /** The place in the hour's pull requests that was taken for this attempt; null when none was left. */
   pullRequestPlace: z.string().nullable().optional(),
   /** When the forge was last asked to merge, just before the call. */
@@ -170,5 +172,6 @@ export function approvalIdOf({ id, state, data }: Attempt): string | undefined {
   if (data.mode === 'observe' || data.mode === 'suggest') return undefined;
   if (state.kind !== 'AwaitingHumanReview' || state.afterMerge || data.pullRequest === undefined)
     return undefined;
+  if (data.headMoved) return undefined;
   return (data.returns ?? 0) < MAX_RETURNS ? approvalIdFor(id, data.enteredAt) : undefined;
 }

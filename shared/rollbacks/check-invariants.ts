@@ -12,6 +12,7 @@ import {
   type CheckInvariantsInputs,
   type CheckInvariantsOutcome,
   checkInvariants,
+  headMoved,
 } from './rules/check-invariants.ts';
 import { mayMergeMore, recordHeld } from './start-merge.ts';
 import { standing, takeStep } from './take-step.ts';
@@ -24,8 +25,8 @@ export type InvariantCheck = TaskResult & {
 
 /**
  * Re-reads the eight invariants from the systems themselves. `merge` in mode auto with all eight passed on fresh
- * readings, or with an approval that overrides what does not; `ask` where a person must approve first; a failed one goes
- * to a person; everything unread, and a repository with no merge left in this hour, waits; the latter is said.
+ * readings, or with an approval that overrides what does not; `ask` where a person must approve first; a failed one, and a
+ * head that somebody moved, goes to a person; everything unread, and a repository with no merge left in this hour, waits; the latter is said.
  */
 export async function checkInvariantsOfRollback(all: WorldDeps, input: TaskInput): Promise<InvariantCheck> {
   const attempt = await loadAttempt(all.store, input.rollbackId);
@@ -89,6 +90,7 @@ async function handToReview(
       reasons: outcome.results
         .filter((each) => each.result === 'fail')
         .map((each) => ({ code: each.id, text: each.value })),
+      ...(headMoved(inputs) && { data: { headMoved: true } }),
     }),
   });
 }

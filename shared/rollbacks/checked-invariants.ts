@@ -35,6 +35,7 @@ export const CheckedInvariants: z.ZodType<CheckInvariantsInputs> = z.object({
       approvals: z.int().default(0),
       mergeQueue: z.boolean(),
       missingChecks: z.array(z.string()),
+      alsoRequires: z.array(z.string()).default([]),
     })
     .nullable(),
   approval: z

@@ -76,6 +76,7 @@ export const EVENTS = [
   'ApprovalTimedOut',
   'ReviewApproved',
   'Paged',
+  'HeadMoved',
   'MergeStarted',
   'MergeHeld',
   'MergeQueued',

@@ -23,6 +23,7 @@ const NEEDED: Readonly<Record<string, readonly string[]>> = {
   ApprovalRequested: ['AwaitingMerge'],
   MergeHeld: ['AwaitingMerge'],
   EscalationRaised: ['AwaitingHumanReview'],
+  HeadMoved: ['AwaitingHumanReview'],
   Paged: ['AwaitingMerge', 'AwaitingHumanReview'],
   SecurityViolation: ['Aborted/SECURITY'],
   PullRequestFailed: ['Aborted/SECURITY'],
@@ -43,6 +44,8 @@ export function escalationOf(
       return said('APPROVAL', `${place}: a rollback needs your approval`, answers(attempt));
     case 'EscalationRaised':
       return raised(attempt, place);
+    case 'HeadMoved':
+      return said('HEAD_MOVED', `${place}: the head of the pull request has moved`, answers(attempt));
     case 'Paged':
       return said(`PAGE-${event.rev}`, `${place}: nobody has answered yet`, answers(attempt));
     case 'MergeHeld':
@@ -78,6 +81,9 @@ function said(topic: string, title: string, lines: readonly string[]): Escalatio
   return { topic, title, text: [`**${title}**`, '', ...lines].join('\n') };
 }
 
+const HEAD_MOVED =
+  'Somebody has pushed to the pull request: it is no longer what was opened and checked here, so it cannot be approved. Merge it by hand, or close it and ask for a new rollback.';
+
 /** Who may answer, how, and until when. */
 function answers(attempt: Attempt): readonly string[] {
   const { data, id, state } = attempt;
@@ -88,6 +94,7 @@ function answers(attempt: Attempt): readonly string[] {
   return [
     ...back,
     `Until ${data.deadlineAt ?? 'its end'}, an approver who neither authored the change nor asked for this can answer.`,
+    ...(data.headMoved ? [HEAD_MOVED] : []),
     ...comment,
     ...(comment.length > 0 && approval !== undefined
       ? ['- `APPROVE <why>` (name I3 or I5 to override them)']

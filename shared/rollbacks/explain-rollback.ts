@@ -73,6 +73,8 @@ function mustLook(attempt: Attempt, until: string): string {
   const approval = approvalIdOf(attempt);
   if (approval !== undefined)
     return `A person must look: answer ${approval} (approve), abort it, take it over, or merge or close the pull request${until}.`;
+  if (attempt.data.headMoved)
+    return `A person must look: somebody pushed to the pull request, so it cannot be approved; merge or close it by hand, abort it or take it over (\`holdfast reject ${attempt.id}\`)${until}.`;
   return `A person must look: abort it or take it over (\`holdfast reject ${attempt.id}\`)${until}.`;
 }
 

@@ -10,6 +10,7 @@ export * from './expire-rollback.ts';
 export * from './explain-rollback.ts';
 export * from './expose-metrics.ts';
 export * from './hand-over-rollback.ts';
+export { planOfRollbackNow } from './head-moved.ts';
 export * from './judge-recovery.ts';
 export * from './list-rollbacks.ts';
 export * from './measure-once.ts';

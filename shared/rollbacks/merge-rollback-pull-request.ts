@@ -180,5 +180,6 @@ function moveOf(outcome: MergeOutcome, inputs: MergeInputs, now: number): Move {
     state: { kind: 'AwaitingHumanReview', reason: 'MERGE_REFUSED', afterMerge: false },
     also,
     reasons: [{ code: 'I8', text: why }],
+    ...(inputs.result.kind === 'head-moved' && { data: { headMoved: true } }),
   };
 }

@@ -3,6 +3,7 @@ import { type Actor, isFault } from '../kernel/index.ts';
 import type { ForgeComment, ForgePermission } from '../ports/index.ts';
 import { type Attempt, attemptOf } from './attempt.ts';
 import { type Command, commandIn } from './comment-command.ts';
+import { planOfRollbackNow } from './head-moved.ts';
 import type { WorldDeps } from './ports.ts';
 import { approvalFor } from './read-approval.ts';
 import { refusePerson } from './refuse-event.ts';
@@ -108,22 +109,11 @@ async function obey(deps: WorldDeps, attempt: Attempt, { command, actor, person 
   // whoever is quicker than the workflow's own question: it is asked now
   await requestApproval(deps, attempt);
   const approval = await approvalFor(deps, attempt);
-  if (word === 'MANUAL' || approval === undefined || approval.state !== 'Open') {
-    if (word === 'APPROVE')
-      return refuse(deps, attempt, { command, actor, text: 'no approval is asked for here' });
-    const mayEnd = person.role === 'approver' || person.role === 'admin';
-    if (!mayEnd) return refuse(deps, attempt, { command, actor, text: `${word} takes the role approver` });
-    const verdict = word === 'ABORT' ? 'abort' : 'manual';
-    await reviewRollback(deps, { rollbackId: attempt.id, verdict, reason, ...who });
-    return;
-  }
-  if (word === 'APPROVE' && (await headMoved(deps, attempt))) {
-    const text = 'the head of the pull request has moved since the approval was asked for';
-    return refuse(deps, attempt, { command, actor, text });
-  }
+  if (word === 'MANUAL' || approval === undefined || approval.state !== 'Open')
+    return endByHand(deps, attempt, { command, actor, person });
   const wake = (subject: { readonly id: string }) => wakeRollback(deps, subject.id);
   await answerApprovalBy(
-    { ...deps, wake },
+    { ...deps, wake, planNow: planOfRollbackNow(deps) },
     {
       ...{
         approvalId: approval.id,
@@ -138,11 +128,28 @@ async function obey(deps: WorldDeps, attempt: Attempt, { command, actor, person 
   );
 }
 
-/** Whether the pull request's head is another than people were asked about. */
-async function headMoved(deps: WorldDeps, { data }: Attempt): Promise<boolean> {
-  if (data.pullRequest === undefined) return false;
-  const { repository, number, headSha } = data.pullRequest;
-  return (await deps.forge.pullRequest(repository, number)).headSha !== headSha;
+/** An order that is no answer to an open question: the attempt is ended, or taken over. */
+async function endByHand(
+  deps: WorldDeps,
+  attempt: Attempt,
+  { command, actor, person }: Order,
+): Promise<void> {
+  const { word, reason } = command;
+  const no = (text: string) => refuse(deps, attempt, { command, actor, text });
+  if (word === 'APPROVE')
+    return attempt.data.headMoved
+      ? no('the head of the pull request has moved: merge it by hand, or close it')
+      : no('no approval is asked for here');
+  const mayEnd = person.role === 'approver' || person.role === 'admin';
+  if (!mayEnd) return no(`${word} takes the role approver`);
+  const verdict = word === 'ABORT' ? 'abort' : 'manual';
+  await reviewRollback(deps, {
+    rollbackId: attempt.id,
+    verdict,
+    reason,
+    person: person.person,
+    via: actor.via,
+  });
 }
 
 /** Never answers: the refusal is recorded and thrown as a Conflict. */

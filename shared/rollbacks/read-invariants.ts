@@ -121,6 +121,7 @@ async function protectionInputs(
     approvals: reviews.filter((review) => review.state === 'approved' && review.commitSha === headSha).length,
     mergeQueue: rules.mergeQueue,
     missingChecks: rules.requiredChecks.filter((name) => !green.has(name)),
+    alsoRequires: rules.alsoRequires ?? [],
   };
 }
 

@@ -1,8 +1,10 @@
 import { loadAttempt, timedFor } from './attempt.ts';
 import { movedOn } from './close-pull-request.ts';
+import { headMovedSince } from './head-moved.ts';
 import { overtake } from './overtake-rollback.ts';
 import { pageIfDue } from './page-person.ts';
 import type { TaskInput, TaskResult, WorldDeps } from './ports.ts';
+import { pullRequestOf } from './read-world.ts';
 import { rejected } from './rejected-approval.ts';
 import { returnToMerge } from './return-to-merge.ts';
 import { standing } from './take-step.ts';
@@ -16,9 +18,11 @@ export async function recordReviewOfRollback(all: WorldDeps, input: TaskInput): 
   const attempt = await loadAttempt(all.store, input.rollbackId);
   const deps = timedFor(all, attempt);
   if (attempt.state.kind === 'AwaitingHumanReview') {
+    const pullRequest = attempt.data.merge === undefined ? await pullRequestOf(deps, attempt) : null;
     const moved =
-      (await overtake(deps, attempt, input.key)) ??
+      (await overtake(deps, attempt, input.key, pullRequest ?? undefined)) ??
       (await rejected(deps, attempt, input.key)) ??
+      (await headMovedSince(deps, attempt, input.key, pullRequest ?? undefined)) ??
       (await returnToMerge(deps, attempt, input.key)) ??
       (await pageIfDue(deps, attempt, input.key));
     return standing(deps, moved);

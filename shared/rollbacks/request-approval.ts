@@ -20,13 +20,18 @@ export async function requestApproval(deps: WorldDeps, attempt: Attempt): Promis
   await askApproval(deps, {
     for: { kind: 'rollback', id: attempt.id },
     since: enteredAt,
-    ...{ service, environment, correlationId, deadlineAt, overridable: [...OVERRIDABLE] },
+    ...{ service, environment, correlationId, deadlineAt, overridable: overridable(attempt) },
     notBy,
     facts: {
       ...{ repository, pullRequest: number, url, headSha, path, candidate: candidate?.revision ?? '' },
       ...(revision !== undefined && { revision }),
     },
   });
+}
+
+/** A measured uptime holds or does not: only one that nobody measured may be let pass. */
+function overridable({ data: { candidate } }: Attempt): readonly string[] {
+  return OVERRIDABLE.filter((name) => name !== 'I5' || candidate?.uptime === undefined);
 }
 
 /**

@@ -148,12 +148,13 @@ function asksForApproval(attempt: Attempt, { state, data }: Move): boolean {
 }
 
 /** Events that record something and leave the state, its deadline and its approval as they are. */
-const STAYING: readonly RollbackEvent[] = ['Paged', 'MergeStarted', 'MergeHeld', 'MergeQueued'];
+const STAYING: readonly RollbackEvent[] = ['Paged', 'HeadMoved', 'MergeStarted', 'MergeHeld', 'MergeQueued'];
 
 function dataOf(deps: RollbackDeps, attempt: Attempt, move: Move, now: number): AttemptData {
   if (STAYING.includes(move.event)) {
     const { pageAt: _paged, ...same } = attempt.data;
-    return { ...same, ...move.data };
+    // of these only a moved head leaves the page due: a person must still look
+    return { ...(move.event === 'HeadMoved' ? attempt.data : same), ...move.data };
   }
   const { deadlineAt: _old, pageAt: _page, approval: _approval, ...kept } = attempt.data;
   const asked = approvalIdOf(attempt);

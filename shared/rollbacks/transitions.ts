@@ -60,6 +60,7 @@ export const TRANSITIONS: readonly Transition[] = [
   ...each(ASKING, 'AbortRequested', 'Aborted'),
   ...each(ASKING, 'ManualTakeover', 'Aborted'),
   ...ASKING.map((state) => ({ from: state, event: 'Paged' as const, to: state })),
+  { from: 'AwaitingHumanReview', event: 'HeadMoved', to: 'AwaitingHumanReview' },
   { from: 'AwaitingHumanReview', event: 'ReviewTimedOut', to: 'Aborted' },
   { from: 'AwaitingHumanReview', event: 'HealthRestored', to: 'RollbackComplete' },
   ...each(WITH_PULL_REQUEST, 'HealthRestored', 'SelfHealed'),

@@ -22,7 +22,9 @@ export async function hasNews(deps: WorldDeps, attempt: Attempt, slotNumber: num
     case 'DegradationDetected':
       return confirmDegradation.decide(confirmationInputs(deps, attempt, readings)).verdict !== 'pending';
     case 'PullRequestOpen':
-      return restored(deps, readings) || (forgeTurn(deps, slotNumber) && (await ciNews(deps, attempt)));
+      return (
+        restored(deps, readings) || (forgeTurn(deps, slotNumber) && (await ciNews(deps, attempt, slotNumber)))
+      );
     case 'AwaitingMerge':
       // In mode auto each reading is worth a check of the invariants: they hold only on fresh ones.
       return (
@@ -30,14 +32,14 @@ export async function hasNews(deps: WorldDeps, attempt: Attempt, slotNumber: num
         // a person's own wake may have come before the wait, and a yes waits for readings like mode auto
         (await hasAnswer(deps, attempt, slotNumber)) ||
         restored(deps, readings) ||
-        (forgeTurn(deps, slotNumber) && (await pullRequestEnded(deps, attempt)))
+        (forgeTurn(deps, slotNumber) && (await pullRequestNews(deps, attempt, slotNumber)))
       );
     case 'AwaitingHumanReview':
       if (attempt.data.merge !== undefined) return restored(deps, readingsOnTarget(attempt, readings));
       return (
         restored(deps, readings) ||
         (await hasAnswer(deps, attempt, slotNumber)) ||
-        (forgeTurn(deps, slotNumber) && (await pullRequestEnded(deps, attempt)))
+        (forgeTurn(deps, slotNumber) && (await pullRequestNews(deps, attempt, slotNumber)))
       );
     case 'RollbackMerged': {
       const after = readings.filter((reading) => reading.observedAt >= mergedAt(attempt));
@@ -78,14 +80,18 @@ function forgeTurn(deps: WorldDeps, slotNumber: number, every = 1): boolean {
   return slotNumber % turns === 0;
 }
 
-async function ciNews(deps: WorldDeps, attempt: Attempt): Promise<boolean> {
+async function ciNews(deps: WorldDeps, attempt: Attempt, slotNumber: number): Promise<boolean> {
   return (
     judgeCi.decide(await ciInputs(deps, attempt)).verdict !== 'pending' ||
-    (await pullRequestEnded(deps, attempt))
+    (await pullRequestNews(deps, attempt, slotNumber))
   );
 }
 
-async function pullRequestEnded(deps: WorldDeps, attempt: Attempt): Promise<boolean> {
+/** It is merged or closed; or somebody pushed to what a person is asked about, looked at once a minute. */
+async function pullRequestNews(deps: WorldDeps, attempt: Attempt, slotNumber: number): Promise<boolean> {
   const pullRequest = await pullRequestOf(deps, attempt);
-  return pullRequest !== undefined && pullRequest !== null && pullRequest.state !== 'open';
+  if (pullRequest === undefined || pullRequest === null) return false;
+  if (pullRequest.state !== 'open') return true;
+  const moved = pullRequest.headSha !== attempt.data.pullRequest?.headSha;
+  return moved && approvalIdOf(attempt) !== undefined && forgeTurn(deps, slotNumber, 2);
 }

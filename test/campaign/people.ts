@@ -4,6 +4,7 @@ import {
   isOpen,
   noticeForgeEvent,
   obeyComment,
+  planOfRollbackNow,
   requestRollback,
   resetAbortedRollback,
   reviewRollback,
@@ -100,7 +101,11 @@ async function answer(
   const person = room.injected.chance.pick(PEOPLE);
   await room.run('AnswerApproval', { rollbackId: newest?.id }, (deps) =>
     answerApprovalBy(
-      { ...deps, wake: (subject: { readonly id: string }) => wakeRollback(deps, subject.id) },
+      {
+        ...deps,
+        wake: (subject: { readonly id: string }) => wakeRollback(deps, subject.id),
+        planNow: planOfRollbackNow(deps),
+      },
       {
         ...{ approvalId: asked.id, verdict, overrides, reason: 'because', person },
         ...{ role, via: 'api' },

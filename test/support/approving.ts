@@ -5,7 +5,7 @@ import {
   putPeople,
   type Role,
 } from '../../shared/approvals/index.ts';
-import { wakeRollback } from '../../shared/rollbacks/index.ts';
+import { planOfRollbackNow, wakeRollback } from '../../shared/rollbacks/index.ts';
 import type { Run } from './rollback-run.ts';
 
 const BY_ADA = {
@@ -38,7 +38,11 @@ export function approving(run: Run) {
       given: { person?: string; role?: Role; overrides?: readonly string[]; id?: string } = {},
     ) => {
       const id = given.id ?? (await all())[0]?.id ?? '';
-      const deps = { ...run.deps, wake: (subject: { id: string }) => wakeRollback(run.deps, subject.id) };
+      const deps = {
+        ...run.deps,
+        wake: (subject: { id: string }) => wakeRollback(run.deps, subject.id),
+        planNow: planOfRollbackNow(run.deps),
+      };
       return answerApprovalBy(deps, {
         ...{ approvalId: id, verdict, reason: 'because', via: 'api', overrides: given.overrides ?? [] },
         ...{ person: given.person ?? 'ada', role: given.role ?? 'approver' },

@@ -15,6 +15,8 @@ export type AnswerApprovalInputs = {
   readonly planHash: string;
   /** The plan as the person saw it; null when the id of the approval alone says it. */
   readonly seenPlanHash: string | null;
+  /** The plan as the systems have it when a yes is given; null when it was not read. */
+  readonly planHashNow: string | null;
   readonly deadlineAt: string;
   readonly now: string;
 };
@@ -28,12 +30,12 @@ export type AnswerApprovalOutcome =
   | { readonly counts: false; readonly refusal: Refusal };
 
 /**
- * Whether a person's answer counts: an approver, in time, on the plan they saw, and for a yes not the person who asked
+ * Whether a person's answer counts: an approver, in time, on the plan they saw and that still is, and for a yes not the person who asked
  * for it or authored the change (four eyes, among persons whom who-is-who holds), overriding only what may be overridden. Anybody allowed may say no.
  */
 export const answerApproval = rule(
   'answer-approval',
-  1,
+  2,
   (inputs: AnswerApprovalInputs): AnswerApprovalOutcome => {
     const refusal = refusalOf(inputs);
     if (refusal !== undefined) return { counts: false, refusal };
@@ -46,10 +48,17 @@ function refusalOf(inputs: AnswerApprovalInputs): Refusal | undefined {
   if (inputs.state !== 'Open') return 'NOT_OPEN';
   if (Date.parse(inputs.now) >= Date.parse(inputs.deadlineAt)) return 'EXPIRED';
   if (inputs.verdict === 'reject') return undefined;
-  if (inputs.seenPlanHash !== null && inputs.seenPlanHash !== inputs.planHash) return 'PLAN_CHANGED';
-  // One person under two names would be four eyes with two: only names that an admin has mapped are compared.
-  if (!inputs.loginKnown) return 'UNMAPPED';
-  if (inputs.notBy.includes(UNKNOWN_AUTHOR)) return 'AUTHOR_UNKNOWN';
-  if (inputs.notBy.includes(inputs.person)) return 'FOUR_EYES';
+  const { planHash, seenPlanHash, planHashNow } = inputs;
+  if ((seenPlanHash ?? planHash) !== planHash) return 'PLAN_CHANGED';
+  if ((planHashNow ?? planHash) !== planHash) return 'PLAN_MOVED';
+  const eyes = otherEyes(inputs);
+  if (eyes !== undefined) return eyes;
   return inputs.overrides.every((name) => inputs.overridable.includes(name)) ? undefined : 'NOT_OVERRIDABLE';
+}
+
+function otherEyes({ loginKnown, notBy, person }: AnswerApprovalInputs): Refusal | undefined {
+  // One person under two names would be four eyes with two: only names that an admin has mapped are compared.
+  if (!loginKnown) return 'UNMAPPED';
+  if (notBy.includes(UNKNOWN_AUTHOR)) return 'AUTHOR_UNKNOWN';
+  return notBy.includes(person) ? 'FOUR_EYES' : undefined;
 }

@@ -27,6 +27,8 @@ export type CheckInvariantsInputs = {
     readonly approvals: number;
     readonly mergeQueue: boolean;
     readonly missingChecks: readonly string[];
+    /** What else the branch demands and nobody can read ahead: the merge call judges it. */
+    readonly alsoRequires: readonly string[];
   } | null;
   /** A person's approval of this pull request, with the invariants it names; null = none was given. */
   readonly approval: {
@@ -54,7 +56,7 @@ export type InvariantResult = {
 export type CheckInvariantsOutcome = {
   /**
    * merge: all eight pass, or the approval overrides what does not. wait: nothing failed for good, read again.
-   * ask: a person must approve first. review: a person must look.
+   * ask: a person must approve first. review: a person must look, and no approval could help before that.
    */
   readonly verdict: 'merge' | 'wait' | 'ask' | 'review';
   readonly results: readonly InvariantResult[];
@@ -118,8 +120,7 @@ const CHECKS: Readonly<Record<InvariantId, Check>> = {
   },
   I8: ({ protection, pullRequest, approval, limits }) => {
     if (protection === null || pullRequest === null) return wait('branch rules could not be read');
-    if (pullRequest.headSha !== pullRequest.expectedHeadSha)
-      return fail('the head moved under the pull request');
+    if (headMoved({ pullRequest })) return fail('the head moved under the pull request');
     if (approval !== null && approval.headSha !== pullRequest.headSha)
       return fail('the head moved after the approval');
     if (pullRequest.changedFiles.length < 1 || pullRequest.changedFiles.length > limits.maxFiles) {
@@ -130,13 +131,14 @@ const CHECKS: Readonly<Record<InvariantId, Check>> = {
     const missing = protection.requiredApprovals - protection.approvals;
     // Where a person has approved here, the reviews that the branch wants may still come there.
     if (missing > 0) return (approval === null ? fail : wait)(`${missing} reviews are missing at the forge`);
-    return pass(
-      protection.mergeQueue
-        ? 'rules satisfied; merges by the queue'
-        : 'rules satisfied; the merge call decides',
-    );
+    return pass(satisfied(protection));
   },
 };
+
+function satisfied({ mergeQueue, alsoRequires }: NonNullable<CheckInvariantsInputs['protection']>): string {
+  const judge = mergeQueue ? 'merges by the queue' : 'the merge call decides';
+  return `rules satisfied; ${judge}${alsoRequires.length > 0 ? `, on ${alsoRequires.join(', ')} too` : ''}`;
+}
 
 /**
  * What an approval lets pass although it does not hold: the environment, which is why a person was asked; full replicas
@@ -161,7 +163,7 @@ function judge(inputs: CheckInvariantsInputs, id: InvariantId): InvariantResult 
  */
 export const checkInvariants = rule(
   'check-invariants',
-  2,
+  3,
   (inputs: CheckInvariantsInputs): CheckInvariantsOutcome => {
     const results = INVARIANTS.map((id) => judge(inputs, id));
     const failed = results.filter((each) => each.result === 'fail').map((each) => each.id);
@@ -170,11 +172,17 @@ export const checkInvariants = rule(
       secondsSince(inputs.reading.observedAt, inputs.now) <= inputs.limits.freshSeconds;
     const allPass = results.every((each) => each.result === 'pass' || each.result === 'overridden');
     if (inputs.mode === 'observe' || inputs.mode === 'suggest') return { verdict: 'wait', results, failed };
-    if (inputs.mode === 'approve' && inputs.approval === null) return { verdict: 'ask', results, failed };
+    if (inputs.mode === 'approve' && inputs.approval === null)
+      return { verdict: headMoved(inputs) ? 'review' : 'ask', results, failed };
     if (failed.length > 0) return { verdict: 'review', results, failed };
     return { verdict: allPass && fresh ? 'merge' : 'wait', results, failed };
   },
 );
+
+/** Somebody pushed to it: what is there now is not what was opened and checked, and no approval can lead to its merge. */
+export function headMoved({ pullRequest }: Pick<CheckInvariantsInputs, 'pullRequest'>): boolean {
+  return pullRequest !== null && pullRequest.headSha !== pullRequest.expectedHeadSha;
+}
 
 function secondsSince(from: string, now: string): number {
   return (Date.parse(now) - Date.parse(from)) / 1000;

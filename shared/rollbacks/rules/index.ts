@@ -1,6 +1,7 @@
 import type { AnyRule } from '../../kernel/index.ts';
 import { checkInvariants } from './check-invariants.ts';
 import { checkInvariantsV1 } from './check-invariants.v1.ts';
+import { checkInvariantsV2 } from './check-invariants.v2.ts';
 import { chooseCandidate } from './choose-candidate.ts';
 import { confirmDegradation } from './confirm-degradation.ts';
 import { confirmDegradationV1 } from './confirm-degradation.v1.ts';
@@ -10,6 +11,7 @@ import { judgeCi } from './judge-ci.ts';
 import { judgeRecovery } from './judge-recovery.ts';
 import { mergeRollback } from './merge-rollback.ts';
 import { mergeRollbackV1 } from './merge-rollback.v1.ts';
+import { mergeRollbackV2 } from './merge-rollback.v2.ts';
 import { openRollback } from './open-rollback.ts';
 import { overtakeRollback } from './overtake-rollback.ts';
 import { overtakeRollbackV1 } from './overtake-rollback.v1.ts';
@@ -19,6 +21,7 @@ import {
   holdMerge,
   pagePerson,
   queueRefusal,
+  recordHeadMoved,
   recordLateMerge,
   recordPullRequest,
   recordReview,
@@ -39,8 +42,10 @@ export const rollbackRules: readonly AnyRule[] = [
   judgeCi,
   checkInvariants,
   checkInvariantsV1,
+  checkInvariantsV2,
   mergeRollback,
   mergeRollbackV1,
+  mergeRollbackV2,
   judgeRecovery,
   overtakeRollback,
   overtakeRollbackV1,
@@ -51,6 +56,7 @@ export const rollbackRules: readonly AnyRule[] = [
   pagePerson,
   queueRefusal,
   holdMerge,
+  recordHeadMoved,
   recordLateMerge,
   handOverRollback,
   resetRollback,

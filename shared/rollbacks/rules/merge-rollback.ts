@@ -29,7 +29,7 @@ const VERDICTS = {
 /** The eight invariants as judged, and the forge's word: it is the judge of I8; anything but a merge goes to a person. */
 export const mergeRollback = rule(
   'merge-rollback',
-  2,
+  3,
   ({ evaluation, result }: MergeInputs): MergeOutcome => {
     const invariants = checkInvariants.decide(evaluation).results;
     return { verdict: VERDICTS[result.kind], approved: evaluation.approval !== null, invariants };

@@ -72,6 +72,15 @@ export const holdMerge = rule(
   }),
 );
 
+/** Somebody pushed to the pull request that a person is asked about: no approval can lead to its merge any more. */
+export const recordHeadMoved = rule(
+  'record-head-moved',
+  1,
+  (inputs: { readonly asked: string; readonly present: string }) => ({
+    moved: inputs.asked !== inputs.present,
+  }),
+);
+
 /** Nobody has answered for an hour: whoever is on call is paged, once a question. Times are ISO. */
 export const pagePerson = rule(
   'page-person',

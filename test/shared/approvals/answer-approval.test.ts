@@ -14,7 +14,7 @@ const SOUND: AnswerApprovalInputs = {
   ...{ state: 'Open', verdict: 'approve', person: 'ada', role: 'approver', reason: 'because' },
   loginKnown: true,
   ...{ overrides: ['I3'], overridable: ['I1', 'I3', 'I5'], notBy: ['grace', 'github:drew'] },
-  ...{ planHash: 'p', seenPlanHash: null, deadlineAt: at(60), now: at(0) },
+  ...{ planHash: 'p', seenPlanHash: null, planHashNow: 'p', deadlineAt: at(60), now: at(0) },
 };
 
 test.each([
@@ -23,6 +23,7 @@ test.each([
   ['an answered one', { state: 'Approved' }, 'NOT_OPEN'],
   ['one that is out of time', { now: at(60) }, 'EXPIRED'],
   ['another plan', { seenPlanHash: 'q' }, 'PLAN_CHANGED'],
+  ['what has moved since it was asked', { planHashNow: 'q' }, 'PLAN_MOVED'],
   ['the author or whoever asked', { person: 'grace' }, 'FOUR_EYES'],
   ['somebody whom nobody has mapped', { loginKnown: false }, 'UNMAPPED'],
   ['anybody, where the author has no login', { notBy: ['?'] }, 'AUTHOR_UNKNOWN'],
@@ -50,6 +51,7 @@ test('a yes that counts is of an approver, in time, on an open question, by othe
     },
     loginKnown: fc.boolean(),
     ...{ planHash: fc.constant('p'), seenPlanHash: fc.constantFrom(null, 'p', 'q') },
+    planHashNow: fc.constantFrom(null, 'p', 'q'),
     ...{ deadlineAt: fc.constant(at(30)), now: fc.constantFrom(at(0), at(30), at(31)) },
   }) as fc.Arbitrary<AnswerApprovalInputs>;
   /** SOUND with one or two of its parts replaced, so that answers really count. */
@@ -69,7 +71,7 @@ test('a yes that counts is of an approver, in time, on an open question, by othe
       expect([given.loginKnown, given.notBy.includes('?')]).toEqual([true, false]);
       expect(given.now < given.deadlineAt).toBe(true);
       expect(given.overrides).not.toContain('I2');
-      expect(given.seenPlanHash).not.toBe('q');
+      expect([given.seenPlanHash, given.planHashNow]).not.toContain('q');
     }),
     { numRuns: 3000 },
   );
@@ -105,7 +107,7 @@ test('an identity that no person is mapped to may not answer', async () => {
   const { run, approvals } = await asked();
   const id = (await approvals())[0]?.id ?? '';
   const unmapped = answerApprovalBy(
-    { ...run.deps, wake: async () => {} },
+    { ...run.deps, wake: async () => {}, planNow: async () => undefined },
     {
       approvalId: id,
       verdict: 'approve',

@@ -16,13 +16,13 @@ test('an attempt is explained from its decisions, each with its rule and reasons
     'resolve-candidate v1',
     'record-pull-request v1',
     'judge-ci v1',
-    'check-invariants v2',
-    'merge-rollback v2',
+    'check-invariants v3',
+    'merge-rollback v3',
     'judge-recovery v1',
   ]);
   for (const step of told.steps) expect(step.reasons.length).toBeGreaterThan(0);
-  expect(told.steps[4]?.reasons.map(({ code }) => code).join()).toBe('I1,I2,I3,I4,I5,I6,I7,I8');
-  expect((await listRollbackDecisions(run.store, id)).items).toHaveLength(6);
+  expect(told.steps[5]?.reasons.map(({ code }) => code).join()).toBe('I1,I2,I3,I4,I5,I6,I7,I8');
+  expect((await listRollbackDecisions(run.store, id)).items).toHaveLength(7);
   await run.close();
 });
 

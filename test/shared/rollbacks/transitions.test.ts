@@ -31,7 +31,7 @@ const RULING: readonly (readonly [from: string, event: string, to: string])[] = 
   ['AwaitingMerge', 'ApprovalTimedOut AbortRequested ManualTakeover', 'Aborted'],
   ['AwaitingMerge', 'Paged MergeStarted MergeHeld MergeQueued', 'AwaitingMerge'],
   ['AwaitingHumanReview', 'ReviewApproved', 'AwaitingMerge'],
-  ['AwaitingHumanReview', 'Paged', 'AwaitingHumanReview'],
+  ['AwaitingHumanReview', 'Paged HeadMoved', 'AwaitingHumanReview'],
   [BEFORE, 'MergeCompleted', 'RollbackMerged'],
   ['AwaitingHumanReview', 'AbortRequested ManualTakeover ReviewTimedOut', 'Aborted'],
   ['AwaitingHumanReview', 'HealthRestored', 'RollbackComplete'],

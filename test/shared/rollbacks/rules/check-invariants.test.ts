@@ -16,7 +16,7 @@ const SOUND: CheckInvariantsInputs = {
   ci: { state: 'success' },
   pullRequest: { number: 7, state: 'open', headSha: 'h', expectedHeadSha: 'h', changedFiles: ['a.yaml'] },
   conflicts: { sameTarget: [7], sameFile: [] },
-  protection: { requiredApprovals: 0, approvals: 0, mergeQueue: false, missingChecks: [] },
+  protection: { requiredApprovals: 0, approvals: 0, mergeQueue: false, missingChecks: [], alsoRequires: [] },
   approval: null,
   now: at(30),
   limits: {
@@ -121,6 +121,7 @@ const anyInputs: fc.Arbitrary<CheckInvariantsInputs> = fc.record({
       approvals: fc.constantFrom(0, 1),
       mergeQueue: fc.boolean(),
       missingChecks: fc.constantFrom([], ['build']),
+      alsoRequires: fc.constantFrom([], ['signed commits']),
     }),
   ),
   approval: orNull(
