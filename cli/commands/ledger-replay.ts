@@ -5,6 +5,7 @@ import { type AnyRule, canonicalJson, commitmentOf, type Decision } from '../../
 import { CAPABILITY_OF_KIND, LEDGER_KIND_PREFIX } from '../../shared/ledger/contract.ts';
 import { readEntry } from '../../shared/ledger/read-entry.ts';
 import { erasedEntryId, replayDecision } from '../../shared/ledger/replay.ts';
+import { policyRules } from '../../shared/policies/rules/index.ts';
 import { rollbackRules } from '../../shared/rollbacks/rules/index.ts';
 import { serviceRules } from '../../shared/services/rules/index.ts';
 import { type Command, cliError, EXIT } from '../command.ts';
@@ -12,7 +13,7 @@ import { type Api, api, everyPage, hasStatus } from '../http.ts';
 import { paint } from '../io.ts';
 import { allEntries } from './ledger-verify.ts';
 
-const RULES: readonly AnyRule[] = [...rollbackRules, ...approvalRules, ...serviceRules];
+const RULES: readonly AnyRule[] = [...rollbackRules, ...approvalRules, ...serviceRules, ...policyRules];
 const Listed = z.object({ kind: z.string(), id: z.string(), rev: z.int() });
 /** `rev` of its head, where it is known. */
 type Subject = { readonly kind: string; readonly id: string; readonly rev?: number };
@@ -25,7 +26,11 @@ const Recorded = z.looseObject({
 });
 
 /** Kinds of which there is one subject: its route names no id. */
-const SINGLES: readonly string[] = ['autonomy', 'people'];
+const SINGLES: Readonly<Record<string, string>> = {
+  autonomy: 'autonomy',
+  people: 'people',
+  policy: 'policies',
+};
 
 type Recorded = z.infer<typeof Recorded>;
 const MISSING = 'its envelope is missing: the ledger or a later decision names it, and it is not there';
@@ -108,9 +113,11 @@ export async function replayOverApi(call: Api, only?: Subject): Promise<ReplayRe
 }
 
 async function decisionsOf(call: Api, subject: Subject): Promise<readonly Recorded[]> {
-  const path = SINGLES.includes(subject.kind)
-    ? `/v1/${subject.kind}/decisions`
-    : `/v1/${collectionOf(subject.kind)}/${encodeURIComponent(subject.id)}/decisions`;
+  const single = Object.hasOwn(SINGLES, subject.kind) ? SINGLES[subject.kind] : undefined;
+  const path =
+    single !== undefined
+      ? `/v1/${single}/decisions`
+      : `/v1/${collectionOf(subject.kind)}/${encodeURIComponent(subject.id)}/decisions`;
   return z.looseObject({ items: z.array(Recorded) }).parse(await call('GET', path)).items;
 }
 

@@ -13,6 +13,7 @@ export const SUBJECT_KINDS = [
   'approval',
   'autonomy',
   'people',
+  'policy',
 ] as const;
 export type SubjectKind = (typeof SUBJECT_KINDS)[number];
 export type Subject = { readonly kind: SubjectKind; readonly id: string };

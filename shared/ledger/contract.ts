@@ -24,6 +24,7 @@ export const CAPABILITY_OF_KIND = {
   approval: 'approvals',
   autonomy: 'services',
   people: 'approvals',
+  policy: 'policies',
 } as const;
 
 /** Counted once for each special entry that is sealed; an alarm watches each. */

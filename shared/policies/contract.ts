@@ -160,6 +160,18 @@ export const PolicySet = z.strictObject({
 });
 export type PolicySet = z.infer<typeof PolicySet>;
 
+/** Canonical JSON: a decision holds the set before and the set after. */
+export const MAX_SET_BYTES = 20_000;
+export const MAX_EXCEPTION_DAYS = 90;
+/** Seconds in which the other person can grant what somebody asked. */
+export const GLASS_ANSWER_SECONDS = 1800;
+/** Asked and broken glass that is shown; of older ones the decisions tell. */
+export const MAX_GLASSES = 30;
+export const POLICY_METRICS = {
+  glassOpened: 'break_glass_opened_total',
+  changed: 'policies_changed_total',
+} as const;
+
 /** What a break-glass request asks: who asks and who grants it are two people. */
 export const BreakGlassRequest = z.strictObject({
   service: Name,

@@ -1,11 +1,14 @@
+export * from './break-glass.ts';
 export * from './built-in.ts';
 export * from './compile.ts';
 export * from './contract.ts';
 export * from './policy-inputs.ts';
 export type * from './ports.ts';
+export * from './put-policies.ts';
 export * from './read-budget.ts';
 export * from './rules/allowed-autonomy.ts';
 export * from './rules/error-budget.ts';
 export * from './rules/evaluate-policies.ts';
 export * from './rules/index.ts';
 export * from './slo-from-metrics.ts';
+export * from './stored-policies.ts';

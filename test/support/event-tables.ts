@@ -5,6 +5,8 @@ import { approvalEvents } from '../../shared/approvals/events.ts';
 import { type Envelope, SUBJECT_KINDS } from '../../shared/kernel/index.ts';
 import { EVENT_VERSION } from '../../shared/ledger/contract.ts';
 import { eventsOf } from '../../shared/ledger/index.ts';
+import { policyEventExamples } from '../../shared/policies/events.examples.ts';
+import { policyEvents } from '../../shared/policies/events.ts';
 import {
   rollbackEventExamples,
   rollbackEventOfServicesExamples,
@@ -21,6 +23,7 @@ type Table = {
 /** Everything that is published, by source and type. */
 export const EVENT_TABLES: Readonly<Record<string, Table>> = {
   'holdfast.rollbacks': { schemas: rollbackEvents, examples: rollbackEventExamples },
+  'holdfast.policies': { schemas: policyEvents, examples: policyEventExamples },
   'holdfast.approvals': { schemas: approvalEvents, examples: approvalEventExamples },
   'holdfast.services': {
     schemas: { ...serviceEvents, ...rollbackEventsOfServices },
