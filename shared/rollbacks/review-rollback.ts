@@ -1,4 +1,4 @@
-import { type Actor, Fault } from '../kernel/index.ts';
+import { type Actor, type Decision, Fault } from '../kernel/index.ts';
 import { type Attempt, attemptOf, loadAttempt } from './attempt.ts';
 import type { RollbackDeps } from './ports.ts';
 import { refusePerson } from './refuse-event.ts';
@@ -15,7 +15,8 @@ export type ReviewInput = {
 };
 
 /**
- * A person ends an attempt that awaits a merge or a review: abort it, or take it over by hand.
+ * A person ends an attempt that awaits a merge or a review: abort it, or take it over by hand. The same word of the same
+ * person again is no second one: it wakes the workflow, which may not have heard the first, to settle the forge.
  * Throws Fault: Forbidden (unmapped identity), NotFound, Conflict (in no such state, or somebody was first).
  */
 export async function reviewRollback(deps: RollbackDeps, input: ReviewInput): Promise<Attempt> {
@@ -23,6 +24,10 @@ export async function reviewRollback(deps: RollbackDeps, input: ReviewInput): Pr
     throw new Fault('Forbidden', 'this identity is mapped to no person and may not decide');
   const attempt = await loadAttempt(deps.store, input.rollbackId);
   const actor: Actor = { type: 'person', id: input.person, via: input.via };
+  if (await isRepeated(deps, attempt, { ...input, person: input.person })) {
+    await wakeAsking(deps, attempt);
+    return attempt;
+  }
   if (attempt.state.kind !== 'AwaitingHumanReview' && attempt.state.kind !== 'AwaitingMerge') {
     const event = input.verdict === 'abort' ? 'AbortRequested' : 'ManualTakeover';
     const text = `rollback ${attempt.id} is ${attempt.state.kind}, not AwaitingMerge or AwaitingHumanReview`;
@@ -41,6 +46,33 @@ export async function reviewRollback(deps: RollbackDeps, input: ReviewInput): Pr
   });
   await wakeAttempt(deps, attempt);
   return moved;
+}
+
+/** Whether this person's word has ended the attempt already. */
+async function isRepeated(
+  deps: Pick<RollbackDeps, 'store'>,
+  { id, rev, state }: Attempt,
+  { verdict, person }: { readonly verdict: ReviewFact['verdict']; readonly person: string },
+): Promise<boolean> {
+  const { event, reason } = recordReview.decide({ verdict, person, reason: '' });
+  if (state.kind !== 'Aborted' || state.reason !== reason) return false;
+  // what is recorded after an end is little: a late merge, refusals, the stale pull request
+  for (let at = rev; at > 0; at -= 1) {
+    const step = await deps.store.decision({ kind: 'rollback', id }, at);
+    // a refusal bears the name of the event that it refuses
+    if (step === undefined || step.envelope.from === step.envelope.to) continue;
+    const { actor } = step.payload === undefined ? {} : (JSON.parse(step.payload.bytes) as Partial<Decision>);
+    return step.envelope.event === event && actor?.type === 'person' && actor.id === person;
+  }
+  return false;
+}
+
+/** Ends the waits of an attempt that asked people, although it has ended since. */
+async function wakeAsking(deps: Pick<RollbackDeps, 'work' | 'workflow'>, { id }: Attempt): Promise<void> {
+  for (const state of ['AwaitingMerge', 'AwaitingHumanReview']) {
+    const wait = await deps.work.wait(id, state);
+    if (wait !== undefined) await deps.workflow.wake(wait.token, { woken: true });
+  }
 }
 
 /** Ends the wait of an attempt's present state, if its workflow has stored one. */

@@ -124,7 +124,7 @@ test.each([
   const { run, attempt, review } = await inReview();
   const ended = await review(verdict, 'ada');
   expect(ended.state).toEqual({ kind: 'Aborted', reason });
-  await expect(review(verdict, 'ada')).rejects.toMatchObject({ name: 'Conflict' });
+  expect(await review(verdict, 'ada')).toMatchObject({ rev: ended.rev });
   await run.pass(2);
   expect(await run.execution(attempt.id)).toMatchObject({
     status: 'SUCCEEDED',
@@ -171,3 +171,35 @@ test("a review ends at the service's own deadline, told at the pull request", as
   expect(run.world.forge.comments(GITOPS).join()).toContain('REVIEW_TIMEOUT');
   await run.close();
 });
+
+test.each([
+  ['abort', 'closed'],
+  ['manual', 'open'],
+] as const)(
+  'the same %s of the same person again succeeds and wakes a workflow that missed the first',
+  async (verdict, pull) => {
+    const { run, attempt } = await suggested();
+    const end = (person: string, workflow = run.deps.workflow) =>
+      reviewRollback(
+        { ...run.deps, workflow },
+        { rollbackId: attempt.id, verdict, reason: 'enough', person, via: 'api' },
+      );
+    const lost = { ...run.deps.workflow, wake: () => Promise.reject(new Fault('Unavailable', 'down')) };
+    await expect(end('ada', lost)).rejects.toMatchObject({ name: 'Unavailable' });
+    expect((await run.attempts())[0]?.state.kind).toBe('Aborted');
+    await run.pass(5);
+    expect(run.world.forge.comments(GITOPS)).toEqual([]);
+    await expect(end('grace')).rejects.toMatchObject({ name: 'Conflict' });
+    expect((await end('ada')).state.kind).toBe('Aborted');
+    await run.pass(5);
+    expect(run.world.forge.comments(GITOPS)).toHaveLength(1);
+    expect(run.world.forge.pullRequests(GITOPS)[0]?.state).toBe(pull);
+    expect(await run.execution(attempt.id)).toMatchObject({ status: 'SUCCEEDED' });
+    const ends = (await run.events(attempt.id)).filter((event) =>
+      /AbortRequested|ManualTakeover/.test(event),
+    );
+    // the end, and that grace was refused
+    expect(ends).toHaveLength(2);
+    await run.close();
+  },
+);
