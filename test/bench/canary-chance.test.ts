@@ -1,16 +1,7 @@
-import { createRequire } from 'node:module';
+import jStat from 'jstat';
 import { describe, expect, test } from 'vitest';
 import { binomialDraw, type Draw, poissonDraw, seededChance } from '../../bench/canary-chance.ts';
 import { simulator, type Traffic } from '../../bench/canary-traffic.ts';
-
-type Distributions = {
-  readonly jStat: {
-    readonly binomial: { readonly pdf: (k: number, n: number, p: number) => number };
-    readonly poisson: { readonly pdf: (k: number, mean: number) => number };
-  };
-};
-/** It has no types. */
-const { jStat }: Distributions = createRequire(import.meta.url)('jstat');
 
 const STEPS = 200_000;
 /** How often each value comes out of evenly spread chance: its probability, to one step. */

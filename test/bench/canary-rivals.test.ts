@@ -1,18 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import jStat from 'jstat';
 import { describe, expect, test } from 'vitest';
 import { lowerBound, upperBound } from '../../bench/canary-intervals.ts';
 import { isHigh, score, shiftBetween } from '../../bench/canary-mann-whitney.ts';
 import { argoStyle, flaggerStyle, kayentaStyle, zTestEachMinute } from '../../bench/canary-rivals.ts';
 import type { Minute } from '../../bench/canary-traffic.ts';
 import { handbookFolder } from '../support/handbook.ts';
-
-type Beta = {
-  readonly jStat: { readonly beta: { readonly inv: (p: number, a: number, b: number) => number } };
-};
-/** It has no types. */
-const { jStat }: Beta = createRequire(import.meta.url)('jstat');
 
 const vectors = join(handbookFolder() ?? '', 'vectors', 'canary');
 const absent = !existsSync(vectors);
