@@ -3,7 +3,8 @@ import type { Interval, JudgeSettings } from '../judge-contract.ts';
 import { closeIntervals } from './intervals.ts';
 import { followPath, type Path, type Step } from './judge-path.ts';
 import { judgeReasons } from './judge-reasons.ts';
-import { type Needed, neededExposure } from './needed-exposure.ts';
+import { type Limits, limitsOf } from './judge-settings.ts';
+import { type Needed, neededExposure, nothingNeeded } from './needed-exposure.ts';
 
 export type Verdict = 'ROLLBACK' | 'SAFE' | 'UNDECIDED';
 export type Ground = 'errors' | 'latency' | 'kill-switch';
@@ -55,7 +56,8 @@ export const judgeRollout = rule('judge-rollout', 1, (inputs: JudgeInputs): Judg
   const condemned = inputs.standing ?? firstCondemnation(path, limits);
   const safeAt = path.steps.find((step) => reaches(step.safe, limits.safe))?.at;
   const last = path.steps.at(-1);
-  const found = { verdict: verdictOf(condemned, safeAt), condemned, safeAt, needed: neededExposure(path) };
+  const needed = safeAt === undefined ? neededExposure(path) : nothingNeeded;
+  const found = { verdict: verdictOf(condemned, safeAt), condemned, safeAt, needed };
   return {
     verdict: found.verdict,
     ...(condemned !== undefined && { by: condemned.by, firstAt: condemned.at }),
@@ -84,18 +86,6 @@ export const judgeRollout = rule('judge-rollout', 1, (inputs: JudgeInputs): Judg
     }),
   };
 });
-
-type Limits = { readonly harm: number; readonly safe: number; readonly kill: number | undefined };
-
-/** A factor read from the same data can add 1 to an e-value (dispersion.ts): the limit takes that into account. */
-function limitsOf({ judgeAlpha, killAlpha, killSwitch, beta, fano }: JudgeSettings): Limits {
-  const spared = fano === 'estimate' ? 1 : 0;
-  return {
-    harm: Math.log(1 / judgeAlpha + spared),
-    safe: Math.log(1 / beta + spared),
-    kill: killSwitch === null ? undefined : Math.log(1 / killAlpha + spared),
-  };
-}
 
 function verdictOf(condemned: Condemnation | undefined, safeAt: string | undefined): Verdict {
   if (condemned !== undefined) return 'ROLLBACK';

@@ -37,6 +37,19 @@ function killSwitchOf(given: GivenSettings['killSwitch']): JudgeSettings['killSw
   return { errorRate, slowerThan, slowShare };
 }
 
+/** What ln E is compared with: of the judge, of SAFE, of the kill switch. */
+export type Limits = { readonly harm: number; readonly safe: number; readonly kill: number | undefined };
+
+/** A factor read from the same data can add 1 to an e-value (dispersion.ts): the limits take that into account. */
+export function limitsOf({ judgeAlpha, killAlpha, killSwitch, beta, fano }: JudgeSettings): Limits {
+  const spared = fano === 'estimate' ? 1 : 0;
+  return {
+    harm: Math.log(1 / judgeAlpha + spared),
+    safe: Math.log(1 / beta + spared),
+    kill: killSwitch === null ? undefined : Math.log(1 / killAlpha + spared),
+  };
+}
+
 /** 0.01 times 0.2 is 0.002, not 0.0019999999999999996. */
 function tidy(share: number): number {
   return Number(share.toPrecision(12));

@@ -5,9 +5,9 @@
  */
 
 /** Alternatives of the ROLLBACK form, as multiples of r0; equal weights. */
-export const HARM_RATIOS = [1.25, 1.5, 2, 3, 5, 10, 20] as const;
+const HARM_RATIOS = [1.25, 1.5, 2, 3, 5, 10, 20] as const;
 /** Alternatives of the SAFE form, as ratios themselves; those not below rBad are left out. Equal weights. */
-export const SAFE_RATIOS = [0.5, 0.75, 1, 1.1] as const;
+const SAFE_RATIOS = [0.5, 0.75, 1, 1.1] as const;
 
 /** Alternatives against a null ratio, with what does not depend on the data worked out before. */
 export type LabelGrid = {

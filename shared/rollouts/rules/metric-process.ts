@@ -58,7 +58,7 @@ export function metricProcess(grids: Grids, ms: number | undefined, certified: b
 }
 
 /** How many of an arm's requests were bad in this sense; undefined where that was not measured. */
-export function badOf(metric: MetricProcess, arm: Arm): number | undefined {
+function badOf(metric: MetricProcess, arm: Arm): number | undefined {
   return metric.ms === undefined ? arm.failures : arm.slower[metric.ms];
 }
 

@@ -1,6 +1,7 @@
 import { decimal } from '../../kernel/index.ts';
 import type { JudgeSettings } from '../judge-contract.ts';
 import type { Path } from './judge-path.ts';
+import { limitsOf } from './judge-settings.ts';
 import { type LabelGrid, logMeanExp, safeGrid, weightTerms } from './label-process.ts';
 import { dispersionOf, logSafe, type MetricProcess } from './metric-process.ts';
 
@@ -12,6 +13,8 @@ export type Needed = {
   /** What takes longest: `errors`, or `slower than 300 ms`. */
   readonly of: string;
 };
+
+export const nothingNeeded: Needed = { failures: '0', requests: '0', of: 'errors' };
 
 /** Beyond so many nobody waits. */
 const MOST_FAILURES = 1e9;
@@ -27,7 +30,7 @@ export function neededExposure(path: Path): Needed {
 function needOf({ settings, share, compared }: Path, metric: MetricProcess) {
   const of = metric.ms === undefined ? 'errors' : `slower than ${metric.ms} ms`;
   const phi = dispersionOf(metric, settings.fano);
-  if (logSafe(metric, phi) >= Math.log(1 / settings.beta)) return { labels: 0, requests: 0, of };
+  if (logSafe(metric, phi) >= limitsOf(settings).safe) return { labels: 0, requests: 0, of };
   if (share === undefined)
     return { labels: Number.POSITIVE_INFINITY, requests: Number.POSITIVE_INFINITY, of };
   const labels =
@@ -49,7 +52,7 @@ function needOf({ settings, share, compared }: Path, metric: MetricProcess) {
  */
 export function labelsUntilSafe(sums: readonly number[], settings: JudgeSettings, share: number): number {
   const growth = safeGrowth(safeGrid(settings.rBad), share);
-  const goal = Math.log(1 / settings.beta);
+  const goal = limitsOf(settings).safe;
   const reached = (labels: number) =>
     logMeanExp(sums.map((sum, k) => sum + labels * (growth[k] ?? 0))) >= goal;
   let high = 1;

@@ -63,7 +63,8 @@ export function makePlan({ risk, preset, stages, bakeSeconds }: PlanChoice): Pla
 
 /**
  * The plan, and before the start how long or how many failures a certificate of safety needs at the present traffic. The
- * expectation is that of the growth of ln E'; the quantiles are played with a fixed seed (certification.ts).
+ * expectation is that of the growth of ln E'; the quantiles are played with a fixed seed (certification.ts). It is of
+ * failures alone: what latency takes is not known before the thresholds were crossed.
  */
 export const planRollout = rule('plan-rollout', 1, (inputs: PlanInputs): PlanOutcome => {
   const plan = makePlan(inputs);

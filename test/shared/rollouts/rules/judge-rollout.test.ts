@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Interval } from '../../../../shared/rollouts/judge-contract.ts';
+import type { GivenSettings, Interval } from '../../../../shared/rollouts/judge-contract.ts';
 import { judgeRollout } from '../../../../shared/rollouts/rules/judge-rollout.ts';
 import { judgeSettings } from '../../../../shared/rollouts/rules/judge-settings.ts';
+import { poisson, seededChance } from '../../../../shared/rollouts/rules/seeded-chance.ts';
 import { judge, minute, minutes } from './counts.ts';
 
 const counts = fc
@@ -89,6 +90,43 @@ describe('a verdict to roll back', () => {
       verdict: 'ROLLBACK',
       firstAt: '40',
     });
+  });
+});
+
+test('once SAFE nothing is needed any more, even if the evidence shrinks again', () => {
+  const safe = minutes(40, [1000, 5], [1000, 5]);
+  const shrunk = judge([...safe, ...[40, 41, 42].map((at) => minute(at, [1000, 9], [1000, 5]))]);
+  expect(shrunk).toMatchObject({ verdict: 'SAFE', needed: { failures: '0', requests: '0' } });
+  expect(Number(shrunk.logSafe)).toBeLessThan(Number(judge(safe).logSafe));
+});
+
+describe('1,000 releases, 40 minutes each, ten at 5, 10, 25 and 50 %', () => {
+  const chance = seededChance(20_261_121);
+  const rolledBack = (ratio: number, given: GivenSettings = {}) => {
+    let count = 0;
+    for (let run = 0; run < 1000; run += 1) {
+      const intervals = [0.05, 0.1, 0.25, 0.5].flatMap((share, stage) =>
+        Array.from({ length: 10 }, (_, at) =>
+          minute(
+            stage * 10 + at,
+            [2000 * share, poisson(2000 * share * 0.005 * ratio, chance)],
+            [2000 * (1 - share), poisson(2000 * (1 - share) * 0.005, chance)],
+          ),
+        ),
+      );
+      if (judge(intervals, given).verdict === 'ROLLBACK') count += 1;
+    }
+    return count / 1000;
+  };
+
+  test('are rolled back less often than alpha says where they are healthy', () => {
+    expect(rolledBack(1)).toBeLessThan(0.01);
+    expect(rolledBack(1, { fano: 'estimate' })).toBeLessThan(0.01);
+  });
+
+  test('are rolled back as often as the specification asks where they are not: 0.53 at x1.5, 0.997 at x2', () => {
+    expect(rolledBack(1.5)).toBeGreaterThan(0.53 - 0.03 - 0.04);
+    expect(rolledBack(2)).toBeGreaterThan(0.997 - 0.03);
   });
 });
 
