@@ -163,6 +163,35 @@ test('a pull request that the merge queue throws out goes to a person', async ()
   await run.close();
 });
 
+test('a pull request that the queue threw out is queued again after a yes in the review, and counted again', async () => {
+  const { run, attempt, answer } = await asked();
+  run.world.forge.protection = { requiredApprovals: 0, mergeQueue: true, requiredChecks: [] };
+  const enqueued = () => run.world.forge.writes.filter((write) => write.startsWith('enqueue'));
+  await answer('approve');
+  await run.pass(60);
+  run.world.forge.queue(GITOPS, 1, 'throws-out');
+  await run.until('AwaitingHumanReview', 60);
+  await run.pass(1);
+  await answer('approve', { person: 'grace' });
+  await run.pass(120);
+  expect(enqueued()).toHaveLength(2);
+  expect((await run.attempts())[0]?.state.kind).toBe('AwaitingMerge');
+  expect((await run.events(attempt.id)).slice(4)).toEqual([
+    'MergeStarted',
+    'MergeQueued',
+    'InvariantsFailed',
+    'ReviewApproved',
+    'MergeStarted',
+    'MergeQueued',
+  ]);
+  expect(await run.store.count(`QUOTA#merges#${GITOPS}#2026-11-21T10`)).toBe(2);
+  run.world.forge.queue(GITOPS, 1, 'merges');
+  const done = await run.until('RollbackComplete');
+  expect(done.data.merge).toMatchObject({ byPerson: false });
+  expect(enqueued()).toHaveLength(2);
+  await run.close();
+});
+
 test('every step of production can be repeated: the second call of each task changes nothing', async () => {
   const { run, answer } = await asked({ twice: true });
   await answer('approve');
