@@ -68,7 +68,7 @@ async function total(
   { from, to, thresholds }: Omit<MetricsWindow, 'thresholds'> & { readonly thresholds: Thresholds },
 ): Promise<ArmCounts | undefined> {
   const end = Math.min(millis(to), config.now() - config.lagSeconds * 1000);
-  const step = Math.floor((end - millis(from)) / 1000) * 1000;
+  const step = end - millis(from);
   if (!(step > 0)) return undefined;
   const read = await readAll(
     config,
@@ -91,7 +91,7 @@ async function readAll(
   const sum = (by: readonly string[], metric: string, only = '') =>
     queryRange(
       config,
-      `sum by (${by.join(',')}) (increase(${metric}{${matchers}${only}}[${every / 1000}s]))`,
+      `sum by (${by.join(',')}) (increase(${metric}{${matchers}${only}}[${durationOf(every)}]))`,
       steps,
     );
   const arm = label === undefined ? [] : [label];
@@ -165,6 +165,11 @@ function stepsOf({ now, periodSeconds, lagSeconds }: Config, { from, to }: Metri
   const start = Math.ceil(millis(from) / step) * step + step;
   const end = Math.floor(Math.min(millis(to), now() - lagSeconds * 1000) / step) * step;
   return start <= end ? { start, end, step } : undefined;
+}
+
+/** A PromQL duration has no fractions. */
+function durationOf(ms: number): string {
+  return ms % 1000 === 0 ? `${ms / 1000}s` : `${ms}ms`;
 }
 
 function timesOf({ start, end, step }: Steps): readonly number[] {

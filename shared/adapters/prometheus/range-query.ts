@@ -27,7 +27,7 @@ export async function queryRange(
 ): Promise<readonly Line[]> {
   const seconds = (ms: number) => (ms / 1000).toFixed(3);
   const parameters = new URLSearchParams({
-    ...{ query, start: seconds(start), end: seconds(end), step: `${step / 1000}s` },
+    ...{ query, start: seconds(start), end: seconds(end), step: String(step / 1000) },
   });
   const parsed = Answer.safeParse(await readJson(endpoint, '/api/v1/query_range', parameters));
   if (!parsed.success) {
