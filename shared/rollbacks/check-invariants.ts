@@ -1,6 +1,6 @@
 import { type Attempt, loadAttempt, timedFor } from './attempt.ts';
 import { settleForge } from './close-pull-request.ts';
-import { METRICS } from './contract.ts';
+import { METRICS, type Mode } from './contract.ts';
 import { overtake } from './overtake-rollback.ts';
 import { pageIfDue } from './page-person.ts';
 import type { TaskInput, TaskResult, WorldDeps } from './ports.ts';
@@ -14,6 +14,7 @@ import {
   checkInvariants,
   headMoved,
 } from './rules/check-invariants.ts';
+import { followAutonomy } from './rules/record-step.ts';
 import { mayMergeMore, recordHeld } from './start-merge.ts';
 import { standing, takeStep } from './take-step.ts';
 
@@ -68,9 +69,27 @@ async function judge(
     return (await mayMergeMore(deps, attempt))
       ? { ...wait, verdict, evaluation: inputs }
       : { ...wait, ...standing(deps, await recordHeld(deps, attempt, key)) };
-  return verdict === 'ask'
-    ? { ...standing(deps, await pageIfDue(deps, attempt, key)), verdict, evaluation: null }
-    : wait;
+  if (verdict !== 'ask') return wait;
+  const asking =
+    attempt.data.mode === 'auto'
+      ? await askFromNowOn(deps, attempt, key, inputs.mode)
+      : await pageIfDue(deps, attempt, key);
+  return { ...standing(deps, asking), verdict, evaluation: null };
+}
+
+/** Autonomy was lowered while a merge by itself was awaited: it awaits a person from now on, with a person's deadline. */
+function askFromNowOn(deps: WorldDeps, attempt: Attempt, key: string, mode: Mode): Promise<Attempt> {
+  return takeStep(deps, attempt, {
+    key: `${key}/lowered`,
+    rule: followAutonomy,
+    inputs: { from: attempt.data.mode, to: mode },
+    move: (outcome) => ({
+      event: 'AutonomyLowered',
+      state: { kind: 'AwaitingMerge' },
+      reasons: [{ code: 'AUTONOMY_LOWERED', text: `autonomy is ${outcome.mode} now: a person must approve` }],
+      data: { mode: outcome.mode },
+    }),
+  });
 }
 
 async function handToReview(

@@ -75,6 +75,7 @@ export const EVENTS = [
   'HumanApproved',
   'ApprovalTimedOut',
   'ReviewApproved',
+  'AutonomyLowered',
   'Paged',
   'HeadMoved',
   'MergeStarted',

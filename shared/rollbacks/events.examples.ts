@@ -62,6 +62,7 @@ export const rollbackEventExamples = {
   ApprovalTimedOut: aborted(5, 'APPROVAL_TIMEOUT'),
   ReviewApproved: moved(6, 'AwaitingMerge'),
   Paged: review(5, 'CI_FAILED'),
+  AutonomyLowered: moved(5, 'AwaitingMerge'),
   HeadMoved: review(5, 'CI_FAILED'),
   MergeStarted: moved(5, 'AwaitingMerge', 1),
   MergeHeld: moved(5, 'AwaitingMerge'),

@@ -69,6 +69,9 @@ export const rollbackEvents = {
   Paged: z
     .union([to('AwaitingMerge'), toReview(...REVIEW_REASONS)])
     .describe('A question has stood unanswered for an hour: whoever is on call is paged. The state stays.'),
+  AutonomyLowered: to('AwaitingMerge').describe(
+    'Autonomy was lowered from auto to approve while the merge was awaited: from now on it awaits a person.',
+  ),
   HeadMoved: toReview(...REVIEW_REASONS).describe(
     'Somebody pushed to the pull request while a person was asked: no approval can lead to its merge any more. The state stays.',
   ),

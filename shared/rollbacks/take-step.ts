@@ -142,9 +142,10 @@ function eventsOf(attempt: Attempt, move: Move, at: string): readonly DomainEven
 }
 
 /** A merge that a person must approve first is awaited from now on. */
-function asksForApproval(attempt: Attempt, { state, data }: Move): boolean {
-  const enters = state.kind === 'AwaitingMerge' && attempt.state.kind !== 'AwaitingMerge';
-  return enters && attempt.data.mode === 'approve' && data?.approval === undefined;
+function asksForApproval(attempt: Attempt, { event, state, data }: Move): boolean {
+  if (state.kind !== 'AwaitingMerge') return false;
+  const enters = attempt.state.kind !== 'AwaitingMerge' || event === 'AutonomyLowered';
+  return enters && (data?.mode ?? attempt.data.mode) === 'approve' && data?.approval === undefined;
 }
 
 /** Events that record something and leave the state, its deadline and its approval as they are. */

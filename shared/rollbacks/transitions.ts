@@ -52,6 +52,7 @@ export const TRANSITIONS: readonly Transition[] = [
   { from: 'AwaitingMerge', event: 'MergeTimedOut', to: 'AwaitingHumanReview' },
   { from: 'AwaitingMerge', event: 'HumanApproved', to: 'RollbackMerged' },
   { from: 'AwaitingMerge', event: 'ApprovalTimedOut', to: 'Aborted' },
+  { from: 'AwaitingMerge', event: 'AutonomyLowered', to: 'AwaitingMerge' },
   { from: 'AwaitingMerge', event: 'MergeStarted', to: 'AwaitingMerge' },
   { from: 'AwaitingMerge', event: 'MergeHeld', to: 'AwaitingMerge' },
   { from: 'AwaitingMerge', event: 'MergeQueued', to: 'AwaitingMerge' },

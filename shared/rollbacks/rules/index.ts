@@ -17,6 +17,7 @@ import { overtakeRollback } from './overtake-rollback.ts';
 import { overtakeRollbackV1 } from './overtake-rollback.v1.ts';
 import {
   closeStalePullRequest,
+  followAutonomy,
   handOverRollback,
   holdMerge,
   pagePerson,
@@ -55,6 +56,7 @@ export const rollbackRules: readonly AnyRule[] = [
   returnFromReview,
   pagePerson,
   queueRefusal,
+  followAutonomy,
   holdMerge,
   recordHeadMoved,
   recordLateMerge,

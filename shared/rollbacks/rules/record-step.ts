@@ -1,4 +1,5 @@
 import { rule } from '../../kernel/index.ts';
+import type { Mode } from '../contract.ts';
 
 /**
  * Steps that record what an outside system or a person did: the outcome is the fact itself, so that it can be
@@ -70,6 +71,13 @@ export const holdMerge = rule(
   (inputs: { readonly repository: string; readonly max: number; readonly until: string }) => ({
     heldUntil: inputs.until,
   }),
+);
+
+/** Autonomy was lowered while a merge was awaited: the attempt goes no further than it says now. */
+export const followAutonomy = rule(
+  'follow-autonomy',
+  1,
+  (inputs: { readonly from: Mode; readonly to: Mode }) => ({ mode: inputs.to }),
 );
 
 /** Somebody pushed to the pull request that a person is asked about: no approval can lead to its merge any more. */

@@ -86,7 +86,14 @@ test('a person who aborts while the merge call is under way: the end stands, the
   await aborted;
   await run.pass(60);
   expect(merges(run)).toHaveLength(1);
-  expect((await run.events(ended.id)).slice(-2)).toEqual(['AbortRequested', 'MergeCompleted']);
+  expect((await run.events(ended.id)).slice(-3)).toEqual([
+    'MergeStarted',
+    'AbortRequested',
+    'MergeCompleted',
+  ]);
+  const steps = await run.store.decisions({ kind: 'rollback', id: ended.id });
+  const started = steps.find(({ envelope }) => envelope.event === 'MergeStarted');
+  expect(started?.envelope.events.map(({ type }) => type)).toContain('InvariantsEvaluated');
   const [after] = await run.attempts();
   expect(after?.state).toEqual({ kind: 'Aborted', reason: 'ABORTED_BY_PERSON' });
   expect(after?.data.merge).toMatchObject({ byPerson: false });

@@ -199,3 +199,36 @@ test('every step of production can be repeated: the second call of each task cha
   expect(merges(run)).toHaveLength(1);
   await run.close();
 });
+
+test("autonomy lowered from auto to approve asks a person with the next reading, under a person's deadline", async () => {
+  const run = await rollbackRun();
+  await knowPeople(run, 'ada');
+  const { approvals, answer } = approving(run);
+  // what holds up the merge by itself
+  run.world.forge.firstChecks = 'success';
+  run.world.forge.refuse = (call) => (call === 'rules' ? new Fault('Unavailable', 'down') : undefined);
+  run.degrade();
+  run.sweepEveryMinute();
+  const before = await run.until('AwaitingMerge');
+  await run.setLevel('approve');
+  await run.pass(15);
+  expect((await approvals()).map(({ state }) => state)).toEqual(['Open']);
+  const [asking] = await run.attempts();
+  expect(asking?.data.mode).toBe('approve');
+  expect(
+    Date.parse(asking?.data.deadlineAt ?? '') - Date.parse(before.data.deadlineAt ?? ''),
+  ).toBeGreaterThan(13_000_000);
+  const steps = await run.store.decisions({ kind: 'rollback', id: before.id });
+  expect(steps.at(-1)?.envelope.events.map(({ type }) => type)).toEqual([
+    'AutonomyLowered',
+    'ApprovalRequested',
+  ]);
+  // raised again, it stays with the person who was asked
+  await run.setLevel('auto');
+  run.world.forge.refuse = () => undefined;
+  await run.pass(700);
+  expect(merges(run)).toEqual([]);
+  await answer('approve');
+  await run.until('RollbackComplete');
+  await run.close();
+});

@@ -29,7 +29,7 @@ const RULING: readonly (readonly [from: string, event: string, to: string])[] = 
   ['AwaitingMerge', 'InvariantsFailed MergeTimedOut', 'AwaitingHumanReview'],
   ['AwaitingMerge', 'HumanApproved', 'RollbackMerged'],
   ['AwaitingMerge', 'ApprovalTimedOut AbortRequested ManualTakeover', 'Aborted'],
-  ['AwaitingMerge', 'Paged MergeStarted MergeHeld MergeQueued', 'AwaitingMerge'],
+  ['AwaitingMerge', 'AutonomyLowered Paged MergeStarted MergeHeld MergeQueued', 'AwaitingMerge'],
   ['AwaitingHumanReview', 'ReviewApproved', 'AwaitingMerge'],
   ['AwaitingHumanReview', 'Paged HeadMoved', 'AwaitingHumanReview'],
   [BEFORE, 'MergeCompleted', 'RollbackMerged'],
