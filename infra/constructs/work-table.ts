@@ -2,7 +2,7 @@ import type { Construct } from 'constructs';
 import type { HoldfastFunction } from './function.ts';
 import { HoldfastTable } from './tables.ts';
 
-/** What is on its way and never a subject's state: waits, readings, idempotency keys, sums of metrics. All of it expires. */
+/** What is on its way and never a subject's state: waits, readings, leases, idempotency keys, sums of metrics. All of it expires. */
 export class WorkTable extends HoldfastTable {
   constructor(scope: Construct, id: string) {
     super(scope, id, { sortKey: 'sk', timeToLive: 'expiresAt', kept: false });
@@ -39,6 +39,20 @@ export class WorkTable extends HoldfastTable {
   /** Read the sums of metrics. */
   grantReadTallies(fn: HoldfastFunction): void {
     this.grantPrefix(fn, 'METRIC#', ['dynamodb:Query']);
+  }
+
+  /** Keep what the judge saw last of a rollout. */
+  grantJudge(fn: HoldfastFunction): void {
+    this.grantPrefix(fn, 'JUDGED#', ['dynamodb:GetItem', 'dynamodb:PutItem']);
+  }
+
+  grantReadJudgements(fn: HoldfastFunction): void {
+    this.grantPrefix(fn, 'JUDGED#', ['dynamodb:GetItem']);
+  }
+
+  /** Take, renew and give back leases. */
+  grantLeases(fn: HoldfastFunction): void {
+    this.grantPrefix(fn, 'LEASE#', ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem']);
   }
 
   /** Answer a write once per Idempotency-Key. */

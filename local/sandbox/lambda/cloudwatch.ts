@@ -56,9 +56,12 @@ function pointsOf(
   to: number,
 ): readonly { readonly at: number; readonly value: number }[] {
   const step = period * 1000;
+  const since = measured.since(dimensions);
+  if (since === undefined) return [];
+  const first = Math.floor(Math.max(from, since) / step) * step;
   const starts = Array.from(
-    { length: Math.max(0, Math.ceil((to - from) / step)) },
-    (_, index) => Math.floor(from / step) * step + index * step,
+    { length: Math.max(0, Math.ceil((to - first) / step)) },
+    (_, index) => first + index * step,
   );
   return starts.flatMap((at) => {
     const counted = measured.between(dimensions, at, at + step);

@@ -17,6 +17,8 @@ export type Counted = { readonly errors: number; readonly durations: readonly nu
 
 export type Measured = {
   readonly record: (call: Call) => void;
+  /** Milliseconds of the first second that is still kept; undefined where nothing was measured. */
+  readonly since: (dimensions: Readonly<Record<string, string>>) => number | undefined;
   /** What was measured under exactly these dimensions in a span of milliseconds; the end is exclusive. */
   readonly between: (dimensions: Readonly<Record<string, string>>, from: number, to: number) => Counted;
 };
@@ -42,6 +44,10 @@ export function createMeasured(now: Clock): Measured {
         if (call.failed) counted.errors += 1;
         forget(seconds, Math.floor(now() / 1000) - KEPT_SECONDS);
       }
+    },
+    since: (dimensions) => {
+      const [first] = series.get(keyOf(dimensions))?.keys() ?? [];
+      return first === undefined ? undefined : first * 1000;
     },
     between: (dimensions, from, to) => {
       const seconds = series.get(keyOf(dimensions));
