@@ -2,6 +2,7 @@ import type { Command } from '../command.ts';
 import { approvalsCommand, approveCommand, rejectCommand } from './approvals.ts';
 import { autonomyCommand } from './autonomy.ts';
 import { demoCommand } from './demo.ts';
+import { evaluatePolicyCommand } from './evaluate-policy.ts';
 import { explainCommand } from './explain.ts';
 import { judgeCommand } from './judge.ts';
 import { killSwitchCommand } from './kill-switch.ts';
@@ -11,6 +12,8 @@ import { localCommand } from './local.ts';
 import { loginCommand, tokenCommand } from './login.ts';
 import { peopleApplyCommand, peopleListCommand } from './people.ts';
 import { planRolloutCommand } from './plan-rollout.ts';
+import { breakGlassCommand, policyApplyCommand, policyShowCommand } from './policy.ts';
+import { policyTestCommand } from './policy-test.ts';
 import { resetCommand, rollbackCommand } from './rollback.ts';
 import { scoreCommand } from './score.ts';
 import { serviceApplyCommand, serviceCheckCommand, serviceListCommand } from './service.ts';
@@ -43,6 +46,11 @@ export const COMMANDS: readonly Command[] = [
   scoreCommand,
   judgeCommand,
   planRolloutCommand,
+  policyShowCommand,
+  policyApplyCommand,
+  policyTestCommand,
+  evaluatePolicyCommand,
+  breakGlassCommand,
   ledgerVerifyCommand,
   ledgerReplayCommand,
 ];

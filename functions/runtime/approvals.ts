@@ -1,5 +1,6 @@
 import type { PlanNow, WakeSubject } from '../../shared/approvals/index.ts';
 import type { DecideDeps } from '../../shared/kernel/index.ts';
+import { settleGlass } from '../../shared/policies/index.ts';
 import { planOfRollbackNow } from '../../shared/rollbacks/head-moved.ts';
 import { wakeRollback } from '../../shared/rollbacks/review-rollback.ts';
 import { once } from './environment.ts';
@@ -14,6 +15,7 @@ export const approvalDeps = once(
       approval.data.for.kind === 'rollback' ? planOfRollbackNow({ forge: forge() })(approval) : undefined,
     wake: async (subject) => {
       if (subject.kind === 'rollback') await wakeRollback(rollbackDeps(), subject.id);
+      if (subject.kind === 'policy') await settleGlass(rollbackDeps());
     },
   }),
 );

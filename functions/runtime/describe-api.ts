@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { approvalRoutes } from './approval-routes.ts';
 import type { Route } from './http.ts';
 import { ledgerRoutes } from './ledger-routes.ts';
+import { policyRoutes } from './policy-routes.ts';
 import { rollbackRoutes } from './rollback-routes.ts';
 import { serviceRoutes } from './service-routes.ts';
 import { signalRoutes } from './signal-routes.ts';
@@ -34,6 +35,7 @@ export function describeApi(
     ...serviceRoutes,
     ...rollbackRoutes,
     ...approvalRoutes,
+    ...policyRoutes,
     ...ledgerRoutes,
   ],
 ): Record<string, unknown> {

@@ -2,12 +2,14 @@ import { CfnOutput, CfnParameter, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { Approvals } from '../constructs/approvals.ts';
 import { HoldfastBus } from '../constructs/event-bus.ts';
+import type { FunctionSetting } from '../constructs/function.ts';
 import { HoldfastApi } from '../constructs/http-api.ts';
 import { Ledger } from '../constructs/ledger.ts';
 import { Metrics } from '../constructs/metrics.ts';
 import { MissedDeliveries } from '../constructs/missed-deliveries.ts';
 import { OutsideWorld } from '../constructs/outside-world.ts';
 import { PeopleInTheLoop } from '../constructs/people-in-the-loop.ts';
+import { Policies } from '../constructs/policies.ts';
 import { Rollbacks } from '../constructs/rollbacks.ts';
 import { Services } from '../constructs/services.ts';
 import { Signals } from '../constructs/signals.ts';
@@ -17,6 +19,8 @@ type ControlPlaneProps = StackProps & { readonly data: DataStack; readonly funct
 
 /** All that can be replaced: functions, workflow, bus, API. */
 export class ControlPlaneStack extends Stack {
+  readonly setting: FunctionSetting;
+  readonly world: OutsideWorld;
   readonly approvals: Approvals;
   readonly services: Services;
   readonly signals: Signals;
@@ -32,6 +36,8 @@ export class ControlPlaneStack extends Stack {
     const { logRetentionDays } = parameters;
     const setting = { functionsDir: props.functionsDir, logRetentionDays };
     const world = new OutsideWorld({ ...parameters, secrets: data.integrationSecrets });
+    this.setting = setting;
+    this.world = world;
 
     this.approvals = new Approvals(this, 'Approvals', {
       setting,
@@ -48,6 +54,7 @@ export class ControlPlaneStack extends Stack {
     this.rollbacks = new Rollbacks(this, 'Rollbacks', shared);
     const { workflow } = this.rollbacks;
     this.people = new PeopleInTheLoop(this, 'People', { ...shared, workflow });
+    new Policies(this, 'Policies', shared);
     const failures = data.buckets.failures;
     const { signals, webhookSecrets, ledger } = data;
     this.signals = new Signals(this, 'Signals', { ...shared, signals, webhookSecrets, failures });

@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import { AlarmMail } from '../constructs/alarm-mail.ts';
 import { HoldfastDashboard } from '../constructs/dashboard.ts';
 import { watchQueues, watchStreams } from '../constructs/delivery-alarms.ts';
+import { watchPolicies } from '../constructs/policy-alarms.ts';
 import { watchControl, watchOutcomes, watchOutside } from '../constructs/rollback-alarms.ts';
 import type { ControlPlaneStack } from './control-plane.ts';
 
@@ -18,6 +19,7 @@ export class ObservabilityStack extends Stack {
     watchControl(this, controlPlane);
     watchOutcomes(this);
     watchOutside(this);
+    watchPolicies(this);
     new HoldfastDashboard(this, 'Dashboard', { controlPlane });
     const address = new CfnParameter(this, 'AlarmEmail', {
       default: '',

@@ -9,6 +9,7 @@ const stack = 'HoldfastControlPlane/';
 const DECIDE = [
   // people, over the API, a pull request or a chat
   ...['People/AnswerApproval', 'People/ObeyComment', 'People/PutPeople'],
+  ...['Policies/BreakGlass', 'Policies/PutPolicies'],
   ...['Rollbacks/RequestRollback', 'Rollbacks/ResetRollback', 'Rollbacks/ReviewRollback'],
   ...['Services/PutAutonomy', 'Services/PutKillSwitch', 'Services/PutService'],
   // the tasks of the workflow
