@@ -1,13 +1,17 @@
 import * as z from 'zod';
 import { obeyComment } from '../../shared/rollbacks/index.ts';
 import { onEvent } from '../runtime/event.ts';
+import { obeyPressed, PressedButton } from '../runtime/pressed-button.ts';
 import { worldDeps } from '../runtime/rollback-world.ts';
 
-const AnnouncedComment = z.object({
+const AnnouncedComment = z.strictObject({
   repository: z.string().min(1),
   number: z.int().positive(),
   commentId: z.int().positive(),
   login: z.string().min(1),
 });
 
-export const handler = onEvent(AnnouncedComment, (comment) => obeyComment(worldDeps(), comment));
+/** What a person orders outside: by a comment under a pull request, or by a button in the chat. */
+export const handler = onEvent(z.union([AnnouncedComment, PressedButton]), (order) =>
+  'approvalId' in order ? obeyPressed(order) : obeyComment(worldDeps(), order),
+);

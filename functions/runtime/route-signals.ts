@@ -36,9 +36,12 @@ export const routeDeps = once(
         ...(number !== undefined && { pullRequest: Number(number) }),
       });
     },
-    obeyComment: lambdaEvent({
-      client: lambdaClient(),
-      functionName: required('OBEY_COMMENT_FUNCTION'),
-    }),
+    // one function for whatever people order outside: it tells the two apart by their fields
+    obeyComment: ordered(),
+    obeyButton: ordered(),
   }),
 );
+
+function ordered<Order>(): (order: Order) => Promise<void> {
+  return lambdaEvent({ client: lambdaClient(), functionName: required('OBEY_COMMENT_FUNCTION') });
+}

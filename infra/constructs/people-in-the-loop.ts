@@ -33,9 +33,9 @@ const TOLD = [
   'NotConfirmed',
 ];
 
-/** How people are asked and told, and how they answer: over the API, and by comments under a pull request. */
+/** How people are asked and told, and how they answer: over the API, by comments under a pull request, and by buttons in the chat. */
 export class PeopleInTheLoop extends Construct {
-  /** Takes the comments that a webhook announced. */
+  /** Takes the comments and buttons that a webhook announced. */
   readonly obeyComment: HoldfastFunction;
   readonly commentDeadLetters: DeadLetterQueue;
   readonly escalationDeadLetters: DeadLetterQueue;
@@ -45,11 +45,16 @@ export class PeopleInTheLoop extends Construct {
     this.serveReads(props);
     this.serveWrites(props);
     this.commentDeadLetters = new DeadLetterQueue(this, 'ObeyCommentDeadLetters');
-    this.obeyComment = this.actor('ObeyComment', 'Does what a person orders by a comment', props, {
-      failures: this.commentDeadLetters,
-    });
+    this.obeyComment = this.actor(
+      'ObeyComment',
+      'Does what a person orders by a comment or a button',
+      props,
+      {
+        failures: this.commentDeadLetters,
+      },
+    );
     this.answers(this.obeyComment, props);
-    props.world.grantReach(this.obeyComment);
+    props.world.grantTell(this.obeyComment);
     this.escalationDeadLetters = new DeadLetterQueue(this, 'EscalateRollbackDeadLetters');
     const escalate = new HoldfastFunction(this, 'EscalateRollback', {
       setting: props.setting,
@@ -66,7 +71,7 @@ export class PeopleInTheLoop extends Construct {
     props.bus.consume(this, 'Escalations', 'holdfast.rollbacks', consumer, TOLD);
   }
 
-  /** Hand over the comments that a webhook announced. */
+  /** Hand over the comments and buttons that a webhook announced. */
   grantAnnounce(fn: HoldfastFunction): void {
     fn.addEnvironment('OBEY_COMMENT_FUNCTION', this.obeyComment.functionArn);
     fn.allow(['lambda:InvokeFunction'], [this.obeyComment.functionArn]);

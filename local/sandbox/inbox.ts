@@ -2,7 +2,13 @@ import { Hono } from 'hono';
 import * as z from 'zod';
 import { listen } from './listen.ts';
 
-export type Message = { readonly at: string; readonly channel: string; readonly text: string };
+export type Message = {
+  readonly at: string;
+  readonly channel: string;
+  readonly text: string;
+  /** What stands under the text, as it was sent. */
+  readonly blocks?: readonly unknown[];
+};
 export type Inbox = {
   /** Base URL in the shape of Slack's Web API. */
   readonly url: string;
@@ -11,7 +17,11 @@ export type Inbox = {
   readonly close: () => Promise<void>;
 };
 
-const Post = z.object({ channel: z.string().min(1), text: z.string().min(1) });
+const Post = z.object({
+  channel: z.string().min(1),
+  text: z.string().min(1),
+  blocks: z.array(z.unknown()).exactOptional(),
+});
 
 /** The chat of the sandbox: takes messages as Slack does, `ok: false` and a name for what is wrong included. */
 export async function startInbox(options: {

@@ -22,10 +22,11 @@ export type AnswerInput = {
   readonly via: Actor['via'];
   readonly seenPlanHash?: string;
 };
-type Deps = DecideDeps & { readonly wake: WakeSubject; readonly planNow: PlanNow };
+export type AnswerDeps = DecideDeps & { readonly wake: WakeSubject; readonly planNow: PlanNow };
+type Deps = AnswerDeps;
 
 /**
- * Takes a person's answer, whichever way it came: API, command line, pull request. The same answer of the same person
+ * Takes a person's answer, whichever way it came: API, command line, pull request, a button in the chat. The same answer of the same person
  * again is no second one. Whoever asked is woken and acts on it; an answer that does not count is a decision as well.
  * Throws Fault: NotFound, Forbidden (unmapped, without the role, four eyes), Conflict (answered, too late, another or moved plan),
  * InvalidInput (overrides what may not be).

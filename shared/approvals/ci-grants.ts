@@ -4,7 +4,7 @@ import * as z from 'zod';
  * What may start a workflow that deploys. Runs of pull requests are not among them, nor what a pull request can set off
  * on the default branch (`pull_request_target`, `workflow_run`): their code may be anybody's.
  */
-export const CI_EVENTS = ['push', 'release', 'workflow_dispatch', 'schedule', 'deployment'] as const;
+const CI_EVENTS = ['push', 'release', 'workflow_dispatch', 'schedule', 'deployment'] as const;
 
 const plain = (message: string) => z.string().regex(/^[^*?[\]{}\\\s]{1,300}$/, message);
 

@@ -5,6 +5,7 @@ export * from './authorize-request.ts';
 export * from './contract.ts';
 export * from './explain-approval.ts';
 export * from './list-approvals.ts';
+export * from './obey-button.ts';
 export * from './people.ts';
 export type * from './ports.ts';
 export { UNKNOWN_AUTHOR, UNMAPPED } from './rules/answer-approval.ts';

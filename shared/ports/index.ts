@@ -1,3 +1,4 @@
+export * from './approval-button.ts';
 export * from './forge.ts';
 export * from './health.ts';
 export * from './tallies.ts';

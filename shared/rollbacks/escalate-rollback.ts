@@ -1,11 +1,14 @@
+import { planOf } from '../approvals/index.ts';
 import { Fault } from '../kernel/index.ts';
+import type { ButtonFor } from '../ports/index.ts';
 import type { Notify } from '../ports/notify.ts';
-import { type Attempt, loadAttempt } from './attempt.ts';
+import { type Attempt, approvalIdOf, loadAttempt } from './attempt.ts';
 import { METRICS } from './contract.ts';
 import { type Escalation, escalationOf } from './escalation-text.ts';
 import type { WorldDeps } from './ports.ts';
 import { readInvariants } from './read-invariants.ts';
 import { placeOf, pullRequestOf } from './read-world.ts';
+import { planFactsOf } from './request-approval.ts';
 import { checkInvariants } from './rules/check-invariants.ts';
 
 export type EscalateInput = {
@@ -26,7 +29,9 @@ export async function escalateRollback(deps: Deps, input: EscalateInput): Promis
   const escalation = escalationOf(attempt, input);
   if (escalation === undefined) return;
   const link = await tryTo(deps, 'escalate', () => tellAtForge(deps, attempt, escalation));
-  const sent = await tryTo(deps, 'notify', () => tellInChat(deps, input, escalation, link ?? undefined));
+  const sent = await tryTo(deps, 'notify', () =>
+    tellInChat(deps, { eventId: input.eventId, title: escalation.title, link: link ?? undefined, attempt }),
+  );
   if (link === undefined || sent === undefined)
     throw new Fault('Unavailable', `not everybody was told about rollback ${attempt.id}`);
 }
@@ -83,14 +88,30 @@ async function invariantsNow(deps: Deps, attempt: Attempt): Promise<string> {
   return ['', '', `| invariant at ${inputs.now} | | value |`, '|---|---|---|', ...rows].join('\n');
 }
 
-async function tellInChat(
-  deps: Deps,
-  { eventId }: EscalateInput,
-  { title }: Escalation,
-  link: string | undefined,
-): Promise<true> {
+type Told = {
+  readonly eventId: string;
+  readonly title: string;
+  readonly link: string | undefined;
+  readonly attempt: Attempt;
+};
+
+async function tellInChat(deps: Deps, { eventId, title, link, attempt }: Told): Promise<true> {
   if (deps.notify === undefined || (await deps.work.isTold(eventId))) return true;
-  await deps.notify.send({ text: title, ...(link !== undefined && { link }) });
+  const approval = buttonFor(attempt);
+  const more = { ...(link !== undefined && { link }), ...(approval !== undefined && { approval }) };
+  await deps.notify.send({ text: title, ...more });
   await deps.work.markTold(eventId, deps.clock());
   return true;
+}
+
+/**
+ * What the buttons under a message answer. Only where a plain yes leads to the merge: a review may take the name of what
+ * it overrides, and a button has no words.
+ */
+function buttonFor(attempt: Attempt): ButtonFor | undefined {
+  const approvalId = approvalIdOf(attempt);
+  const facts = planFactsOf(attempt);
+  const isAsked = attempt.state.kind === 'AwaitingMerge' && attempt.data.approval === undefined;
+  if (!isAsked || approvalId === undefined || facts === undefined) return undefined;
+  return { approvalId, planHash: planOf(facts).hash };
 }

@@ -1,4 +1,4 @@
-import { askApproval, personOf, UNKNOWN_AUTHOR, UNMAPPED } from '../approvals/index.ts';
+import { askApproval, type Plan, personOf, UNKNOWN_AUTHOR, UNMAPPED } from '../approvals/index.ts';
 import { type Attempt, approvalIdOf } from './attempt.ts';
 import { OVERRIDABLE } from './contract.ts';
 import type { WorldDeps } from './ports.ts';
@@ -10,23 +10,31 @@ import { ask, placeOf } from './read-world.ts';
  * four eyes could not be held: the next look asks again.
  */
 export async function requestApproval(deps: WorldDeps, attempt: Attempt): Promise<void> {
-  const { pullRequest, candidate, revision, deadlineAt, approval, enteredAt } = attempt.data;
+  const { deadlineAt, approval, enteredAt } = attempt.data;
+  const facts = planFactsOf(attempt);
   if (approvalIdOf(attempt) === undefined || approval !== undefined) return;
-  if (pullRequest === undefined || deadlineAt === undefined) return;
+  if (facts === undefined || deadlineAt === undefined) return;
   const notBy = await excluded(deps, attempt);
   if (notBy === undefined) return;
   const { service, environment, correlationId } = attempt;
-  const { repository, number, url, headSha, path } = pullRequest;
   await askApproval(deps, {
     for: { kind: 'rollback', id: attempt.id },
     since: enteredAt,
     ...{ service, environment, correlationId, deadlineAt, overridable: overridable(attempt) },
     notBy,
-    facts: {
-      ...{ repository, pullRequest: number, url, headSha, path, candidate: candidate?.revision ?? '' },
-      ...(revision !== undefined && { revision }),
-    },
+    facts,
   });
+}
+
+/** What exactly people are asked about; undefined while there is no pull request. */
+export function planFactsOf({ data }: Pick<Attempt, 'data'>): Plan['facts'] | undefined {
+  const { pullRequest, candidate, revision } = data;
+  if (pullRequest === undefined) return undefined;
+  const { repository, number, url, headSha, path } = pullRequest;
+  return {
+    ...{ repository, pullRequest: number, url, headSha, path, candidate: candidate?.revision ?? '' },
+    ...(revision !== undefined && { revision }),
+  };
 }
 
 /** A measured uptime holds or does not: only one that nobody measured may be let pass. */

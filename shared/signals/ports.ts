@@ -29,6 +29,14 @@ export type OpenRollback = (request: {
 /** Wakes what waits for a check or a pull request. */
 export type NoticeForgeEvent = (signal: Signal) => Promise<void>;
 
+/** Takes the answer that a person gave by a button in the chat. */
+export type ObeyButton = (pressed: {
+  readonly approvalId: string;
+  readonly planHash: string;
+  readonly verdict: 'approve' | 'reject';
+  readonly user: string;
+}) => Promise<void>;
+
 /** Obeys the command that a person may have written in a comment on a pull request; it reads the comment itself. */
 export type ObeyComment = (comment: {
   readonly repository: string;

@@ -3,7 +3,7 @@ import type { Meter } from '../ports/meter.ts';
 import { allServices, type Service } from '../services/index.ts';
 import { type Settlement, SIGNAL_METRICS, type Signal } from './contract.ts';
 import { FORGE_KINDS } from './mappers/github.ts';
-import type { NoticeForgeEvent, ObeyComment, OpenRollback, SignalStore } from './ports.ts';
+import type { NoticeForgeEvent, ObeyButton, ObeyComment, OpenRollback, SignalStore } from './ports.ts';
 import { correlationOf } from './rules/own-echo.ts';
 import { type RouteSignalOutcome, routeSignal } from './rules/route-signal.ts';
 import { childInHand, reasonToWait } from './same-problem.ts';
@@ -15,6 +15,7 @@ export type RouteDeps = {
   readonly openRollback: OpenRollback;
   readonly noticeForgeEvent: NoticeForgeEvent;
   readonly obeyComment: ObeyComment;
+  readonly obeyButton: ObeyButton;
 };
 
 /**
@@ -53,6 +54,8 @@ async function settlementOf(
   });
   if (signal.source === 'github' && FORGE_KINDS.includes(signal.kind))
     return await notice(deps, signal, route);
+  if (signal.source === 'slack' && signal.labels.approval !== undefined)
+    return await press(deps, signal, route);
   if (signal.flags.includes('own')) return echo(signal, route);
   if (route.kind === 'routed') return await act(deps, signal, route);
   // what people write to each other is no alert that somebody forgot to register
@@ -92,6 +95,14 @@ async function throughChild(deps: RouteDeps, signal: Signal): Promise<Settlement
     ...(rollbackId !== undefined && { rollbackId }),
     why: `told by the alarm that triggered it: ${child.id}`,
   };
+}
+
+/** A button of ours: whose it is, and whether it counts, is for approvals to say. */
+async function press(deps: RouteDeps, { labels }: Signal, route: RouteSignalOutcome): Promise<Settlement> {
+  const { approval: approvalId = '', plan: planHash = '', user = '' } = labels;
+  const verdict = labels.verdict === 'approve' ? 'approve' : 'reject';
+  await deps.obeyButton({ approvalId, planHash, verdict, user });
+  return { routing: 'noticed', ...(route.kind === 'routed' && placeOf(route)), outcome: 'announced' };
 }
 
 function placeOf({ service, environment, resolvedBy }: RouteSignalOutcome & { kind: 'routed' }) {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Fault, type FaultName } from '../../kernel/fault.ts';
+import { type ButtonFor, buttonOf } from '../../ports/approval-button.ts';
 import type { Notify } from '../../ports/notify.ts';
 import { retryTransient } from '../retry.ts';
 
@@ -31,12 +32,37 @@ const DENIED = [
  */
 export function slackNotify(config: Config): Notify {
   return {
-    send: ({ text, link }) =>
-      retryTransient(
-        () => post(config, link === undefined ? escaped(text) : `${escaped(text)} <${link}>`),
-        config.firstWaitMs,
-      ),
+    send: ({ text, link, approval }) => {
+      const shown = link === undefined ? escaped(text) : `${escaped(text)} <${link}>`;
+      const message = { text: shown, ...(approval !== undefined && { blocks: blocksOf(shown, approval) }) };
+      return retryTransient(() => post(config, message), config.firstWaitMs);
+    },
   };
+}
+
+/** The text, and two buttons that ask once more before they are sent. */
+function blocksOf(text: string, approval: ButtonFor): readonly object[] {
+  const button = (verdict: 'approve' | 'reject', word: string, style: string) => {
+    const { action, value } = buttonOf(verdict, approval);
+    return {
+      ...{ type: 'button', action_id: action, value, style, text: plainText(word) },
+      confirm: {
+        title: plainText(`${word}?`),
+        text: plainText('It is recorded with your name, for the plan as it stands in this message.'),
+        confirm: plainText(word),
+        deny: plainText('Back'),
+      },
+    };
+  };
+  const elements = [button('approve', 'Approve', 'primary'), button('reject', 'Reject', 'danger')];
+  return [
+    { type: 'section', text: { type: 'mrkdwn', text } },
+    { type: 'actions', block_id: approval.approvalId, elements },
+  ];
+}
+
+function plainText(text: string) {
+  return { type: 'plain_text', text };
 }
 
 /** Slack reads `&`, `<` and `>` as markup. */
@@ -44,10 +70,10 @@ function escaped(text: string): string {
   return text.slice(0, MAX_TEXT).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
-async function post({ baseUrl, channel, token }: Config, text: string): Promise<void> {
+async function post({ baseUrl, channel, token }: Config, message: object): Promise<void> {
   const answer = await request(`${baseUrl.replace(/\/+$/, '')}/chat.postMessage`, await token(), {
     channel,
-    text,
+    ...message,
   });
   if (answer.status === 429) {
     const seconds = Number(answer.headers.get('retry-after') ?? Number.NaN);

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { isoTime, parse } from '../../kernel/index.ts';
+import { readButton } from '../../ports/approval-button.ts';
 import type { MappedSignal, Mapper } from './mapped.ts';
 
 const Text = z.string().nullish();
@@ -25,11 +26,13 @@ const BlockActions = z.looseObject({
   user: z.looseObject({ id: z.string() }),
   trigger_id: z.string(),
   container: z.looseObject({ message_ts: Text, channel_id: Text }).nullish(),
-  actions: z.array(z.looseObject({ action_id: z.string(), block_id: Text, action_ts: Text })).min(1),
+  actions: z
+    .array(z.looseObject({ action_id: z.string(), block_id: Text, action_ts: Text, value: Text }))
+    .min(1),
 });
 
 /**
- * Slack's Events API and interactivity: information that never acts, and of which no text is kept. The handshake is
+ * Slack's Events API and interactivity: information of which no text is kept, and that opens nothing. The handshake is
  * answered with its challenge; `ssl_check` and what nobody here reads leave no signal. A retry carries the same `event_id`.
  */
 export const mapSlack: Mapper = ({ body, receivedAt }) => {
@@ -68,7 +71,10 @@ function eventOf(body: unknown, receivedAt: string): MappedSignal {
   };
 }
 
-/** A button: who pressed which. Its value, which may hold what proves an approval, is not kept. */
+/**
+ * A button: who pressed which. Of one of ours is kept what it answers, and it counts once for its question and moment;
+ * the value of any other is not kept.
+ */
 function clickOf(body: unknown): MappedSignal {
   const { team, user, container, actions, trigger_id, api_app_id } = parse(
     BlockActions,
@@ -77,8 +83,9 @@ function clickOf(body: unknown): MappedSignal {
   );
   const action = actions[0];
   const at = timeOfTs(action?.action_ts);
+  const button = readButton(action?.action_id ?? '', action?.value ?? '');
   return {
-    sourceEventId: [trigger_id, action?.action_ts ?? ''].join('|'),
+    sourceEventId: [button?.approvalId ?? trigger_id, action?.action_ts ?? ''].join('|'),
     fingerprint: [team?.id ?? '', container?.channel_id ?? '', container?.message_ts ?? ''].join('|'),
     status: 'info',
     kind: 'block_actions',
@@ -89,6 +96,9 @@ function clickOf(body: unknown): MappedSignal {
     labels: {
       ...{ team: team?.id, app: api_app_id, channel: container?.channel_id, user: user.id },
       ...{ action: action?.action_id, block: action?.block_id },
+      ...(button !== undefined && {
+        ...{ approval: button.approvalId, plan: button.planHash, verdict: button.verdict },
+      }),
     },
   };
 }

@@ -1,8 +1,11 @@
 import { afterEach, expect, test } from 'vitest';
+import * as z from 'zod';
 import { type Inbox, startInbox } from '../../../local/sandbox/inbox.ts';
 import { listen } from '../../../local/sandbox/listen.ts';
 import { slackNotify } from '../../../shared/adapters/slack/slack-notify.ts';
+import { readButton } from '../../../shared/ports/index.ts';
 
+const Actions = z.object({ elements: z.array(z.object({ action_id: z.string(), value: z.string() })) });
 const closers: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const close of closers.splice(0)) await close();
@@ -70,4 +73,30 @@ test('a passing failure is overcome', async () => {
   );
   await to(server.url).send({ text: 'x' });
   expect(server.calls()).toBe(2);
+});
+
+test('a question has two buttons that carry it and its plan, and ask once more; anything else has none', async () => {
+  const chat = await inbox();
+  const approval = { approvalId: `apr_${'0'.repeat(26)}`, planHash: 'b'.repeat(64) };
+  await to(chat.url).send({ text: 'a <rollback>', approval });
+  await to(chat.url).send({ text: 'told' });
+  const [asked, told] = chat.messages();
+  expect(told).not.toHaveProperty('blocks');
+  expect(asked?.blocks).toMatchObject([
+    { type: 'section', text: { type: 'mrkdwn', text: 'a &lt;rollback&gt;' } },
+    {
+      type: 'actions',
+      elements: [
+        { type: 'button', confirm: {} },
+        { type: 'button', confirm: {} },
+      ],
+    },
+  ]);
+  const read = Actions.parse(asked?.blocks?.[1]).elements.map((each) =>
+    readButton(each.action_id, each.value),
+  );
+  expect(read).toEqual([
+    { ...approval, verdict: 'approve' },
+    { ...approval, verdict: 'reject' },
+  ]);
 });

@@ -48,7 +48,10 @@ test('an approval is asked for at the pull request, with the words that answer i
   for (const word of ['APPROVE', 'ABORT', 'MANUAL', 'holdfast approve apr_'])
     expect(comments[0]).toContain(word);
   expect(sent).toEqual([
-    { text: 'shop in production: a rollback needs your approval', link: `${GITOPS}/pull/1` },
+    {
+      ...{ text: 'shop in production: a rollback needs your approval', link: `${GITOPS}/pull/1` },
+      approval: { approvalId: expect.stringContaining('apr_'), planHash: expect.any(String) },
+    },
   ]);
   await run.close();
 });

@@ -71,6 +71,9 @@ export async function door(...selectors: readonly { source: string; match: Recor
     obeyComment: async (comment: unknown) => {
       obeyed.push(comment);
     },
+    obeyButton: async (pressed: unknown) => {
+      obeyed.push(pressed);
+    },
   };
   const deliver = (source: WebhookSource, body: unknown, headers: Headers = {}): Promise<WebhookAnswer> => {
     const bytes = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));

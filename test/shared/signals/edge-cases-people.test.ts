@@ -9,7 +9,7 @@ const github = (event: string, delivery = event) => ({
 });
 const form = { 'content-type': 'application/x-www-form-urlencoded' };
 
-// Buttons, their nonces, the list of allowed teams and the answer's address are issue 4's.
+// Who may answer by a button, and whether the plan has moved since, is looked up by approvals/obey-button.
 describe('16 Slack', () => {
   const click = {
     type: 'block_actions',

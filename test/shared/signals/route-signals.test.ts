@@ -41,6 +41,9 @@ async function world(names: readonly string[] = ['shop']) {
     obeyComment: async (comment: unknown) => {
       obeyed.push(comment);
     },
+    obeyButton: async (pressed: unknown) => {
+      obeyed.push(pressed);
+    },
   };
   const receive = async (
     source: SignalSource,
