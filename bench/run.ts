@@ -8,6 +8,7 @@ import { intakeBench } from './intake.ts';
 import { killsBench } from './kills.ts';
 import { ledgerBench } from './ledger.ts';
 import { type Bench, type Row, record, type Sweep } from './result.ts';
+import { retrievalBench } from './retrieval.ts';
 import { rollbackTimeBench } from './rollback-time.ts';
 import { synthBench } from './synth.ts';
 import { writeRateBench } from './write-rate.ts';
@@ -24,6 +25,7 @@ const BENCHES: readonly Bench[] = [
   killsBench,
   costBench,
   canaryBench,
+  retrievalBench,
 ];
 
 function say(line: string): void {

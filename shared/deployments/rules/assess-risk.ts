@@ -6,6 +6,7 @@ import { judgedBy } from './change-class.ts';
 import { type Posterior, posteriorOf } from './failure-history.ts';
 import { GENOPS_WEIGHTS } from './genops/score.ts';
 import { genopsBeside } from './genops-beside.ts';
+import { localTime } from './local-time.ts';
 import {
   type AssessRiskInputs,
   type AssessRiskOutcome,
@@ -29,16 +30,17 @@ const TAILS = { known: 0.05, unknown: 0.01 } as const;
  */
 export const assessRisk = rule('assess-risk', 1, (inputs: AssessRiskInputs): AssessRiskOutcome => {
   const weights = weightsOf(inputs);
+  const time = localTime(inputs.at, inputs.zone);
   const governing = worstPosterior(inputs);
   const tail = TAILS.known - (TAILS.known - TAILS.unknown) * (1 - fromDecimal(inputs.similar.confidence));
   const low = betaQuantile(tail, governing.alpha, governing.beta);
   const high = betaQuantile(1 - tail, governing.alpha, governing.beta);
-  const factors = weighed(riskFactors(inputs, governing.bound, 'likely'), weights);
+  const factors = weighed(riskFactors(inputs, time, governing.bound, 'likely'), weights);
   const score = scoreOf(factors);
   const value = fromDecimal(score);
   const interval = {
-    low: scoreOf(weighed(riskFactors(inputs, low, 'low'), weights)),
-    high: scoreOf(weighed(riskFactors(inputs, high, 'high'), weights)),
+    low: decimal(sumOf(riskFactors(inputs, time, low, 'low'), weights)),
+    high: decimal(sumOf(riskFactors(inputs, time, high, 'high'), weights)),
   };
   const outcome = {
     score,
@@ -56,9 +58,9 @@ export const assessRisk = rule('assess-risk', 1, (inputs: AssessRiskInputs): Ass
     interval,
     uncertainty: decimal(fromDecimal(interval.high) - fromDecimal(interval.low)),
     ...(inputs.calibration !== undefined && { calibrated: decimal(calibrated(inputs.calibration, value)) }),
-    genops: genopsBeside(inputs),
+    genops: genopsBeside(inputs, time),
   };
-  return { ...outcome, reasons: riskReasons(inputs, outcome, governing) };
+  return { ...outcome, reasons: riskReasons(inputs, outcome, governing, time) };
 });
 
 type Bounded = Posterior & { readonly bound: number };
@@ -102,4 +104,8 @@ function weighed(values: FactorValues, weights: Weights): readonly RiskFactor[] 
 
 function scoreOf(factors: readonly RiskFactor[]): string {
   return decimal(factors.reduce((sum, { contribution }) => sum + fromDecimal(contribution), 0));
+}
+
+function sumOf(values: FactorValues, weights: Weights): number {
+  return RISK_FACTORS.reduce((sum, name) => sum + values[name] * weights[name], 0);
 }

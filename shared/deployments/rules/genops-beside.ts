@@ -1,7 +1,7 @@
 import { decimal, fromDecimal } from '../../kernel/index.ts';
 import type { GenopsContext, GenopsService } from './genops/case.ts';
 import { genopsReview, genopsScore } from './genops/score.ts';
-import { localTime } from './local-time.ts';
+import type { LocalTime } from './local-time.ts';
 import type { AssessRiskInputs, AssessRiskOutcome } from './risk-assessment.ts';
 
 const TIER_NAMES = { 1: 'critical', 2: 'high', 3: 'medium', 4: 'low' } as const;
@@ -10,8 +10,10 @@ const TIER_NAMES = { 1: 'critical', 2: 'high', 3: 'medium', 4: 'low' } as const;
  * The score of genops-v1 for the same deployment. What v1 is told by its caller and we do not measure keeps v1's own
  * default: an availability of .999, and a full error budget where none is measured.
  */
-export function genopsBeside(inputs: AssessRiskInputs): AssessRiskOutcome['genops'] {
-  const { hour, day } = localTime(inputs.at, inputs.zone);
+export function genopsBeside(
+  inputs: AssessRiskInputs,
+  { hour, day }: LocalTime,
+): AssessRiskOutcome['genops'] {
   const { service, change, similar, history } = inputs;
   const failures = fromDecimal(history.service.failures);
   const outcomes = failures + fromDecimal(history.service.successes);

@@ -1,6 +1,6 @@
 import { fromDecimal } from '../../kernel/index.ts';
 import { timing } from './genops/score.ts';
-import { localTime } from './local-time.ts';
+import type { LocalTime } from './local-time.ts';
 import type { AssessRiskInputs, RiskFactorName } from './risk-assessment.ts';
 
 type Points = readonly (readonly [at: number, worth: number])[];
@@ -38,8 +38,12 @@ export type FactorValues = Readonly<Record<RiskFactorName, number>>;
  * The six factors, each in [0, 1] and none falling when a fact gets worse.
  * `failureBound` is the upper end of the probability of failure that history leaves open.
  */
-export function riskFactors(inputs: AssessRiskInputs, failureBound: number, reading: Reading): FactorValues {
-  const { hour, day } = localTime(inputs.at, inputs.zone);
+export function riskFactors(
+  inputs: AssessRiskInputs,
+  { hour, day }: LocalTime,
+  failureBound: number,
+  reading: Reading,
+): FactorValues {
   return {
     service_tier: TIER_VALUES[inputs.service.tier],
     service_health: health(inputs.budget, reading),

@@ -1,7 +1,7 @@
 import { fromDecimal } from '../../kernel/index.ts';
 import { type ChangeClass, classesOf } from './change-class.ts';
 import type { Posterior } from './failure-history.ts';
-import { localTime } from './local-time.ts';
+import type { LocalTime } from './local-time.ts';
 import type { AssessRiskInputs, AssessRiskOutcome, RiskReason } from './risk-assessment.ts';
 
 const TIER_TEXT = { 1: 'critical', 2: 'high', 3: 'medium', 4: 'low' } as const;
@@ -17,6 +17,7 @@ export function riskReasons(
   inputs: AssessRiskInputs,
   outcome: Omit<AssessRiskOutcome, 'reasons'>,
   governing: Posterior,
+  time: LocalTime,
 ): readonly RiskReason[] {
   const { service, change, budget } = inputs;
   return [
@@ -38,7 +39,7 @@ export function riskReasons(
         CHECK_TEXT[change.checks],
       ].join(', '),
     },
-    { code: 'TIMING', text: localTime(inputs.at, inputs.zone).text },
+    { code: 'TIMING', text: time.text },
     precedent(inputs),
   ];
 }

@@ -138,16 +138,16 @@ const PHRASES: readonly (readonly [RegExp, string])[] = [
 ];
 
 const STOP = new Set(
-  'a an and are as at be by can do does for from has have in into is it its no not now of on onto or our so than that the their them then this to up use used uses using we when which will with without add adds added allow change changes make makes new set sets update updates feat fix fixes fixed chore support instead only more via per'.split(
+  'a an and are as at be by can do does for from has have in into is it its no not now of on onto or our so than that the their them then this to up use used uses using we when which will with without add adds added allow change changes make makes new set sets was were update updates feat fix fixes fixed chore support instead only more via per'.split(
     ' ',
   ),
 );
 
 /** The ending of a word taken off, so that "migrations" and "migrating" meet "migrate". Crude, and the same on both sides. */
 function stem(word: string): string {
-  if (word.length > 5 && word.endsWith('ies')) return `${word.slice(0, -3)}y`;
-  const cut = word.replace(/(?<=.{4})(?:ing|ed|es|s|e)$|(?<=.{2}[^s])s$/, '');
-  return cut.replace(/([b-df-hj-kmnp-rtv-z])\1$/, '$1');
+  const singular = word.replace(/(?<=..)ies$/, 'y').replace(/(?<=.(?:s|x|z|ch|sh)e?)es$|(?<=.[^su])s$/, '');
+  const plain = singular.replace(/(?<=..)ied$/, 'y').replace(/(?<=...)(?:ing|ed)$/, '');
+  return plain.replace(/([b-df-hj-kmnp-rtv-z])\1$/, '$1').replace(/(?<=...)e$/, '');
 }
 
 const MEANING: ReadonlyMap<string, string> = new Map(
