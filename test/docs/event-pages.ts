@@ -26,6 +26,7 @@ type JsonSchema = z.infer<typeof JsonSchema>;
 const MADE = '<!-- Made by `npm run docs:events` from the schemas in shared/. Not to be edited. -->';
 const SOURCES: Readonly<Record<string, string>> = {
   'holdfast.rollbacks': 'The subject is an attempt at rolling a service back.',
+  'holdfast.policies': 'The subject is the one set of policies.',
   'holdfast.approvals': 'The subject is an approval; of PeopleSet the one list of people.',
   'holdfast.services':
     'The subject is a service of the registry, or the one autonomy table with the kill switch.',

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { APPROVAL_EVENTS } from '../../shared/approvals/contract.ts';
+import { POLICY_EVENTS } from '../../shared/policies/contract.ts';
 import { type AccompanyingEvent, EVENTS } from '../../shared/rollbacks/contract.ts';
 import { TRANSITIONS } from '../../shared/rollbacks/transitions.ts';
 import { AUTONOMY_EVENTS, SERVICE_EVENTS } from '../../shared/services/contract.ts';
@@ -24,6 +25,7 @@ const ACCOMPANYING = Object.keys({
 const NAMED: Readonly<Record<string, readonly string[]>> = {
   'holdfast.rollbacks': [...new Set([...EVENTS, ...ACCOMPANYING])],
   'holdfast.approvals': [...APPROVAL_EVENTS, 'PeopleSet'],
+  'holdfast.policies': POLICY_EVENTS,
   'holdfast.services': [...SERVICE_EVENTS, ...AUTONOMY_EVENTS, 'RollbackNotOpened'],
 };
 
