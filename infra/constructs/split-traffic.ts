@@ -1,4 +1,4 @@
-import { ArnFormat, CfnParameter, Stack } from 'aws-cdk-lib';
+import { ArnFormat, CfnParameter, type CfnParameterProps, Stack } from 'aws-cdk-lib';
 import type { HoldfastFunction } from './function.ts';
 import type { OutsideWorld } from './outside-world.ts';
 import type { WorkTable } from './work-table.ts';
@@ -29,24 +29,28 @@ export class SplitTraffic {
   grantReadMetrics(fn: HoldfastFunction): void {
     fn.allow(['cloudwatch:GetMetricData'], ['*']);
     this.props.world.grantReach(fn);
+    const provider = parameter(fn, 'LambdaMetrics', {
+      default: 'cloudwatch',
+      allowedValues: ['cloudwatch', 'prometheus'],
+      description: 'Where the calls of functions are counted.',
+    });
+    fn.addEnvironment('LAMBDA_METRICS', provider);
   }
 }
 
 /** The functions that a stack's roles may touch, by a name that whoever deploys gives. Without one there are none. */
 function managedFunctions(fn: HoldfastFunction): string {
-  const stack = Stack.of(fn);
-  const found = stack.node.tryFindChild('ManagedFunctions');
-  const name =
-    found instanceof CfnParameter
-      ? found
-      : new CfnParameter(stack, 'ManagedFunctions', {
-          default: 'holdfast-manages-none',
-          description: 'Name of the functions whose aliases Holdfast may move; * and ? are wildcards.',
-        });
-  return stack.formatArn({
-    service: 'lambda',
-    resource: 'function',
-    resourceName: name.valueAsString,
-    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  const resourceName = parameter(fn, 'ManagedFunctions', {
+    default: 'holdfast-manages-none',
+    description: 'Name of the functions whose aliases Holdfast may move; * and ? are wildcards.',
   });
+  const arnFormat = ArnFormat.COLON_RESOURCE_NAME;
+  return Stack.of(fn).formatArn({ service: 'lambda', resource: 'function', resourceName, arnFormat });
+}
+
+/** A parameter of the function's stack, declared where it is asked for first. */
+function parameter(fn: HoldfastFunction, name: string, props: CfnParameterProps): string {
+  const stack = Stack.of(fn);
+  const found = stack.node.tryFindChild(name);
+  return (found instanceof CfnParameter ? found : new CfnParameter(stack, name, props)).valueAsString;
 }
