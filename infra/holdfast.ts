@@ -5,6 +5,7 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { FUNCTIONS_DIR } from './bundle.ts';
 import { ControlPlaneStack } from './stacks/control-plane.ts';
 import { DataStack } from './stacks/data.ts';
+import { DeploymentsStack } from './stacks/deployments.ts';
 import { ObservabilityStack } from './stacks/observability.ts';
 
 type BuildOptions = {
@@ -28,6 +29,11 @@ export function buildApp(options: BuildOptions = {}): App {
     description: 'Holdfast: functions, workflow, bus and API',
     data,
     functionsDir,
+  });
+  new DeploymentsStack(app, 'HoldfastDeployments', {
+    description: 'Holdfast: deployments and rollouts',
+    data,
+    controlPlane,
   });
   new ObservabilityStack(app, 'HoldfastObservability', {
     description: 'Holdfast: dashboard and alarms',

@@ -1,19 +1,15 @@
 import { Buffer } from 'node:buffer';
 import * as z from 'zod';
-import { approvalRules } from '../../shared/approvals/rules/index.ts';
-import { type AnyRule, canonicalJson, commitmentOf, type Decision } from '../../shared/kernel/index.ts';
+import { canonicalJson, commitmentOf, type Decision } from '../../shared/kernel/index.ts';
 import { CAPABILITY_OF_KIND, LEDGER_KIND_PREFIX } from '../../shared/ledger/contract.ts';
 import { readEntry } from '../../shared/ledger/read-entry.ts';
 import { erasedEntryId, replayDecision } from '../../shared/ledger/replay.ts';
-import { policyRules } from '../../shared/policies/rules/index.ts';
-import { rollbackRules } from '../../shared/rollbacks/rules/index.ts';
-import { serviceRules } from '../../shared/services/rules/index.ts';
 import { type Command, cliError, EXIT } from '../command.ts';
 import { type Api, api, everyPage, hasStatus } from '../http.ts';
 import { paint } from '../io.ts';
+import { REPLAYED_RULES } from '../replayed-rules.ts';
 import { allEntries } from './ledger-verify.ts';
 
-const RULES: readonly AnyRule[] = [...rollbackRules, ...approvalRules, ...serviceRules, ...policyRules];
 const Listed = z.object({ kind: z.string(), id: z.string(), rev: z.int() });
 /** `rev` of its head, where it is known. */
 type Subject = { readonly kind: string; readonly id: string; readonly rev?: number };
@@ -191,7 +187,7 @@ function problemOf(recorded: Recorded, sealed: ReadonlyMap<string, string>): str
   if (entry === undefined) return 'it is not sealed in the ledger';
   if (entry !== seal.commitment) return 'the ledger committed to something else';
   const replay = replayDecision(decision, (name, version) =>
-    RULES.find((rule) => rule.name === name && rule.version === version),
+    REPLAYED_RULES.find((rule) => rule.name === name && rule.version === version),
   );
   if (replay.kind === 'unknown-rule') return `the rule ${replay.name} v${replay.version} is not known`;
   return replay.kind === 'differs'

@@ -1,8 +1,10 @@
 import type { PlanNow, WakeSubject } from '../../shared/approvals/index.ts';
+import { wakeDeployment } from '../../shared/deployments/take-step.ts';
 import type { DecideDeps } from '../../shared/kernel/index.ts';
 import { settleGlass } from '../../shared/policies/index.ts';
 import { planOfRollbackNow } from '../../shared/rollbacks/head-moved.ts';
 import { wakeRollback } from '../../shared/rollbacks/review-rollback.ts';
+import { wakeRollout } from '../../shared/rollouts/take-step.ts';
 import { once } from './environment.ts';
 import { forge } from './forge.ts';
 import { rollbackDeps } from './rollbacks.ts';
@@ -15,6 +17,8 @@ export const approvalDeps = once(
       approval.data.for.kind === 'rollback' ? planOfRollbackNow({ forge: forge() })(approval) : undefined,
     wake: async (subject) => {
       if (subject.kind === 'rollback') await wakeRollback(rollbackDeps(), subject.id);
+      if (subject.kind === 'deployment') await wakeDeployment(rollbackDeps(), subject.id, 'AwaitingApproval');
+      if (subject.kind === 'rollout') await wakeRollout(rollbackDeps(), subject.id, 'Held');
       if (subject.kind === 'policy') await settleGlass(rollbackDeps());
     },
   }),

@@ -45,6 +45,20 @@ export function callerOf(event: HttpEvent, { role: needed, forRuns = false }: As
   return caller;
 }
 
+/** Whether the caller's role is at least this one. */
+export function hasRole({ role }: Caller, needed: Role): boolean {
+  return role !== undefined && ROLES.indexOf(role) >= ROLES.indexOf(needed);
+}
+
+/** For what one route serves and not everybody may do who may use it. Throws Fault('Forbidden'). */
+export function requireRole(caller: Caller, needed: Role): void {
+  if (!hasRole(caller, needed))
+    throw new Fault(
+      'Forbidden',
+      `this needs the role ${needed}; the caller is ${caller.role ?? 'in no group'}`,
+    );
+}
+
 function runOf(said: Readonly<Record<string, unknown>>): Caller['run'] {
   const [repository, sha, login] = [text(said.repository), text(said.sha), text(said.login)];
   if (repository === undefined) return undefined;

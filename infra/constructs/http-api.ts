@@ -4,6 +4,8 @@ import {
   HttpApi,
   HttpMethod,
   HttpNoneAuthorizer,
+  HttpRoute,
+  HttpRouteKey,
   HttpStage,
   LogGroupLogDestination,
 } from 'aws-cdk-lib/aws-apigatewayv2';
@@ -54,6 +56,20 @@ export class HoldfastApi extends Construct {
     for (const route of routes) this.add(fn, route, this.authorizer);
   }
 
+  /**
+   * Serves a route with a function of another stack: route and integration stand there, so that this stack depends on none
+   * of them.
+   */
+  serveFrom(scope: Construct, fn: HoldfastFunction, route: Route): void {
+    const [method, path] = partsOf(route);
+    new HttpRoute(scope, `${fn.node.id}Route`, {
+      httpApi: this.api,
+      routeKey: HttpRouteKey.with(path, method),
+      authorizer: this.authorizer,
+      integration: new HttpLambdaIntegration(fn.node.id, fn),
+    });
+  }
+
   /** Serves routes without the authorizer. */
   servePublic(fn: HoldfastFunction, ...routes: readonly Route[]): void {
     for (const route of routes) {
@@ -64,15 +80,20 @@ export class HoldfastApi extends Construct {
   }
 
   private add(fn: HoldfastFunction, route: Route, authorizer: HttpLambdaAuthorizer | HttpNoneAuthorizer) {
-    const [method, path] = route.split(' ');
-    if (method === undefined || path === undefined) throw new Error(`${route} is no route`);
+    const [method, path] = partsOf(route);
     return this.api.addRoutes({
       path,
-      methods: [methodOf(method)],
+      methods: [method],
       authorizer,
       integration: new HttpLambdaIntegration(fn.node.id, fn),
     });
   }
+}
+
+function partsOf(route: Route): readonly [method: HttpMethod, path: string] {
+  const [method, path] = route.split(' ');
+  if (method === undefined || path === undefined) throw new Error(`${route} is no route`);
+  return [methodOf(method), path];
 }
 
 function methodOf(name: string): HttpMethod {

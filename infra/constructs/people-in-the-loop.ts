@@ -38,6 +38,8 @@ export class PeopleInTheLoop extends Construct {
   /** Takes the comments and buttons that a webhook announced. */
   readonly obeyComment: HoldfastFunction;
   readonly commentDeadLetters: DeadLetterQueue;
+  /** Take answers to approvals, and wake what asked. */
+  readonly answering: HoldfastFunction[] = [];
   readonly escalationDeadLetters: DeadLetterQueue;
 
   constructor(scope: Construct, id: string, props: PeopleInTheLoopProps) {
@@ -91,6 +93,7 @@ export class PeopleInTheLoop extends Construct {
 
   /** Take a person's answer and wake what waits for it. */
   private answers(fn: HoldfastFunction, { tables, work, workflow }: PeopleInTheLoopProps): void {
+    this.answering.push(fn);
     tables.grantDecide(fn);
     work.grantReadWaits(fn);
     workflow.grantWake(fn);

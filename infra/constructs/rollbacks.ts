@@ -72,7 +72,7 @@ export class Rollbacks extends Construct {
 
   /** Open attempts: take the decision, start the workflow, have the service watched at once. */
   grantOpen(fn: HoldfastFunction): void {
-    this.workflow.grantStartRollback(fn);
+    this.workflow.grantStart(fn, 'ROLLBACK_MACHINE_ARN');
     this.work.grantReadReadings(fn);
     fn.addEnvironment('WATCH_HEALTH_FUNCTION', this.watchHealth.functionArn);
     fn.allow(['lambda:InvokeFunction'], [this.watchHealth.functionArn]);
@@ -118,7 +118,7 @@ export class Rollbacks extends Construct {
     props.work.grantReadWaits(watch);
     props.world.grantReach(watch);
     this.workflow.grantWake(watch);
-    this.workflow.grantStartRollback(watch);
+    this.workflow.grantStart(watch, 'ROLLBACK_MACHINE_ARN');
     every(Duration.minutes(1), this, 'HealthSweep', { fn: watch, deadLetters: this.watchDeadLetters });
     return watch;
   }

@@ -55,8 +55,8 @@ export class HoldfastWorkflow extends StateMachine {
   }
 
   /** Start it, by name: starting the same name again is success. */
-  grantStartRollback(fn: HoldfastFunction): void {
-    fn.addEnvironment('ROLLBACK_MACHINE_ARN', this.stateMachineArn);
+  grantStart(fn: HoldfastFunction, variable: `${string}_MACHINE_ARN`): void {
+    fn.addEnvironment(variable, this.stateMachineArn);
     fn.allow(['states:StartExecution'], [this.stateMachineArn]);
   }
 

@@ -48,6 +48,8 @@ export type Traffic = {
   ) => Promise<{ readonly token: string }>;
   /** The newest revision of the platform that carries this git revision (40 hex digits); undefined when none does. */
   readonly version: (target: TrafficTarget, gitRevision: string) => Promise<string | undefined>;
+  /** The git revision that a revision of the platform carries; undefined when it names none, or more than one. */
+  readonly gitRevision: (target: TrafficTarget, revision: string) => Promise<string | undefined>;
 };
 
 /** The lease that the one mutator of a target holds. */

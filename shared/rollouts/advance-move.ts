@@ -1,8 +1,9 @@
 import type { Reason } from '../kernel/index.ts';
+import { blockOf } from './block-list.ts';
 import type { HoldReason } from './contract.ts';
 import { type Rollout, stageIndex } from './rollout.ts';
 import type { AdvanceInputs, AdvanceOutcome } from './rules/advance-rollout.ts';
-import { blockOf, type Move } from './take-step.ts';
+import type { Move } from './take-step.ts';
 
 const HELD: Readonly<Record<HoldReason, string>> = {
   UNDECIDED: 'the judge is sure neither of harm nor of safety, and the time of the stage is over',

@@ -85,6 +85,10 @@ const ACCOMPANYING_EVENTS = ['TrafficShifted', 'RolloutEnded', 'ApprovalRequeste
 export type RolloutEvent = (typeof EVENTS)[number];
 export type AccompanyingEvent = (typeof ACCOMPANYING_EVENTS)[number];
 
+/** What a person may do about a rollout. */
+export const VERBS = ['pause', 'resume', 'promote', 'abort'] as const;
+export type Verb = (typeof VERBS)[number];
+
 /** Seconds, before scaling. */
 export const TIMINGS = {
   /** One interval of the judge. A plan may have longer ones, never shorter. */

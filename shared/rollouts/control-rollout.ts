@@ -1,14 +1,8 @@
 import { type Actor, decide, Fault, isFault } from '../kernel/index.ts';
-import type { RolloutState } from './contract.ts';
+import type { RolloutState, Verb } from './contract.ts';
 import type { RolloutDeps } from './ports.ts';
 import { loadRollout, type Rollout, stageIndex } from './rollout.ts';
-import {
-  type ControlInputs,
-  controlRollout,
-  eventOfVerb,
-  refuseRolloutEvent,
-  type Verb,
-} from './rules/record-step.ts';
+import { type ControlInputs, controlRollout, eventOfVerb, refuseRolloutEvent } from './rules/record-step.ts';
 import { takeStep, wakeRollout } from './take-step.ts';
 
 export type ControlInput = {

@@ -2,13 +2,14 @@ import { isFault, isoTime, millis } from '../kernel/index.ts';
 import type { IntervalCounts, MetricsTarget } from '../ports/metrics.ts';
 import { readAutonomy } from '../services/index.ts';
 import { advanceMove } from './advance-move.ts';
+import { condemnedBy } from './block-list.ts';
 import { METRICS } from './contract.ts';
 import type { Interval } from './judge-contract.ts';
 import type { JudgeDeps, Judgement } from './ports.ts';
 import { type Rollout, rolloutOf, stageIndex } from './rollout.ts';
 import { type AdvanceInputs, advanceRollout } from './rules/advance-rollout.ts';
 import { rawGuards } from './rules/raw-guards.ts';
-import { blockOf, takeStep, wakeRollout } from './take-step.ts';
+import { takeStep, wakeRollout } from './take-step.ts';
 import { EXPOSED } from './transitions.ts';
 import { watchBake } from './watch-bake.ts';
 
@@ -51,7 +52,7 @@ async function judgeOne(deps: JudgeDeps, rollout: Rollout): Promise<void> {
   const outcome = advanceRollout.decide(inputs);
   await deps.judgements.put(rollout.id, judgementOf(inputs, outcome.judge));
   if (outcome.move === 'stay') return;
-  const listed = (await deps.store.lockHolder(blockOf(rollout.service, rollout.data.revision))) !== undefined;
+  const listed = (await condemnedBy(deps.store, rollout.service, rollout.data.revision)) !== undefined;
   await takeStep(deps, rollout, {
     key: `judge/${rollout.rev}/${inputs.now}`,
     rule: advanceRollout,
@@ -124,7 +125,8 @@ function thresholdsOf({ data: { settings } }: Rollout): readonly number[] {
   return [...new Set([...settings.latency.thresholds, ...(slow == null ? [] : [slow])])];
 }
 
-function intervalOf({ intervalId, start, arms }: IntervalCounts): Interval {
+/** An interval as the provider counts it, as the judge takes it. */
+export function intervalOf({ intervalId, start, arms }: IntervalCounts): Interval {
   const arm = ({
     n,
     errors,

@@ -36,11 +36,6 @@ export type StepDraft<Inputs, Outcome> = {
   readonly actor?: Actor;
 };
 
-/** A revision that was condemned in a service: later deployments and rollbacks read it. Held for ever, by its rollout. */
-export function blockOf(service: string, revision: string): string {
-  return `BLOCKED#${service}#${revision}`;
-}
-
 /**
  * Takes one step of a rollout through decide(): checks the pair against the transition table and sets the new state's
  * deadline. Throws Fault('Conflict') when the rollout moved meanwhile.
@@ -131,7 +126,7 @@ function measure(deps: RolloutDeps, { state, service, environment, data }: Rollo
   if (!isOpenState(state.kind)) deps.meter.count(METRICS.ended, place);
 }
 
-/** The answer of a workflow task: where the rollout stands, whether its deadline has passed, how long to wait at most. */
+/** The answer of a workflow task: where the rollout stands, whether its deadline or its page is due, how long to wait at most. */
 export function standing(deps: RolloutDeps, rollout: Rollout): TaskResult {
   const now = deps.clock();
   const { deadlineAt, pageAt } = rollout.data;
@@ -139,13 +134,20 @@ export function standing(deps: RolloutDeps, rollout: Rollout): TaskResult {
   const page = pageAt !== undefined && millis(pageAt) > now ? millis(pageAt) : Number.POSITIVE_INFINITY;
   return {
     state: rollout.state.kind,
-    expired: isOpen(rollout) && deadlineAt !== undefined && now >= until,
+    expired:
+      isOpen(rollout) &&
+      deadlineAt !== undefined &&
+      (now >= until || (pageAt !== undefined && now >= millis(pageAt))),
     waitSeconds: Math.max(1, Math.ceil(((Math.min(until, page) - now) / 1000) * deps.factor)),
   };
 }
 
 /** Ends the wait of a rollout's state, if its workflow has stored one. `state` is the one it left. */
-export async function wakeRollout(deps: RolloutDeps, id: string, state: string): Promise<void> {
+export async function wakeRollout(
+  deps: Pick<RolloutDeps, 'work' | 'workflow'>,
+  id: string,
+  state: string,
+): Promise<void> {
   const wait = await deps.work.wait(id, state);
   if (wait !== undefined) await deps.workflow.wake(wait.token, { woken: true });
 }

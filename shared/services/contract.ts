@@ -126,6 +126,10 @@ export const ServiceDocument = z.strictObject({
     )
     .default([]),
   dependencies: z.array(ServiceName).max(100).default([]),
+  /** IANA time zone in which its people live: when a change is made counts in its risk. Default UTC. */
+  zone: z.string().refine(isZone, 'must be an IANA time zone such as Europe/Berlin').exactOptional(),
+  /** After a promotion nothing runs beside it: going back by itself then has a rate that is not under alpha. */
+  rollouts: z.strictObject({ bake: z.enum(['page', 'hold', 'rollback']).default('page') }).exactOptional(),
   /** Seconds; what is not named keeps its default. */
   timings: z
     .partialRecord(z.enum(timingNames), z.number().positive().max(604_800))
@@ -164,3 +168,12 @@ export const KillSwitch = z.object({
   at: z.string().exactOptional(),
 });
 export type KillSwitch = z.infer<typeof KillSwitch>;
+
+function isZone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -2,6 +2,8 @@ import { expect } from 'vitest';
 import * as z from 'zod';
 import { approvalEventExamples } from '../../shared/approvals/events.examples.ts';
 import { approvalEvents } from '../../shared/approvals/events.ts';
+import { deploymentEventExamples } from '../../shared/deployments/events.examples.ts';
+import { deploymentEvents } from '../../shared/deployments/events.ts';
 import { type Envelope, SUBJECT_KINDS } from '../../shared/kernel/index.ts';
 import { EVENT_VERSION } from '../../shared/ledger/contract.ts';
 import { eventsOf } from '../../shared/ledger/index.ts';
@@ -12,6 +14,8 @@ import {
   rollbackEventOfServicesExamples,
 } from '../../shared/rollbacks/events.examples.ts';
 import { rollbackEvents, rollbackEventsOfServices } from '../../shared/rollbacks/events.ts';
+import { rolloutEventExamples } from '../../shared/rollouts/events.examples.ts';
+import { rolloutEvents } from '../../shared/rollouts/events.ts';
 import { serviceEventExamples } from '../../shared/services/events.examples.ts';
 import { serviceEvents } from '../../shared/services/events.ts';
 
@@ -23,6 +27,8 @@ type Table = {
 /** Everything that is published, by source and type. */
 export const EVENT_TABLES: Readonly<Record<string, Table>> = {
   'holdfast.rollbacks': { schemas: rollbackEvents, examples: rollbackEventExamples },
+  'holdfast.deployments': { schemas: deploymentEvents, examples: deploymentEventExamples },
+  'holdfast.rollouts': { schemas: rolloutEvents, examples: rolloutEventExamples },
   'holdfast.policies': { schemas: policyEvents, examples: policyEventExamples },
   'holdfast.approvals': { schemas: approvalEvents, examples: approvalEventExamples },
   'holdfast.services': {

@@ -1,16 +1,21 @@
 import { expect } from 'vitest';
 import { approvalRules } from '../../shared/approvals/index.ts';
+import { deploymentRules } from '../../shared/deployments/index.ts';
 import { matchesCommitment, replayDecision } from '../../shared/ledger/index.ts';
 import { policyRules } from '../../shared/policies/index.ts';
 import { rollbackRules } from '../../shared/rollbacks/index.ts';
 import { isAllowed } from '../../shared/rollbacks/transitions.ts';
+import { rolloutRules } from '../../shared/rollouts/index.ts';
 import { serviceRules } from '../../shared/services/index.ts';
 import { expectKnownEvents } from './event-tables.ts';
 import type { MemoryStore } from './memory-store.ts';
 
 /** Every decision ever made: revs without a gap, pairs of the table, events as they are documented, and the same outcome when recomputed. */
 export async function expectReplay(store: MemoryStore): Promise<void> {
-  const rules = [...rollbackRules, ...approvalRules, ...serviceRules, ...policyRules];
+  const rules = [
+    ...[...rollbackRules, ...approvalRules, ...serviceRules],
+    ...[...policyRules, ...deploymentRules, ...rolloutRules],
+  ];
   const lookup = (name: string, version: number) =>
     rules.find((each) => each.name === name && each.version === version);
   const subjects = new Map(store.written.map(({ kind, id }) => [`${kind}/${id}`, { kind, id }]));

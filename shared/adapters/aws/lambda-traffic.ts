@@ -50,6 +50,7 @@ export function lambdaTraffic(deps: Deps): Traffic {
       return { token: await verified(deps, move, moved) };
     },
     version: (target, gitRevision) => versionOf(deps, target, gitRevision.toLowerCase()),
+    gitRevision: (target, version) => shaOf(deps, target, version),
   };
 }
 
@@ -136,4 +137,12 @@ async function versionOf({ client }: Deps, target: TrafficTarget, sha: string): 
   const versions = await publishedVersions(client, target);
   const found = versions.filter(({ description }) => word.test(description));
   return found.length === 0 ? undefined : String(Math.max(...found.map(({ version }) => Number(version))));
+}
+
+/** The one full sha in the description of a version. */
+async function shaOf({ client }: Deps, target: TrafficTarget, version: string): Promise<string | undefined> {
+  const versions = await publishedVersions(client, target);
+  const description = versions.find((each) => each.version === version)?.description ?? '';
+  const shas = description.toLowerCase().match(/(?<![0-9a-z])[0-9a-f]{40}(?![0-9a-z])/g) ?? [];
+  return shas.length === 1 ? shas[0] : undefined;
 }

@@ -18,22 +18,25 @@ export function sfnWorkflow(deps: {
   readonly machineArn: string;
   readonly watchNow: Workflow['watchNow'];
 }): Workflow {
-  const { client, machineArn, watchNow } = deps;
+  const { machineArn, watchNow } = deps;
+  const { start, wake } = sfnMachine(deps);
+  return { startRollback: (id, input) => start(machineArn, id, input), wake, watchNow };
+}
+
+/** Starts workflows by their ARN, and wakes what waits in one. Throws Fault: Unavailable, PermissionDenied. */
+export function sfnMachine({ client }: { readonly client: SFNClient }): Pick<Workflow, 'wake'> & {
+  readonly start: (arn: string, id: string, input: Readonly<Record<string, unknown>>) => Promise<void>;
+} {
   return {
-    startRollback: async (id, input) => {
+    start: async (stateMachineArn, name, input) => {
       // The name makes it idempotent: a running execution of this name and input answers as started, an ended one exists.
-      const command = new StartExecutionCommand({
-        stateMachineArn: machineArn,
-        name: id,
-        input: JSON.stringify(input),
-      });
+      const command = new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input) });
       await success(['ExecutionAlreadyExists'], 'StartExecution', () => client.send(command));
     },
     wake: async (token, output) => {
       const command = new SendTaskSuccessCommand({ taskToken: token, output: JSON.stringify(output) });
       await success(SPENT, 'SendTaskSuccess', () => client.send(command));
     },
-    watchNow,
   };
 }
 

@@ -37,18 +37,11 @@ export function failureEvidence(asked: {
   const peers = new Set(asked.peers.filter((peer) => peer !== asked.service));
   const { environment, now } = asked;
   const past = asked.past.filter((record) => environment === undefined || record.environment === environment);
-  const own = past.filter(({ service }) => service === asked.service);
-  const ofClass = (each: ChangeClass) =>
-    counted(
-      own.filter(({ change }) => classesOf(change).includes(each)),
-      now,
-    );
+  const own = past.filter(({ service }) => service === asked.service).map((record) => weighed(record, now));
+  const ofClass = (each: ChangeClass) => total(own.filter(({ classes }) => classes.includes(each)));
   return {
-    tier: counted(
-      past.filter(({ service }) => peers.has(service)),
-      now,
-    ),
-    service: counted(own, now),
+    tier: total(past.filter(({ service }) => peers.has(service)).map((record) => weighed(record, now))),
+    service: total(own),
     classes: {
       small: ofClass('small'),
       large: ofClass('large'),
@@ -59,12 +52,20 @@ export function failureEvidence(asked: {
   };
 }
 
-function counted(records: readonly PastDeployment[], now: string): OutcomeCounts {
-  const weighed = (failed: boolean) =>
-    records
-      .filter(({ outcome }) => (outcome !== 'succeeded') === failed)
-      .reduce((sum, { at }) => sum + ageWeight(at, now), 0);
-  return { failures: decimal(weighed(true)), successes: decimal(weighed(false)) };
+type Weighed = {
+  readonly weight: number;
+  readonly failed: boolean;
+  readonly classes: readonly ChangeClass[];
+};
+
+function weighed({ at, outcome, change }: PastDeployment, now: string): Weighed {
+  return { weight: ageWeight(at, now), failed: outcome !== 'succeeded', classes: classesOf(change) };
+}
+
+function total(records: readonly Weighed[]): OutcomeCounts {
+  const sum = (of: boolean) =>
+    records.reduce((so, { weight, failed }) => (failed === of ? so + weight : so), 0);
+  return { failures: decimal(sum(true)), successes: decimal(sum(false)) };
 }
 
 export type Posterior = {
@@ -98,12 +99,12 @@ export function posteriorOf(
   const near = similar.filter(
     ({ relation, classes }) => relation !== 'same service' && classes.includes(changeClass),
   );
-  const weighed = (failed: boolean) =>
+  const precedents = (failed: boolean) =>
     near
       .filter(({ outcome }) => (outcome !== 'succeeded') === failed)
       .reduce((sum, { weight }) => sum + fromDecimal(weight), 0);
-  const failures = own.failures + weighed(true);
-  const successes = own.successes + weighed(false);
+  const failures = own.failures + precedents(true);
+  const successes = own.successes + precedents(false);
   return {
     class: changeClass,
     alpha: PRIOR.weight * mean + OTHER_CLASS * others.failures + failures,

@@ -37,10 +37,11 @@ export const findSimilar = rule('find-similar', 1, (inputs: FindSimilarInputs): 
     near.map(({ record }) => ({ id: record.id, text: record.change.text })),
   );
   const similar = near
-    .map((each) => measured(inputs, each, texts.get(each.record.id) ?? 0, texts.size > 0))
+    .map((each) => ({ each, similarity: similarityOf(each, texts) }))
     .filter(({ similarity }) => fromDecimal(similarity) >= KEPT_FROM)
     .toSorted((left, right) => fromDecimal(right.similarity) - fromDecimal(left.similarity))
-    .slice(0, MOST);
+    .slice(0, MOST)
+    .map(({ each, similarity }) => cited(inputs, each, similarity, texts.get(each.record.id) ?? 0));
   const failures = similar.filter(({ outcome }) => outcome !== 'succeeded').length;
   const weight = similar.reduce((sum, each) => sum + fromDecimal(each.weight), 0);
   return {
@@ -100,15 +101,18 @@ function structureOf(
   );
 }
 
-function measured(
-  inputs: FindSimilarInputs,
-  { record, relation, structure, age }: Near,
-  text: number,
-  worded: boolean,
-): SimilarDeployment {
-  const both = STRUCTURE * structure + (1 - STRUCTURE) * text;
+function similarityOf({ record, structure }: Near, texts: ReadonlyMap<string, number>): string {
   // A change without a text is compared by what is left.
-  const similarity = decimal(Math.min(1, worded ? both : structure));
+  if (texts.size === 0) return decimal(Math.min(1, structure));
+  return decimal(STRUCTURE * structure + (1 - STRUCTURE) * (texts.get(record.id) ?? 0));
+}
+
+function cited(
+  inputs: FindSimilarInputs,
+  { record, relation, age }: Near,
+  similarity: string,
+  text: number,
+): SimilarDeployment {
   return {
     id: record.id,
     service: record.service,

@@ -7,27 +7,21 @@ import { openRolloutRule } from './open-rollout.ts';
 import { planRollout } from './plan-rollout.ts';
 import { rawGuards } from './raw-guards.ts';
 import { recordShift } from './record-shift.ts';
-import {
-  answerHold,
-  controlRollout,
-  expireRollout,
-  handOverRollout,
-  refuseRolloutEvent,
-} from './record-step.ts';
+import * as steps from './record-step.ts';
 
-/** Every rule that plans, judges or moves a rollout, for replay; earlier versions stay for the decisions they took. */
+/** Every rule of this folder, for replay; earlier versions stay for the decisions they took. */
 export const rolloutRules: readonly AnyRule[] = [
+  judgeRollout,
+  rawGuards,
+  judgeBake,
   planRollout,
   openRolloutRule,
   recordShift,
-  judgeRollout,
-  rawGuards,
   advanceRollout,
-  judgeBake,
   advanceBake,
-  controlRollout,
-  answerHold,
-  expireRollout,
-  handOverRollout,
-  refuseRolloutEvent,
+  steps.controlRollout,
+  steps.answerHold,
+  steps.expireRollout,
+  steps.handOverRollout,
+  steps.refuseRolloutEvent,
 ];

@@ -1,9 +1,5 @@
 import { rule } from '../../kernel/index.ts';
-import type { BackReason, HoldReason, RolloutEvent, RolloutStateName } from '../contract.ts';
-
-/** A person acts on a rollout: what each verb does in each state that allows it. */
-export const VERBS = ['pause', 'resume', 'promote', 'abort'] as const;
-export type Verb = (typeof VERBS)[number];
+import type { BackReason, HoldReason, RolloutEvent, RolloutStateName, Verb } from '../contract.ts';
 
 type Step = { readonly event: RolloutEvent; readonly to: RolloutStateName };
 const STEPS: Readonly<Record<Verb, { readonly from: readonly RolloutStateName[] } & Step>> = {

@@ -1,0 +1,5 @@
+import { assessDeployment } from '../../shared/deployments/index.ts';
+import { DeploymentTask, weighDeps } from '../runtime/deployments.ts';
+import { task } from '../runtime/task.ts';
+
+export const handler = task(DeploymentTask, (input) => assessDeployment(weighDeps(), input));

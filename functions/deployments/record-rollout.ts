@@ -1,0 +1,5 @@
+import { recordRolloutOfDeployment } from '../../shared/deployments/index.ts';
+import { DeploymentTask, deploymentDeps } from '../runtime/deployments.ts';
+import { task } from '../runtime/task.ts';
+
+export const handler = task(DeploymentTask, (input) => recordRolloutOfDeployment(deploymentDeps(), input));

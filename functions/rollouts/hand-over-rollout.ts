@@ -1,0 +1,8 @@
+import * as z from 'zod';
+import { handOverRolloutToPerson } from '../../shared/rollouts/index.ts';
+import { RolloutTask, rolloutDeps } from '../runtime/rollouts.ts';
+import { task } from '../runtime/task.ts';
+
+const HandOverDocument = RolloutTask.extend({ failure: z.string().nullable() });
+
+export const handler = task(HandOverDocument, (input) => handOverRolloutToPerson(rolloutDeps(), input));

@@ -1,0 +1,32 @@
+import { isoTime } from '../kernel/index.ts';
+import { isOpen as isOpenRollout, loadRollout } from '../rollouts/index.ts';
+import { type Deployment, loadDeployment } from './deployment.ts';
+import type { DeploymentDeps } from './ports.ts';
+import { approvalFor, isAnswered, requestApproval } from './read-approval.ts';
+
+export type AwaitInput = {
+  readonly deploymentId: string;
+  readonly state: string;
+  readonly token: string;
+  readonly waitSeconds: number;
+};
+
+/**
+ * Asks a person where the deployment needs an approval, stores the workflow's token for a state, then reads the awaited
+ * fact again: it may have come first.
+ */
+export async function awaitDeployment(deps: DeploymentDeps, input: AwaitInput): Promise<void> {
+  await requestApproval(deps, await loadDeployment(deps.store, input.deploymentId));
+  const deadline = isoTime(deps.clock() + (input.waitSeconds / deps.factor) * 1000);
+  await deps.work.putWait(input.deploymentId, { token: input.token, state: input.state, deadline });
+  const deployment = await loadDeployment(deps.store, input.deploymentId);
+  const moved = deployment.state.kind !== input.state;
+  if (moved || (await hasCome(deps, deployment))) await deps.workflow.wake(input.token, { woken: true });
+}
+
+async function hasCome(deps: DeploymentDeps, deployment: Deployment): Promise<boolean> {
+  if (isAnswered(await approvalFor(deps.store, deployment))) return true;
+  const { rollout } = deployment.data;
+  if (deployment.state.kind !== 'RollingOut' || rollout === undefined) return false;
+  return !isOpenRollout(await loadRollout(deps.store, rollout));
+}

@@ -1,0 +1,83 @@
+import { type Decision, explainStep, fromDecimal, type Store } from '../kernel/index.ts';
+import { type Deployment, loadDeployment } from './deployment.ts';
+import { approvalIdOf } from './read-approval.ts';
+import type { DecideDeploymentOutcome } from './rules/decide-deployment.ts';
+import { nearestChanges } from './rules/nearest-change.ts';
+import { type WeighInputs, type WeighOutcome, weighDeployment } from './rules/weigh-deployment.ts';
+
+/**
+ * Why a deployment stands where it stands, from its recorded decisions alone: factors, similar deployments, policies,
+ * autonomy, and the nearest change that would have altered the outcome. Throws Fault('NotFound').
+ */
+export async function explainDeployment(store: Store, id: string) {
+  const deployment = await loadDeployment(store, id);
+  const records = await store.decisions({ kind: 'deployment', id });
+  const decisions = records.flatMap(({ decision }) => (decision === undefined ? [] : [decision]));
+  const weighed = decisions.find(({ rule }) => rule.name === weighDeployment.name);
+  const decided = decisions.findLast(({ rule }) => rule.name === 'decide-deployment');
+  const { state, service, environment } = deployment;
+  return {
+    ...{ kind: 'deployment' as const, id, summary: summaryOf(deployment), state, service, environment },
+    ...(weighed !== undefined && riskOf(weighed)),
+    ...(decided !== undefined && policiesOf(decided)),
+    steps: records.map(explainStep),
+    next: nextOf(deployment),
+  };
+}
+
+function riskOf({ inputs, outcome }: Decision) {
+  // As this rule recorded them: the bytes are checked against its commitment by replay.
+  const { similar, risk } = outcome as WeighOutcome;
+  const asked = { ...(inputs as WeighInputs).risk, similar };
+  return {
+    risk: { score: risk.score, band: risk.band, level: risk.level, uncertainty: risk.uncertainty },
+    probability: risk.probability,
+    factors: risk.factors.toSorted(
+      (one, other) => fromDecimal(other.contribution) - fromDecimal(one.contribution),
+    ),
+    genops: risk.genops,
+    similar: similar.similar,
+    nearest: nearestChanges(asked).map(({ text, score, band }) => ({ text, score, band })),
+  };
+}
+
+function policiesOf({ outcome }: Decision) {
+  const { policies, autonomy } = outcome as DecideDeploymentOutcome;
+  return {
+    policies: policies.results.map(({ id, cameTo, reason }) => ({ id, cameTo, reason })),
+    warnings: policies.warnings,
+    autonomy,
+  };
+}
+
+function summaryOf({ service, environment, state, data }: Deployment): string {
+  const why = 'reason' in state ? ` (${state.reason})` : '';
+  const risk = data.risk === undefined ? '' : ` Its risk is ${data.risk.score} (${data.risk.band}).`;
+  return `${data.revision.slice(0, 7)} of ${service} in ${environment}: the deployment is ${state.kind}${why}.${risk}`;
+}
+
+function nextOf(deployment: Deployment): string {
+  const { state, data } = deployment;
+  const until = data.deadlineAt === undefined ? '' : ` until ${data.deadlineAt}`;
+  switch (state.kind) {
+    case 'Requested':
+      return 'The change is being read.';
+    case 'FactsGathered':
+    case 'RiskAssessed':
+      return 'It is being weighed.';
+    case 'AwaitingApproval':
+      return `An approver must answer ${approvalIdOf(deployment) ?? ''}${until}.`;
+    case 'Cleared':
+      return 'Its rollout is about to start.';
+    case 'RollingOut':
+      return `${data.rollout ?? 'Its rollout'} moves traffic: holdfast explain rollout ${data.rollout ?? ''}`;
+    case 'AwaitingHumanReview':
+      return `A person must look: abort it, and try it again once it is mended${until}.`;
+    case 'Completed':
+    case 'RolledBack':
+    case 'Blocked':
+    case 'Observed':
+    case 'Aborted':
+      return 'Ended.';
+  }
+}

@@ -1,0 +1,16 @@
+export * from './assess-deployment.ts';
+export * from './await-deployment.ts';
+export * from './contract.ts';
+export * from './control-deployment.ts';
+export * from './decide-deployment.ts';
+export * from './deployment.ts';
+export * from './expire-deployment.ts';
+export * from './explain-deployment.ts';
+export * from './gather-facts.ts';
+export * from './list-deployments.ts';
+export type * from './ports.ts';
+export * from './record-rollout.ts';
+export * from './request-deployment.ts';
+export * from './rules/index.ts';
+export * from './start-rollout.ts';
+export { wakeDeployment } from './take-step.ts';

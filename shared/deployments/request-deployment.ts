@@ -1,0 +1,106 @@
+import { personOf, UNMAPPED } from '../approvals/index.ts';
+import { type Actor, decide, Fault, isFault, isoTime, newId } from '../kernel/index.ts';
+import { readService } from '../services/index.ts';
+import { assertRunMayDeploy } from './check-run.ts';
+import { METRICS, type Preset } from './contract.ts';
+import { type Deployment, type DeploymentData, deploymentOf, stateDeadline } from './deployment.ts';
+import type { DeploymentDeps } from './ports.ts';
+import type { CallerFacts } from './rules/gather-facts.ts';
+import { requestDeploymentRule } from './rules/record-step.ts';
+import { slotOf, standing } from './take-step.ts';
+
+export type RequestInput = {
+  readonly service: string;
+  readonly environment: string;
+  /** A full commit sha of the service's repository. */
+  readonly revision: string;
+  readonly declared: CallerFacts;
+  readonly preset?: Preset | undefined;
+  readonly retryOf?: string;
+  /** The workflow's run that asks, if one does: it may deploy its own repository at its own commit. */
+  readonly run?: { readonly repository: string; readonly sha: string; readonly login?: string } | undefined;
+  readonly actor: Actor;
+};
+
+/**
+ * Opens a deployment and starts its workflow. One change at a time in a service and environment. Throws Fault: NotFound
+ * (unknown service or environment), Forbidden (a run of another repository or commit), InvalidInput (its platform cannot be rolled out on), Conflict (one is under way,
+ * named).
+ */
+export async function requestDeployment(deps: DeploymentDeps, input: RequestInput): Promise<Deployment> {
+  const { service, environment } = input;
+  const { environments, repository } = await readService(deps, service);
+  assertRunMayDeploy(input.run, { service, repository, revision: input.revision });
+  const place = environments[environment];
+  if (place === undefined)
+    throw new Fault('NotFound', `service ${service} has no environment ${environment}`);
+  if (place.platform !== 'lambda')
+    throw new Fault(
+      'InvalidInput',
+      `environment: ${environment} of ${service} is on ${place.platform}; only lambda can be rolled out on`,
+    );
+  const holder = await deps.store.lockHolder(slotOf(service, environment));
+  if (holder !== undefined) throw underWay(input, holder);
+  const now = deps.clock();
+  const id = newId('deployment', now, deps.random);
+  try {
+    const deployment = await open(deps, id, input, now);
+    await startWorkflow(deps, deployment);
+    deps.meter.count(METRICS.requested, { service, environment });
+    return deployment;
+  } catch (thrown) {
+    const other = await deps.store.lockHolder(slotOf(service, environment));
+    if (isFault(thrown, 'Conflict') && other !== undefined) throw underWay(input, other);
+    throw thrown;
+  }
+}
+
+function underWay({ service, environment }: RequestInput, holder: string): Fault {
+  return new Fault(
+    'Conflict',
+    `${holder} is under way in ${environment} of ${service}: wait for it or abort it`,
+  );
+}
+
+/** Starts (again) the workflow of a deployment; safe to repeat. */
+export async function startWorkflow(deps: DeploymentDeps, deployment: Deployment): Promise<void> {
+  const { waitSeconds } = standing(deps, deployment);
+  await deps.startDeployment(deployment.id, { deploymentId: deployment.id, waitSeconds });
+}
+
+/** Who may not approve it: whoever asked, or whoever set off the run that asked. */
+async function askerOf({ store }: DeploymentDeps, { actor, run }: RequestInput): Promise<string> {
+  if (run?.login === undefined) return actor.id;
+  return (await personOf(store, 'github', run.login))?.person ?? `${UNMAPPED}${run.login}`;
+}
+
+async function open(deps: DeploymentDeps, id: string, input: RequestInput, now: number): Promise<Deployment> {
+  const { service, environment, revision, declared, retryOf, preset, actor } = input;
+  const at = isoTime(now);
+  const deadline = stateDeadline({ kind: 'Requested' }, deps.timings) ?? 0;
+  const requestedBy = await askerOf(deps, input);
+  const decided = await decide(deps, {
+    subject: { kind: 'deployment', id },
+    expectedRev: 0,
+    key: `open/${id}`,
+    ...{ correlationId: id, service, environment, actor, from: 'None' },
+    ...(retryOf !== undefined && { causationId: retryOf }),
+    rule: requestDeploymentRule,
+    inputs: { service, environment, revision, retryOf: retryOf ?? null, declared },
+    step: () => ({
+      event: 'DeploymentRequested',
+      events: [{ type: 'DeploymentRequested', data: { revision } }],
+      reasons: [{ code: 'REQUESTED', text: `${revision.slice(0, 7)} is to be deployed` }],
+      state: { kind: 'Requested' },
+      data: {
+        ...{ v: 1, revision, requestedBy, declared, enteredAt: at },
+        ...(retryOf !== undefined && { retryOf }),
+        ...(preset !== undefined && { preset }),
+        deadlineAt: isoTime(now + deadline * 1000),
+        times: { requested: at },
+      } satisfies DeploymentData,
+    }),
+    effects: [{ type: 'take-lock', lock: slotOf(service, environment), holder: id }],
+  });
+  return deploymentOf(decided.head);
+}

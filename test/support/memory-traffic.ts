@@ -1,0 +1,133 @@
+import { Fault, isoTime } from '../../shared/kernel/index.ts';
+import type { Leases } from '../../shared/ports/leases.ts';
+import type { ArmCounts, IntervalCounts, Metrics } from '../../shared/ports/metrics.ts';
+import type { Traffic, TrafficArm } from '../../shared/ports/traffic.ts';
+import { seededRandom } from './chance.ts';
+
+/** How a version answers: the share that fails, and the share that is slower than any threshold above 200 ms. */
+export type Behaviour = { readonly failing: number; readonly slow: number };
+const INTERVAL = 60_000;
+
+/** One function behind an alias, in memory: a real split of drawn requests, measured each minute. */
+export function memoryTraffic(now: () => number, perMinute = 2000) {
+  const random = seededRandom(7);
+  const chance = (): number => {
+    const [a = 0, b = 0, c = 0] = random(3);
+    return (a * 65_536 + b * 256 + c) / 16_777_216;
+  };
+  const versions = new Map<string, { sha: string; behaviour: Behaviour }>();
+  const measured = new Map<number, Map<string, ArmCounts>>();
+  const moves: { readonly at: number; readonly arms: readonly TrafficArm[] }[] = [];
+  let arms: readonly TrafficArm[] = [];
+  let revision = 1;
+  const world = {
+    perMinute,
+    /** Makes calls of a port fail, by name, as long as it answers a Fault. */
+    refuse: (_call: string): Fault | undefined => undefined,
+    moves,
+    versions,
+    arms: () => arms,
+    publish: (version: string, sha: string, behaviour: Behaviour = { failing: 0.005, slow: 0.01 }) =>
+      versions.set(version, { sha, behaviour }),
+    /** Somebody moves the alias, not through the port. */
+    move: (next: readonly TrafficArm[]) => {
+      arms = next;
+      revision += 1;
+    },
+    /** Serves one minute that ends now. */
+    serveMinute: () => {
+      const start = Math.floor(now() / INTERVAL) * INTERVAL - INTERVAL;
+      const counts = new Map<string, ArmCounts>();
+      for (const { revision: version, weight } of arms) {
+        const { behaviour } = versions.get(version) ?? { behaviour: { failing: 0, slow: 0 } };
+        counts.set(version, drawn(Math.round(world.perMinute * weight), behaviour));
+      }
+      if (world.perMinute > 0) measured.set(start, counts);
+    },
+  };
+  function drawn(n: number, { failing, slow }: Behaviour): ArmCounts {
+    let errors = 0;
+    let slower = 0;
+    for (let i = 0; i < n; i += 1) {
+      if (chance() < failing) errors += 1;
+      if (chance() < slow) slower += 1;
+    }
+    return { n, errors, slowerThan: { '200': Math.min(n, slower * 5), '400': slower, '2000': 0 } };
+  }
+  const guard = (call: string): void => {
+    const fault = world.refuse(call);
+    if (fault !== undefined) throw fault;
+  };
+  const traffic: Traffic = {
+    read: async () => {
+      guard('read');
+      return { arms: arms.toSorted((a, b) => b.weight - a.weight), token: String(revision) };
+    },
+    shift: async (_target, wanted, token) => {
+      guard('shift');
+      if (token !== String(revision)) throw new Fault('Conflict', 'somebody else has moved it');
+      world.move(wanted.filter(({ weight }) => weight > 0));
+      moves.push({ at: now(), arms });
+      return { token: String(revision) };
+    },
+    version: async (_target, sha) => [...versions].findLast(([, each]) => each.sha === sha)?.[0],
+    gitRevision: async (_target, version) => versions.get(version)?.sha,
+  };
+  return { ...world, world, traffic, metrics: memoryMetrics(measured, guard), leases: memoryLeases(now) };
+}
+
+function memoryMetrics(
+  measured: ReadonlyMap<number, ReadonlyMap<string, ArmCounts>>,
+  guard: (call: string) => void,
+): Metrics {
+  const within = (from: string, to: string) =>
+    [...measured]
+      .filter(([start]) => start >= Date.parse(from) && start + INTERVAL <= Date.parse(to))
+      .toSorted(([a], [b]) => a - b);
+  return {
+    counts: async ({ canary, baseline }, { from, to }) => {
+      guard('counts');
+      return within(from, to).map(([start, counts]): IntervalCounts => {
+        const [ofCanary, ofBaseline] = [counts.get(canary), counts.get(baseline)];
+        const end = isoTime(start + INTERVAL);
+        return {
+          ...{ intervalId: isoTime(start), start: isoTime(start), end, watermark: end },
+          arms: {
+            ...(ofCanary !== undefined && { canary: ofCanary }),
+            ...(ofBaseline !== undefined && { baseline: ofBaseline }),
+          },
+        };
+      });
+    },
+    total: async (_target, { from, to }) => {
+      guard('total');
+      const all = within(from, to).flatMap(([, counts]) => [...counts.values()]);
+      if (all.length === 0) return undefined;
+      const sum = (of: (counts: ArmCounts) => number) => all.reduce((total, each) => total + of(each), 0);
+      return { n: sum(({ n }) => n), errors: sum(({ errors }) => errors), slowerThan: {} };
+    },
+    thresholds: async () => {
+      guard('thresholds');
+      return { p90: 200, p99: 400 };
+    },
+  };
+}
+
+function memoryLeases(now: () => number): Leases {
+  const held = new Map<string, { owner: string; fencing: number; until: number }>();
+  return {
+    acquire: async (name, owner, forMs) => {
+      const known = held.get(name);
+      if (known !== undefined && known.owner !== owner && known.until > now()) return undefined;
+      const fencing = known?.owner === owner ? known.fencing : (known?.fencing ?? 0) + 1;
+      held.set(name, { owner, fencing, until: now() + forMs });
+      return { name, owner, fencing, until: isoTime(now() + forMs) };
+    },
+    renew: async (lease, forMs) => ({ ...lease, until: isoTime(now() + forMs) }),
+    release: async ({ name, owner }) => {
+      const known = held.get(name);
+      if (known?.owner === owner) held.set(name, { ...known, until: 0 });
+    },
+    holds: async ({ name, owner }) => held.get(name)?.owner === owner,
+  };
+}
