@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-const SCENARIOS = 'test/scenarios/**/*.test.ts';
+/** What fills both cores by itself and must not read late. Those named mostly wait, and nothing in them hurries. */
+const SCENARIOS = 'test/scenarios/**/!(restart|github-app).test.ts';
 /** Pure tests: no module of theirs keeps anything, so they share one load of them. */
 const PURE = [
   'test/shared/**/*.test.ts',
@@ -10,7 +11,7 @@ const PURE = [
 ];
 const SHARED = { pool: 'forks' as const, testTimeout: 30_000, hookTimeout: 60_000 };
 
-/** Three workers for all that stands alone, since some of it waits; then the journeys, one file after the other: each fills both cores by itself. */
+/** Three workers for all that stands alone, since some of it waits; then the journeys, one file after the other. */
 export default defineConfig({
   test: {
     maxWorkers: 3,

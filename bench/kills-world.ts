@@ -18,7 +18,7 @@ const PORTS = 5;
 /** A repository takes at most five merges an hour. */
 const RUNS_PER_REPOSITORY = 5;
 /** The services of earlier runs are read by every sweep; so each world sees only so many. */
-export const RUNS_PER_WORLD = 10;
+export const RUNS_PER_WORLD = 15;
 /**
  * Seconds before scaling. Ten healthy seconds after the merge are enough here; and what a loaded machine reads late at
  * full speed is no gap: six real seconds stay fewer than the fifteen of AWS.

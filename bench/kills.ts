@@ -6,8 +6,6 @@ import type { Bench, Measured, Row, Say, Sweep } from './result.ts';
 import { median } from './statistics.ts';
 
 const SPEED = 10;
-/** A run mostly waits. */
-const WORLDS_AT_ONCE = 2;
 const PLACES = ['staging', 'production'] as const;
 
 export const killsBench: Bench = {
@@ -19,21 +17,28 @@ export const killsBench: Bench = {
 
 async function measure(say: Say, sweep: Sweep = {}): Promise<Measured> {
   const startedAt = performance.now();
-  const whole = await runsInOneWorld(
-    PLACES.map((environment) => ({ environment })),
+  const uncut = await runsInOneWorld(
+    [...PLACES, ...PLACES].map((environment) => ({ environment })),
     SPEED,
     say,
   );
-  const plan = [...planOf(whole.runs, sweep)];
-  say(`  ${plan.length} cuts of ${pointsOf(whole.runs).length}`);
+  const whole = PLACES.map((environment) => shortest(uncut.runs, environment));
+  const plan = planOf(whole, sweep);
+  say(`  ${plan.length} cuts of ${pointsOf(whole).length}`);
   const ends = startedAt + (sweep.minutes ?? Number.POSITIVE_INFINITY) * 60_000;
-  const reports: WorldReport[] = [whole];
-  const work = async (): Promise<void> => {
-    while (plan.length > 0 && performance.now() < ends)
-      reports.push(await runsInOneWorld(plan.splice(0, RUNS_PER_WORLD), SPEED, say));
-  };
-  await Promise.all(Array.from({ length: WORLDS_AT_ONCE }, work));
-  return measuredOf(whole.runs, reports);
+  const reports: WorldReport[] = [uncut];
+  for (let from = 0; from < plan.length && performance.now() < ends; from += RUNS_PER_WORLD)
+    reports.push(await runsInOneWorld(plan.slice(from, from + RUNS_PER_WORLD), SPEED, say));
+  return measuredOf(whole, reports);
+}
+
+/** A wait that was woken too early is waited again: the run with the fewest such steps is the one to compare with. */
+function shortest(runs: readonly KillRun[], environment: string): KillRun {
+  const [first] = runs
+    .filter(({ target, end }) => target.environment === environment && end === 'RollbackComplete')
+    .toSorted((one, other) => one.steps.length - other.steps.length);
+  if (first === undefined) throw new Error(`no run in ${environment} came to its end uncut`);
+  return first;
 }
 
 const pointsOf = (whole: readonly KillRun[]): readonly Planned[] =>

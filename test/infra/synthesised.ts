@@ -1,8 +1,6 @@
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
-import { handlerFiles } from '../../infra/bundle.ts';
-import { buildApp } from '../../infra/holdfast.ts';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { standInAssembly } from '../support/stand-in-assembly.ts';
 
 export type CfnResource = {
   readonly stack: string;
@@ -16,20 +14,14 @@ export type CfnResource = {
 
 const STACKS = ['HoldfastData', 'HoldfastControlPlane', 'HoldfastObservability'];
 
+const directory = await standInAssembly();
+
 /** Every resource of the synthesised app. Bundles are stood in for by empty files, one for each handler that exists. */
 export function synthesise(): readonly CfnResource[] {
-  const folder = mkdtempSync(join(tmpdir(), 'holdfast-synth-'));
-  const functionsDir = join(folder, 'functions');
-  for (const file of handlerFiles()) {
-    const bundle = join(functionsDir, basename(file, '.ts'));
-    mkdirSync(bundle, { recursive: true });
-    writeFileSync(join(bundle, 'index.mjs'), `export const handler = '${file}';\n`);
-  }
-  const { directory } = buildApp({ outdir: join(folder, 'cdk.out'), functionsDir }).synth();
-  return STACKS.flatMap((stack) => resourcesOf(directory, stack));
+  return STACKS.flatMap((stack) => resourcesOf(stack));
 }
 
-function resourcesOf(directory: string, stack: string): readonly CfnResource[] {
+function resourcesOf(stack: string): readonly CfnResource[] {
   const template = JSON.parse(readFileSync(join(directory, `${stack}.template.json`), 'utf8'));
   const declared = { ...template.Resources, ...parametersOf(template.Parameters) };
   return Object.entries<Record<string, unknown>>(declared).map(([logicalId, resource]) => ({

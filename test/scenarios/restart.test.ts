@@ -9,6 +9,10 @@ import { type DecisionItem, type Rollback, until } from '../../local/scenarios/a
 import { freePorts } from '../support/free-ports.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
+/** Other tests run beside it: slow enough, and with gaps wide enough, that what is read late confirms all the same. */
+const SPEED = 6;
+const TIMINGS = { healthRestored: 20, readingGap: 60, invariantFreshness: 60, confirmationWait: 900 };
+const START_SECONDS = 120;
 const dataDir = mkdtempSync(join(tmpdir(), 'holdfast-restart-'));
 let running: ReturnType<typeof spawn> | undefined;
 afterAll(() => {
@@ -20,14 +24,14 @@ afterAll(() => {
 async function start(port: number) {
   running = spawn(
     process.execPath,
-    [join(ROOT, 'local/main.ts'), '--data', dataDir, '--port', String(port), '--speed', '10'],
+    [join(ROOT, 'local/main.ts'), '--data', dataDir, '--port', String(port), '--speed', String(SPEED)],
     { stdio: ['ignore', 'pipe', 'pipe'] },
   );
   const said: string[] = [];
   running.stdout?.on('data', (text) => said.push(String(text)));
   running.stderr?.on('data', (text) => said.push(String(text)));
   const { pid } = running;
-  return until('the local cloud', 60, async () => {
+  return until('the local cloud', START_SECONDS, async () => {
     if (running?.exitCode !== null) throw new Error(`the local cloud has ended:\n${said.join('')}`);
     const cloud = localCloud(dataDir);
     return cloud?.pid === pid ? cloud : undefined;
@@ -76,6 +80,7 @@ test('W10: killed in the middle of a rollback and started again, the attempt goe
       },
     },
     selectors: [{ source: 'argocd', environment: 'staging', match: { app: 'checkout-staging' } }],
+    timings: TIMINGS,
   });
   await call(first, 'PUT', '/v1/autonomy', {
     service: 'checkout',
@@ -88,7 +93,7 @@ test('W10: killed in the middle of a rollback and started again, the attempt goe
     method: 'POST',
     body: JSON.stringify({ service: 'checkout', behaviour: 'crashing' }),
   });
-  const open = await until('a pull request', 60, async () => {
+  const open = await until('a pull request', 120, async () => {
     const attempt = await newest(first);
     return attempt?.pullRequest === undefined ? undefined : attempt;
   });
@@ -97,7 +102,7 @@ test('W10: killed in the middle of a rollback and started again, the attempt goe
     localCloud(dataDir) === undefined ? true : undefined,
   );
   const second = await start(port);
-  const ended = await until('the end', 90, async () => {
+  const ended = await until('the end', 120, async () => {
     const attempt = await newest(second);
     return attempt?.state.kind === 'RollbackComplete' ? attempt : undefined;
   });
@@ -115,4 +120,4 @@ test('W10: killed in the middle of a rollback and started again, the attempt goe
     'RollbackMerged',
     'RollbackComplete',
   ]);
-}, 240_000);
+}, 480_000);

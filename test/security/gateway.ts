@@ -1,12 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { vi } from 'vitest';
 import { handlerFiles } from '../../infra/bundle.ts';
 import { kebab } from '../../infra/constructs/function.ts';
-import { buildApp } from '../../infra/holdfast.ts';
 import { createApi } from '../../local/cloud/http/api.ts';
 import { createIam } from '../../local/cloud/iam/iam.ts';
 import { arnOf, identify } from '../../local/cloud/template/identities.ts';
@@ -15,6 +12,7 @@ import type { InvokeFunction, Resource } from '../../local/cloud/types.ts';
 import { ROOT } from '../conventions/tree.ts';
 import { CONTEXT } from '../functions/runtime/events.ts';
 import { startIssuer } from '../shared/adapters/jwt/test-issuer.ts';
+import { standInAssembly } from '../support/stand-in-assembly.ts';
 
 type Handler = (event: unknown, context: unknown) => Promise<unknown>;
 type AwsCall = { readonly action: string; readonly input: Readonly<Record<string, unknown>> };
@@ -26,9 +24,8 @@ type AwsCall = { readonly action: string; readonly input: Readonly<Record<string
 export async function startGateway() {
   const issuer = await startIssuer();
   const aws = await startAws();
-  const folder = mkdtempSync(join(tmpdir(), 'holdfast-gateway-'));
   const apiUrl = 'http://127.0.0.1';
-  const { resources } = readTemplate({ folder: assembly(folder), issuerUrl: issuer.issuer, apiUrl });
+  const { resources } = readTemplate({ folder: await standInAssembly(), issuerUrl: issuer.issuer, apiUrl });
   setEnvironment(resources, aws.url);
   const invoked: string[] = [];
   const server = createApi({
@@ -55,22 +52,11 @@ export async function startGateway() {
       issuer.stop();
       aws.close();
       vi.unstubAllEnvs();
-      rmSync(folder, { recursive: true });
     },
   };
 }
 
 export type Gateway = Awaited<ReturnType<typeof startGateway>>;
-
-function assembly(folder: string): string {
-  const functionsDir = join(folder, 'functions');
-  for (const file of handlerFiles()) {
-    const bundle = join(functionsDir, basename(file, '.ts'));
-    mkdirSync(bundle, { recursive: true });
-    writeFileSync(join(bundle, 'index.mjs'), `export const handler = '${file}';\n`);
-  }
-  return buildApp({ outdir: join(folder, 'cdk.out'), functionsDir }).synth().directory;
-}
 
 function ofType(resources: readonly Resource[], type: string): readonly Resource[] {
   return resources.filter((resource) => resource.type === type);
