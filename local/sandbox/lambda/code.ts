@@ -14,7 +14,6 @@ export const FUNCTION_BEHAVIOURS = {
   errors: { errorRate: 0.08, milliseconds: 8 },
   slow: { errorRate: 0.005, milliseconds: 40 },
 } as const satisfies Readonly<Record<string, FunctionBehaviour>>;
-export type FunctionBehaviourName = keyof typeof FUNCTION_BEHAVIOURS;
 
 /** The files of one revision: the function, its unit test, and `checks.json`, which names what CI runs. */
 export function functionFiles({ errorRate, milliseconds }: FunctionBehaviour, note: string): Files {

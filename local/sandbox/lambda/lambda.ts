@@ -62,7 +62,7 @@ export type SandboxLambda = {
   readonly close: () => Promise<void>;
 };
 
-export const ALIAS = 'live';
+const ALIAS = 'live';
 const CALLS_PER_SECOND = 50;
 
 export async function startLambda(config: LambdaConfig): Promise<SandboxLambda> {

@@ -2,13 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startForge } from '../../../local/sandbox/forge/start-forge.ts';
-import type { CloudWatchMood } from '../../../local/sandbox/lambda/cloudwatch.ts';
 import { type SandboxLambda, startLambda } from '../../../local/sandbox/lambda/lambda.ts';
 import { type Load, startLoad } from '../../../local/sandbox/load/load.ts';
 
 export const PLACE = { service: 'web', environment: 'staging' };
 export const TARGET = { platform: 'lambda', ...PLACE, function: 'web-staging', alias: 'live' } as const;
-export type { CloudWatchMood };
 
 /** The sandbox's forge, Lambda and Prometheus alone. Nothing is called unless a test calls. */
 export async function startLambdaWorld(folder = mkdtempSync(join(tmpdir(), 'holdfast-lambda-'))) {
