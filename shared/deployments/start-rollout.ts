@@ -36,13 +36,15 @@ export async function startRolloutOfDeployment(deps: StartDeps, input: TaskInput
   }
   const target = await targetOf(deps, deployment);
   const document = await readService(deps, deployment.service);
+  const { rollouts } = document;
   const id = rolloutIdOf(deployment.id);
-  const frozen = await freeze(deps, deployment, target, document.slos.flatMap(latencyOf));
+  const frozen = await freeze(deps, deployment, target, document);
   const inputs: StartRolloutInputs = {
     rollout: id,
     plan: {
       risk: deployment.data.risk?.band ?? 'critical',
-      ...{ preset: deployment.data.preset ?? null, stages: null, bakeSeconds: BAKE_SECONDS },
+      ...{ preset: deployment.data.preset ?? null, stages: rollouts?.stages ?? null },
+      bakeSeconds: rollouts?.bakeSeconds ?? BAKE_SECONDS,
       ...{ traffic: frozen.traffic, settings: frozen.settings },
     },
     notes: frozen.notes,
@@ -57,7 +59,7 @@ export async function startRolloutOfDeployment(deps: StartDeps, input: TaskInput
     canary: deployment.data.canary ?? '',
     baseline: deployment.data.baseline ?? '',
     irreversible: deployment.data.irreversible ?? true,
-    bakeChoice: document.rollouts?.bake ?? 'page',
+    bakeChoice: rollouts?.bake ?? 'page',
     ...{ before: frozen.before, plan, settings: frozen.settings, notBy: [...notByOf(deployment)] },
   });
   const moved = await takeStep(deps, deployment, {
@@ -91,7 +93,8 @@ function reasonsOf(outcome: StartRolloutOutcome) {
   return outcome.reasons.map((text) => ({ code: 'PLANNED', text }));
 }
 
-type Slo = Awaited<ReturnType<typeof readService>>['slos'][number];
+type Document = Awaited<ReturnType<typeof readService>>;
+type Slo = Document['slos'][number];
 
 function latencyOf({ indicator }: Slo): readonly number[] {
   return indicator.kind === 'latency' ? [indicator.ms] : [];
@@ -109,8 +112,9 @@ async function freeze(
   deps: StartDeps,
   deployment: Deployment,
   target: LambdaTarget,
-  slo: readonly number[],
+  { slos, rollouts }: Document,
 ): Promise<Frozen> {
+  const slo = slos.flatMap(latencyOf);
   const now = deps.clock();
   const window = { from: isoTime(now - (LOOK_BACK * 1000) / deps.factor), to: isoTime(now) };
   const total = await deps.metrics.total(target, { ...window, thresholds: [] });
@@ -130,6 +134,7 @@ async function freeze(
     slow === null ? { thresholds: [], notes: [NO_QUANTILES] } : await countable(deps, target, window, [slow]);
   return {
     settings: judgeSettings({
+      ...(rollouts?.rBad !== undefined && { rBad: rollouts.rBad }),
       // frozen: an estimate that is made while it runs does not see the first burst
       fano: Math.max(1, estimateFano(intervals.map(intervalOf))),
       killSwitch: { slowerThan: kill.thresholds[0] ?? null },

@@ -1,4 +1,6 @@
-/** What the outside may know of rollouts: states, events, reasons, timings. Constants and types, no logic but scaling. */
+import * as z from 'zod';
+
+/** What the outside may know of rollouts: states, events, reasons, timings. Constants, schemas and types, no logic but scaling. */
 
 /** States that wait for something. */
 export const OPEN_STATES = [
@@ -126,3 +128,15 @@ export function timingsAt(factor: number): Timings {
   const scaled = Object.entries(TIMINGS).map(([name, seconds]) => [name, seconds / factor]);
   return Object.fromEntries(scaled) as Timings;
 }
+
+/** One step up: the canary's share, and how much must be seen of it before the next. */
+export const Stage = z.strictObject({
+  /** Fraction of the requests, above 0 to 1. */
+  weight: z.number().gt(0).max(1),
+  /** Seconds: time AND requests must both be there; past the longest time a person is asked. */
+  minSeconds: z.int().min(0).max(604_800),
+  maxSeconds: z.int().min(0).max(604_800),
+  /** Of the canary, in this stage. */
+  minRequests: z.int().min(0).max(1_000_000_000),
+});
+export type Stage = z.infer<typeof Stage>;

@@ -1,16 +1,7 @@
 import * as z from 'zod';
+import { Stage } from './contract.ts';
 
-/** One step up: the canary's share, and how much must be seen of it before the next. */
-export const Stage = z.strictObject({
-  /** Fraction of the requests, above 0 to 1. */
-  weight: z.number().gt(0).max(1),
-  /** Seconds: time AND requests must both be there; past the longest time a person is asked. */
-  minSeconds: z.int().min(0).max(604_800),
-  maxSeconds: z.int().min(0).max(604_800),
-  /** Of the canary, in this stage. */
-  minRequests: z.int().min(0).max(1_000_000_000),
-});
-export type Stage = z.infer<typeof Stage>;
+export { Stage };
 
 export const PLAN_PRESETS = ['standard', 'intensive', 'prompt', 'blue-green', 'custom'] as const;
 

@@ -1,12 +1,19 @@
 import * as z from 'zod';
 import { TIMINGS } from '../rollbacks/contract.ts';
+import { Stage } from '../rollouts/contract.ts';
 import { SIGNAL_SOURCES } from '../signals/contract.ts';
 import { BranchName, ManifestPath, ManifestPointer } from './manifest-place.ts';
 
 export const SERVICE_EVENTS = ['ServiceRegistered', 'ServiceChanged'] as const;
 /** A service that is known is registered; nothing else is kept about it. */
 export const SERVICE_STATES = ['Registered'] as const;
-export const AUTONOMY_EVENTS = ['AutonomyChanged', 'KillSwitchOn', 'KillSwitchOff'] as const;
+export const AUTONOMY_EVENTS = [
+  'AutonomyChanged',
+  'AutonomyRaiseAsked',
+  'AutonomyRaiseDropped',
+  'KillSwitchOn',
+  'KillSwitchOff',
+] as const;
 
 export const SERVICE_METRICS = { malformed: 'registry_entries_malformed_total' } as const;
 
@@ -30,6 +37,8 @@ export const DEPLOY_LEVELS = [
   'auto',
 ] as const;
 export type DeployLevel = (typeof DEPLOY_LEVELS)[number];
+/** Seconds in which another person can grant a higher level. */
+export const RAISE_ANSWER_SECONDS = 86_400;
 /** What a level is set for. */
 export type Action = 'rollback' | 'deploy';
 
@@ -106,6 +115,22 @@ export type Selector = z.infer<typeof Selector>;
 
 const timingNames = Object.keys(TIMINGS) as (keyof typeof TIMINGS)[];
 
+/** How changes of a service are rolled out, where it is not as the risk says. */
+const RolloutSetting = z.strictObject({
+  /** Stages of its own: weights grow, and the last is 1. */
+  stages: z
+    .array(Stage)
+    .min(1)
+    .max(20)
+    .refine(grow, 'must have weights that grow, the last of them 1')
+    .exactOptional(),
+  /** A canary that fails so many times as often is bad: what SAFE must rule out. Default 1.5; more is sooner certified. */
+  rBad: z.number().min(1.1).max(10).exactOptional(),
+  /** After a promotion nothing runs beside it: going back by itself then has a rate that is not under alpha. */
+  bake: z.enum(['page', 'hold', 'rollback']).default('page'),
+  bakeSeconds: z.int().min(0).max(604_800).default(600),
+});
+
 /** A service as its team writes it: the whole entry of the registry. */
 export const ServiceDocument = z.strictObject({
   /** 1 to 4 or critical, high, medium, low weigh in a risk; any other number or name says nothing there. */
@@ -128,8 +153,7 @@ export const ServiceDocument = z.strictObject({
   dependencies: z.array(ServiceName).max(100).default([]),
   /** IANA time zone in which its people live: when a change is made counts in its risk. Default UTC. */
   zone: z.string().refine(isZone, 'must be an IANA time zone such as Europe/Berlin').exactOptional(),
-  /** After a promotion nothing runs beside it: going back by itself then has a rate that is not under alpha. */
-  rollouts: z.strictObject({ bake: z.enum(['page', 'hold', 'rollback']).default('page') }).exactOptional(),
+  rollouts: RolloutSetting.exactOptional(),
   /** Seconds; what is not named keeps its default. */
   timings: z
     .partialRecord(z.enum(timingNames), z.number().positive().max(604_800))
@@ -168,6 +192,11 @@ export const KillSwitch = z.object({
   at: z.string().exactOptional(),
 });
 export type KillSwitch = z.infer<typeof KillSwitch>;
+
+function grow(stages: readonly { readonly weight: number }[]): boolean {
+  const rising = stages.every(({ weight }, index) => weight > (stages[index - 1]?.weight ?? 0));
+  return rising && stages.at(-1)?.weight === 1;
+}
 
 function isZone(zone: string): boolean {
   try {
