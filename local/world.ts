@@ -83,6 +83,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
         ForgeUrl: sandbox.forge.url,
         ArgocdUrl: sandbox.deployer.url,
         PrometheusUrl: sandbox.prometheusUrl,
+        ManagedFunctions: '*',
         SlackUrl: sandbox.inbox.url,
         SlackChannel: 'C-ONCALL',
       },

@@ -248,4 +248,15 @@ describe('the version of a commit', () => {
     expect(await traffic().version(TARGET, sha)).toBeUndefined();
     await expect(traffic().version(TARGET, 'aaaaaaa')).rejects.toSatisfy(fault('InvalidInput'));
   });
+
+  test('is read back from a version; one that names none, or two, says nothing', async () => {
+    const two = `${sha} and ${'b'.repeat(40)}`;
+    lambda
+      .on(ListVersionsByFunctionCommand)
+      .resolves(versions(['1', `acme/web ${sha}`], ['2', 'by hand'], ['3', two]));
+    const shas = await Promise.all(
+      ['1', '2', '3', '4'].map((version) => traffic().gitRevision(TARGET, version)),
+    );
+    expect(shas).toEqual([sha, undefined, undefined, undefined]);
+  });
 });
