@@ -5,7 +5,7 @@ export const CHANGE_CLASSES = ['small', 'large', 'migration', 'config', 'hotfix'
 export type ChangeClass = (typeof CHANGE_CLASSES)[number];
 
 /** The first step of genops-v1: at 201 lines or 21 files a change is no longer small. */
-export const LARGE = { lines: 200, files: 20 } as const;
+const LARGE = { lines: 200, files: 20 } as const;
 
 /** The classes a change counts in when it is over: `small` only when nothing else applies. */
 export function classesOf(change: ChangeOutline): readonly ChangeClass[] {

@@ -12,8 +12,11 @@ const MOST = 10;
 const STRUCTURE = 0.7;
 /** Worth of the service in the structure: .4 for its own records, a fifth less a hop away; nobody further away counts. */
 const SERVICE = { own: 0.4, neighbour: 0.32 } as const;
-/** Text is compared with so many records at most, the structurally nearest. */
-const COMPARED = 300;
+/**
+ * Text is compared with so many records at most, the structurally nearest, and by so many of its characters: what a
+ * decision rests on is recorded with it, and a record of the store holds 400 KB.
+ */
+const COMPARED = { records: 150, characters: 300 } as const;
 /** The weight of precedents at which half of what could be known is known. */
 const HALF_KNOWN = 1;
 
@@ -33,7 +36,7 @@ type Near = {
 export const findSimilar = rule('find-similar', 1, (inputs: FindSimilarInputs): FindSimilarOutcome => {
   const near = nearest(inputs);
   const texts = textSimilarities(
-    inputs.query.change.text,
+    inputs.query.change.text.slice(0, COMPARED.characters),
     near.map(({ record }) => ({ id: record.id, text: record.change.text })),
   );
   const similar = near
@@ -72,9 +75,17 @@ function nearest(inputs: FindSimilarInputs): readonly Near[] {
     const structure = structureOf(inputs, record, relation, age);
     // Below that it stays under the threshold whatever its text says.
     const reachable = STRUCTURE * structure + (1 - STRUCTURE) >= KEPT_FROM;
-    if (age > 0 && reachable) near.push({ record, relation, structure, age });
+    if (age > 0 && reachable) near.push({ record: cut(record), relation, structure, age });
   }
-  return near.toSorted(byStructure).slice(0, COMPARED);
+  // A deployment that is given twice is one.
+  const distinct = new Map(near.toSorted(byStructure).map((each) => [each.record.id, each]));
+  return [...distinct.values()].slice(0, COMPARED.records);
+}
+
+function cut(record: PastDeployment): PastDeployment {
+  const { change } = record;
+  if (change.text.length <= COMPARED.characters) return record;
+  return { ...record, change: { ...change, text: change.text.slice(0, COMPARED.characters) } };
 }
 
 /** Nearest first; of two alike the newer, then by id, so that the order of the input does not matter. */

@@ -14,7 +14,7 @@ const KEPT_FROM = 0.75;
 const MOST = 10;
 
 /** Similarity of genops-v1, at most 1: service .4, lines .2 or .1, migration .15, config .15, younger than 30 days .1. */
-export function genopsSimilarity(query: GenopsQuery, record: GenopsRecord): number {
+function genopsSimilarity(query: GenopsQuery, record: GenopsRecord): number {
   const difference = Math.abs(query.change_size_lines - record.change_size_lines);
   const size = difference < 500 ? 0.1 : 0;
   const parts = [

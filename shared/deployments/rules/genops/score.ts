@@ -35,7 +35,7 @@ export function genopsHealth(service: GenopsService): number {
 }
 
 /** The six factors of genops-v1, each in [0, 1]; every comparison is strict as the seed writes it. */
-export function genopsFactors(service: GenopsService, context: GenopsContext): GenopsFactors {
+function genopsFactors(service: GenopsService, context: GenopsContext): GenopsFactors {
   return {
     service_tier: TIER_VALUES[service.tier],
     service_health: 1 - genopsHealth(service),

@@ -103,6 +103,19 @@ test('after a half-life of 30 days an outcome weighs half', () => {
   expect(ratio[1]).toBeCloseTo(0.5, 9);
 });
 
+test('a deployment that is given twice is cited once', () => {
+  expect(idsOf(asked([past('dep_a'), past('dep_a')]))).toEqual(['dep_a']);
+});
+
+test('what is recorded with a decision stays small, however much there is', () => {
+  const all = Array.from({ length: 5000 }, (_, index) =>
+    past(`dep_${index}`, { text: 'settlement '.repeat(1000), at: daysAgo(index / 50) }),
+  );
+  const near = nearEnough(asked(all));
+  expect(canonicalJson(near).length).toBeLessThan(100_000);
+  expect(canonicalJson(findSimilar.decide(asked(near)))).toBe(canonicalJson(findSimilar.decide(asked(all))));
+});
+
 test('a change without a text is compared by its structure', () => {
   const query = { service: 'payments', change: { ...CHANGE, text: '' } };
   expect(idsOf(asked([past('dep_a', { text: 'anything' })], { query }))).toEqual(['dep_a']);

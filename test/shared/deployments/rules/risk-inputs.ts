@@ -17,7 +17,7 @@ export type RiskChanges = {
 };
 
 const NONE: OutcomeCounts = { failures: '0', successes: '0' };
-export const NO_HISTORY: AssessRiskInputs['history'] = {
+const NO_HISTORY: AssessRiskInputs['history'] = {
   tier: NONE,
   service: NONE,
   classes: { small: NONE, large: NONE, migration: NONE, config: NONE, hotfix: NONE },
