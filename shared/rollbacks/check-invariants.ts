@@ -43,7 +43,7 @@ export async function checkInvariantsOfRollback(all: WorldDeps, input: TaskInput
   }
   const pullRequest = await pullRequestOf(deps, attempt);
   const ended =
-    (await overtake(deps, attempt, input.key, pullRequest ?? undefined)) ??
+    (await overtake(deps, attempt, input.key, { pullRequest: pullRequest ?? undefined })) ??
     (await rejected(deps, attempt, input.key));
   if (ended !== undefined) return moved(ended);
   const queued = await queueOutcome(deps, attempt, input.key);

@@ -1,4 +1,5 @@
 import { type Actor, Fault, isFault, isoTime, millis, type Reason } from '../kernel/index.ts';
+import type { PullRequest } from '../ports/index.ts';
 import { type Attempt, loadAttempt, timedFor } from './attempt.ts';
 import { movedOn } from './close-pull-request.ts';
 import { METRICS } from './contract.ts';
@@ -30,11 +31,12 @@ export async function mergePullRequestOfRollback(all: WorldDeps, input: MergeInp
   const { queuedAt, enteredAt } = attempt.data;
   if (queuedAt !== undefined && queuedAt >= enteredAt) return standing(deps, attempt);
   const actor = await assertMayMerge(deps, attempt, input.evaluation);
-  const merged = await mergedByUs(deps, attempt);
+  const pullRequest = (await pullRequestOf(deps, attempt)) ?? undefined;
+  const merged = await mergedByUs(deps, attempt, pullRequest);
   if (merged !== undefined) return recordMerge(deps, attempt, input, { result: merged, actor });
   const late = (deps.clock() - millis(input.evaluation.now)) / 1000 > deps.timings.invariantFreshness;
   if (late) return standing(deps, attempt);
-  const overtaken = await overtake(deps, attempt, input.key);
+  const overtaken = await overtake(deps, attempt, input.key, { pullRequest });
   if (overtaken !== undefined) return standing(deps, overtaken);
   const started = await startMerge(deps, attempt, input);
   if (started.held) return standing(deps, started.attempt);
@@ -85,8 +87,11 @@ async function assertMayMerge(
 }
 
 /** A merge that carries our attempt's mark: made by this task before it was interrupted. */
-async function mergedByUs(deps: WorldDeps, attempt: Attempt): Promise<MergeInputs['result'] | undefined> {
-  const pullRequest = await pullRequestOf(deps, attempt);
+async function mergedByUs(
+  deps: WorldDeps,
+  attempt: Attempt,
+  pullRequest: PullRequest | undefined,
+): Promise<MergeInputs['result'] | undefined> {
   if (pullRequest?.state !== 'merged' || pullRequest.mergeCommitSha === undefined) return undefined;
   const facts = attempt.data.pullRequest;
   if (facts === undefined) return undefined;

@@ -1,6 +1,5 @@
 import { Fault, isFault, isoTime } from '../kernel/index.ts';
 import type { PullRequest } from '../ports/index.ts';
-import { readAutonomy } from '../services/index.ts';
 import { type Attempt, loadAttempt, type PullRequestFacts, timedFor } from './attempt.ts';
 import { movedOn } from './close-pull-request.ts';
 import { MAX_PULL_REQUESTS_PER_HOUR, METRICS, PULL_REQUEST_LABELS } from './contract.ts';
@@ -8,7 +7,7 @@ import { overtake } from './overtake-rollback.ts';
 import { ownBranch } from './own-branch.ts';
 import type { TaskInput, TaskResult, WorldDeps } from './ports.ts';
 import { pullRequestBody, pullRequestTitle } from './pull-request-text.ts';
-import { attemptReadings, placeOf } from './read-world.ts';
+import { placeOf, type ReadNow, readNow } from './read-world.ts';
 import { nextHour, placeBack } from './repository-quotas.ts';
 import { type PullRequestFact, type PullRequestOutcome, recordPullRequest } from './rules/record-step.ts';
 import { type Move, standing, takeStep } from './take-step.ts';
@@ -27,9 +26,13 @@ export async function openPullRequestForRollback(all: WorldDeps, input: TaskInpu
   const attempt = await loadAttempt(all.store, input.rollbackId);
   const deps = timedFor(all, attempt);
   if (attempt.state.kind !== 'CandidateResolved') return movedOn(deps, attempt);
-  const overtaken = await overtake(deps, attempt, input.key);
+  const [now, found] = await Promise.all([
+    readNow(deps, attempt),
+    orFault(deps, () => readToOpen(deps, attempt)),
+  ]);
+  const overtaken = await overtake(deps, attempt, input.key, { now });
   if (overtaken !== undefined) return standing(deps, overtaken);
-  const opened = await openOrFault(deps, attempt);
+  const opened = found instanceof Fault ? found : await orFault(deps, () => open(deps, attempt, now, found));
   const fact: PullRequestFact =
     opened instanceof Fault
       ? { kind: 'failed', fault: opened.name, message: opened.message }
@@ -57,9 +60,9 @@ export async function openPullRequestForRollback(all: WorldDeps, input: TaskInpu
   return standing(deps, moved);
 }
 
-async function openOrFault(deps: WorldDeps, attempt: Attempt): Promise<Opened | Fault> {
+async function orFault<T>(deps: WorldDeps, act: () => Promise<T>): Promise<T | Fault> {
   try {
-    return await open(deps, attempt);
+    return await act();
   } catch (thrown) {
     if (!isFault(thrown)) throw thrown;
     deps.meter.count(METRICS.integrationErrors, { call: 'open-pull-request', code: thrown.name });
@@ -67,31 +70,37 @@ async function openOrFault(deps: WorldDeps, attempt: Attempt): Promise<Opened | 
   }
 }
 
-/** Autonomy is read at every action: one that was lowered to observe meanwhile leaves the rest to a person. */
-async function assertMayAct(deps: WorldDeps, attempt: Attempt): Promise<void> {
-  const { service, environment } = attempt;
-  const { level } = await readAutonomy(deps, { service, environment, action: 'rollback' });
-  if (level === 'observe') throw new Fault('Forbidden', 'autonomy was lowered to observe meanwhile');
-}
-
-async function open(deps: WorldDeps, attempt: Attempt): Promise<Opened> {
-  await assertMayAct(deps, attempt);
+/** What there is already: the manifest, our open pull requests, and where the base stands. It changes nothing. */
+async function readToOpen(deps: WorldDeps, attempt: Attempt) {
   const { environment } = await placeOf(deps, attempt);
-  const { candidate } = attempt.data;
-  if (candidate === undefined) throw new Fault('Malformed', `rollback ${attempt.id} has no candidate`);
-  const { repository, branch: baseBranch, path, pointer } = environment.manifest;
-  const title = pullRequestTitle(attempt, candidate.revision);
+  const { repository, branch, path } = environment.manifest;
   const labels = [...PULL_REQUEST_LABELS, attempt.environment];
   const [file, openOnes, baseSha] = await Promise.all([
-    deps.forge.readFile(repository, path, baseBranch),
+    deps.forge.readFile(repository, path, branch),
     deps.forge.openPullRequests(repository, labels),
-    deps.forge.branchHead(repository, baseBranch),
+    deps.forge.branchHead(repository, branch),
   ]);
+  return { manifest: environment.manifest, labels, file, openOnes, baseSha };
+}
+type Found = Awaited<ReturnType<typeof readToOpen>>;
+
+async function open(
+  deps: WorldDeps,
+  attempt: Attempt,
+  { autonomy, readings }: ReadNow,
+  { manifest, labels, file, openOnes, baseSha }: Found,
+): Promise<Opened> {
+  // one that was lowered to observe meanwhile leaves the rest to a person
+  if (autonomy.level === 'observe') throw new Fault('Forbidden', 'autonomy was lowered to observe meanwhile');
+  const { candidate } = attempt.data;
+  if (candidate === undefined) throw new Fault('Malformed', `rollback ${attempt.id} has no candidate`);
+  const { repository, branch: baseBranch, path, pointer } = manifest;
+  const title = pullRequestTitle(attempt, candidate.revision);
   const spliced = deps.manifest.splice(file.text, pointer, candidate.revision);
   if (spliced.before === candidate.revision)
     throw new Fault('Conflict', `${path} already names ${candidate.revision.slice(0, 7)}`);
   const change = { path, pointer, before: spliced.before, after: candidate.revision };
-  const body = pullRequestBody(attempt, change, await attemptReadings(deps, attempt));
+  const body = pullRequestBody(attempt, change, readings);
   const present = openOnes.find((each) => each.title === title && each.baseBranch === baseBranch);
   if (present !== undefined && (await changesOnly(deps, repository, present, { path, text: spliced.text }))) {
     const reused = !present.body.includes(attempt.id);

@@ -1,16 +1,18 @@
 import { isoTime, type Reason } from '../kernel/index.ts';
 import type { PullRequest } from '../ports/index.ts';
-import { readAutonomy } from '../services/index.ts';
 import type { Attempt } from './attempt.ts';
 import { settleForge } from './close-pull-request.ts';
 import type { AbortReason } from './contract.ts';
 import { foundMerge, isOurMerge } from './own-merge.ts';
 import type { WorldDeps } from './ports.ts';
-import { attemptReadings, pullRequestOf, recent } from './read-world.ts';
+import { pullRequestOf, type ReadNow, readNow, recent } from './read-world.ts';
 import { type OvertakeOutcome, overtakeRollback } from './rules/overtake-rollback.ts';
 import { type Move, takeStep } from './take-step.ts';
 
 const READ_MARGIN = 3;
+
+/** What the caller has just read; the rest is read here. */
+type Known = { readonly pullRequest?: PullRequest | undefined; readonly now?: ReadNow };
 
 /**
  * Ends or moves an attempt that something overtook: a person at the forge, the kill switch, restored health, old age.
@@ -20,26 +22,21 @@ export async function overtake(
   deps: WorldDeps,
   attempt: Attempt,
   key: string,
-  known?: PullRequest,
+  known: Known = {},
 ): Promise<Attempt | undefined> {
   // After the merge the forge has nothing more to say, and its silence must not hold up the watch on health.
-  const pullRequest =
-    attempt.data.merge === undefined ? (known ?? (await pullRequestOf(deps, attempt))) : undefined;
-  const { killSwitch } = await readAutonomy(deps, {
-    service: attempt.service,
-    environment: attempt.environment,
-    action: 'rollback',
-  });
+  const [pullRequest, { autonomy, readings }] = await Promise.all([
+    attempt.data.merge === undefined ? (known.pullRequest ?? pullRequestOf(deps, attempt)) : undefined,
+    known.now ?? readNow(deps, attempt),
+  ]);
+  const killSwitchOn = autonomy.killSwitch.on;
   const now = deps.clock();
-  const readings = await attemptReadings(deps, attempt);
-  const moved = overtakeRollback.decide(
-    inputsOf(deps, attempt, { pullRequest, killSwitchOn: killSwitch.on, readings, now }),
-  );
-  if (moved.overtaken === null) return undefined;
+  const inputs = inputsOf(deps, attempt, { pullRequest, killSwitchOn, readings, now });
+  if (overtakeRollback.decide(inputs).overtaken === null) return undefined;
   const ended = await takeStep(deps, attempt, {
     key: `${key}/overtaken`,
     rule: overtakeRollback,
-    inputs: inputsOf(deps, attempt, { pullRequest, killSwitchOn: killSwitch.on, readings, now }),
+    inputs,
     move: (outcome) => moveOf(attempt, outcome, pullRequest, isoTime(now)),
   });
   await settleForge(deps, ended);
@@ -49,7 +46,7 @@ export async function overtake(
 type Facts = {
   readonly pullRequest: PullRequest | null | undefined;
   readonly killSwitchOn: boolean;
-  readonly readings: Awaited<ReturnType<typeof attemptReadings>>;
+  readonly readings: ReadNow['readings'];
   readonly now: number;
 };
 

@@ -21,19 +21,16 @@ export async function readInvariants(
   attempt: Attempt,
   pullRequest: PullRequest | undefined,
 ): Promise<CheckInvariantsInputs> {
-  const { target } = await placeOf(deps, attempt);
-  const { level } = await readAutonomy(deps, {
-    service: attempt.service,
-    environment: attempt.environment,
-    action: 'rollback',
-  });
+  const { service, environment } = attempt;
   const facts = attempt.data.pullRequest;
-  const approval = givenApproval(await approvalFor(deps, attempt));
-  const [reading, forge] = await Promise.all([
-    ask(deps, 'health', () => deps.health.read(target)),
+  const [reading, forge, { level }, approval] = await Promise.all([
+    placeOf(deps, attempt).then(({ target }) => ask(deps, 'health', () => deps.health.read(target))),
     facts === undefined ? NOTHING : readForge(deps, attempt, facts, pullRequest),
+    readAutonomy(deps, { service, environment, action: 'rollback' }),
+    approvalFor(deps, attempt),
   ]);
   const now = deps.clock();
+  // last, so that nothing stored meanwhile is missed
   const readings = await attemptReadings(deps, attempt);
   return {
     environment: attempt.environment,
@@ -42,7 +39,7 @@ export async function readInvariants(
     readings: recent(readings, now, deps.timings.healthRestored * READ_MARGIN),
     candidate: candidateOf(attempt),
     ...forge,
-    approval,
+    approval: givenApproval(approval),
     now: isoTime(now),
     limits: limitsOf(deps),
   };

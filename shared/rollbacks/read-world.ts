@@ -1,6 +1,6 @@
 import { Fault, isFault, isoTime, millis } from '../kernel/index.ts';
 import type { DeliveryTarget, PullRequest, StoredReading } from '../ports/index.ts';
-import { type ArgocdEnvironment, readService } from '../services/index.ts';
+import { type ArgocdEnvironment, readAutonomy, readService } from '../services/index.ts';
 import type { Attempt } from './attempt.ts';
 import { METRICS, NOT_BY_PULL_REQUEST } from './contract.ts';
 import type { RollbackDeps, WorldDeps } from './ports.ts';
@@ -12,6 +12,14 @@ export async function placeOf(deps: RollbackDeps, attempt: { service: string; en
   const environment = service.environments[attempt.environment];
   if (environment?.platform !== 'argocd') throw new Fault('NotFound', noSuchPlace(attempt, environment));
   return { service, environment, target: targetOf(attempt.service, attempt.environment, environment) };
+}
+
+/** The same, for those who read it along with what may end the attempt first. */
+export function placeOrFault(deps: RollbackDeps, attempt: { service: string; environment: string }) {
+  return placeOf(deps, attempt).catch((thrown: unknown) => {
+    if (isFault(thrown)) return thrown;
+    throw thrown;
+  });
 }
 
 /** Where the delivery system knows a service. */
@@ -39,6 +47,20 @@ export function attemptReadings(
 ): Promise<readonly Reading[]> {
   return readingsSince(deps, attempt, isoTime(millis(attempt.createdAt) - deps.timings.readingGap * 1000));
 }
+
+/** What may end an attempt at any of its steps: what people allow, and what was read of its service. Read together. */
+export async function readNow(
+  deps: RollbackDeps,
+  attempt: Pick<Attempt, 'service' | 'environment' | 'createdAt'>,
+) {
+  const { service, environment } = attempt;
+  const [autonomy, readings] = await Promise.all([
+    readAutonomy(deps, { service, environment, action: 'rollback' }),
+    attemptReadings(deps, attempt),
+  ]);
+  return { autonomy, readings };
+}
+export type ReadNow = Awaited<ReturnType<typeof readNow>>;
 
 /** Readings of the attempt's service since a time, oldest first, as rules take them. */
 export async function readingsSince(

@@ -14,10 +14,9 @@ export async function recordCi(all: WorldDeps, input: TaskInput): Promise<TaskRe
   const attempt = await loadAttempt(all.store, input.rollbackId);
   const deps = timedFor(all, attempt);
   if (attempt.state.kind !== 'PullRequestOpen') return movedOn(deps, attempt);
-  const pullRequest = await pullRequestOf(deps, attempt);
-  const overtaken = await overtake(deps, attempt, input.key, pullRequest ?? undefined);
+  const [pullRequest, inputs] = await Promise.all([pullRequestOf(deps, attempt), ciInputs(deps, attempt)]);
+  const overtaken = await overtake(deps, attempt, input.key, { pullRequest: pullRequest ?? undefined });
   if (overtaken !== undefined) return standing(deps, overtaken);
-  const inputs = await ciInputs(deps, attempt);
   if (judgeCi.decide(inputs).verdict === 'pending') return standing(deps, attempt);
   const moved = await takeStep(deps, attempt, {
     key: input.key,

@@ -20,7 +20,7 @@ export async function recordReviewOfRollback(all: WorldDeps, input: TaskInput): 
   if (attempt.state.kind === 'AwaitingHumanReview') {
     const pullRequest = attempt.data.merge === undefined ? await pullRequestOf(deps, attempt) : null;
     const moved =
-      (await overtake(deps, attempt, input.key, pullRequest ?? undefined)) ??
+      (await overtake(deps, attempt, input.key, { pullRequest: pullRequest ?? undefined })) ??
       (await rejected(deps, attempt, input.key)) ??
       (await headMovedSince(deps, attempt, input.key, pullRequest ?? undefined)) ??
       (await returnToMerge(deps, attempt, input.key)) ??

@@ -1,12 +1,11 @@
-import { isoTime, millis, type Reason } from '../kernel/index.ts';
-import { readAutonomy } from '../services/index.ts';
+import { Fault, isoTime, millis, type Reason } from '../kernel/index.ts';
 import { type Attempt, type AttemptData, loadAttempt, timedFor } from './attempt.ts';
 import { movedOn } from './close-pull-request.ts';
 import { METRICS, PERSISTENCE_CHECKS } from './contract.ts';
 import { endUnconfirmed } from './end-unconfirmed.ts';
 import { overtake } from './overtake-rollback.ts';
 import type { TaskInput, TaskResult, WorldDeps } from './ports.ts';
-import { attemptReadings, placeOf, recent } from './read-world.ts';
+import { type placeOf, placeOrFault, readNow, recent } from './read-world.ts';
 import { inPlace, type Place, placeIn } from './repository-quotas.ts';
 import {
   type ConfirmDegradationInputs,
@@ -29,15 +28,16 @@ export async function resolveCandidateForRollback(all: WorldDeps, input: TaskInp
   const attempt = await loadAttempt(all.store, input.rollbackId);
   const deps = timedFor(all, attempt);
   if (attempt.state.kind !== 'DegradationDetected') return movedOn(deps, attempt);
-  const overtaken = await overtake(deps, attempt, input.key);
+  const [now, place] = await Promise.all([readNow(deps, attempt), placeOrFault(deps, attempt)]);
+  const overtaken = await overtake(deps, attempt, input.key, { now });
   if (overtaken !== undefined) return standing(deps, overtaken);
-  const readings = await attemptReadings(deps, attempt);
-  const confirmation = confirmationInputs(deps, attempt, readings);
+  const confirmation = confirmationInputs(deps, attempt, now.readings);
   const { verdict } = confirmDegradation.decide(confirmation);
   if (verdict === 'pending') return standing(deps, attempt);
   if (verdict !== 'confirmed')
     return standing(deps, await endUnconfirmed(deps, attempt, input.key, confirmation));
-  return confirmed(deps, attempt, input.key, confirmation);
+  if (place instanceof Fault) throw place;
+  return confirmed(deps, attempt, { key: input.key, confirmation, place, level: now.autonomy.level });
 }
 
 /** Inputs of confirm-degradation for an attempt, from its own readings only. */
@@ -64,16 +64,16 @@ export function confirmationInputs(
 async function confirmed(
   deps: WorldDeps,
   attempt: Attempt,
-  key: string,
-  confirmation: ConfirmDegradationInputs,
+  known: {
+    readonly key: string;
+    readonly confirmation: ConfirmDegradationInputs;
+    readonly place: Awaited<ReturnType<typeof placeOf>>;
+    readonly level: AttemptData['mode'];
+  },
 ): Promise<TaskResult> {
-  const { service, environment, target } = await placeOf(deps, attempt);
+  const { key, confirmation, level } = known;
+  const { service, environment, target } = known.place;
   const current = confirmation.readings.at(-1)?.revision;
-  const { level } = await readAutonomy(deps, {
-    service: attempt.service,
-    environment: attempt.environment,
-    action: 'rollback',
-  });
   const mode = stricterMode(attempt.environment, level, attempt.data.mode);
   const search = await searchCandidate(deps, {
     target,

@@ -9,7 +9,7 @@ const MESSAGE_CHARACTERS = 120;
 
 /**
  * Walks the ancestors of the degraded revision, newest first, and gathers the evidence for each until one passes, the
- * history ends (30 days, 50 commits) or the time is up. Uptime is read before the checks: it is one call and refuses most.
+ * history ends (30 days, 50 commits) or the time is up. But for the first, uptime is read before the checks: it refuses most.
  */
 export async function searchCandidate(
   deps: WorldDeps,
@@ -41,7 +41,7 @@ export async function searchCandidate(
   });
   for (const commit of commits.filter((each) => each.sha !== search.current)) {
     if (deps.clock() >= deadline) return ended('timed-out');
-    const found = await evidenceOf(deps, search, commit, windows);
+    const found = await evidenceOf(deps, search, commit, { windows, likely: evidence.length === 0 });
     if (found === undefined) return ended('unreadable');
     evidence.push(found);
     if (refusal(found, base) === undefined) return ended('found');
@@ -53,8 +53,13 @@ async function evidenceOf(
   deps: WorldDeps,
   search: { readonly target: DeliveryTarget; readonly repository: string; readonly current: string },
   commit: Commit,
-  windows: readonly DeployedWindow[],
+  { windows, likely }: { readonly windows: readonly DeployedWindow[]; readonly likely: boolean },
 ): Promise<CandidateEvidence | undefined> {
+  const readCi = () => ask(deps, 'ci', () => deps.forge.ci(search.repository, commit.sha));
+  // The first ancestor is mostly the one: its checks are asked for at once, those of others only if their uptime holds.
+  const early = likely ? readCi() : undefined;
+  // refused credentials throw here only if the checks are needed
+  early?.catch(() => undefined);
   const window = windows.findLast((each) => each.revision === commit.sha);
   // "Nothing was measured" is evidence; "could not be read" is none.
   const answer = await ask(deps, 'uptime', async () => ({
@@ -76,6 +81,6 @@ async function evidenceOf(
   };
   if (known.uptime !== undefined && fromDecimal(known.uptime) < STABLE_UPTIME)
     return { ...known, ci: 'unread' };
-  const ci = await ask(deps, 'ci', () => deps.forge.ci(search.repository, commit.sha));
+  const ci = await (early ?? readCi());
   return ci === undefined ? undefined : { ...known, ci: ci.state };
 }

@@ -1,14 +1,13 @@
 import { type Actor, isFault, isoTime } from '../kernel/index.ts';
 import type { StoredReading } from '../ports/index.ts';
-import { allServices, readAutonomy } from '../services/index.ts';
+import { allServices } from '../services/index.ts';
 import { type Attempt, attemptOf, isOpen, timedFor } from './attempt.ts';
 import { METRICS } from './contract.ts';
 import { measureStates } from './measure-states.ts';
 import { openRollbackAttempt, startWorkflow } from './open-rollback.ts';
 import type { WorldDeps } from './ports.ts';
-import { ask, asReading, targetOf } from './read-world.ts';
-import { wakeAttempt } from './review-rollback.ts';
-import { isBad } from './rules/readings.ts';
+import { ask, asReading, readNow, targetOf } from './read-world.ts';
+import { isBad, type Reading } from './rules/readings.ts';
 import { slotOf } from './take-step.ts';
 import { hasNews } from './watch-news.ts';
 
@@ -78,8 +77,10 @@ type Watched = { readonly place: Place; readonly read: boolean; readonly watchOn
 
 async function readPlace(deps: WorldDeps, place: Place, slotAt: number, interval: number): Promise<Watched> {
   const slot = isoTime(slotAt);
-  const last = await deps.work.lastReading(place.service, place.environment);
-  const attempt = await openAttempt(deps, place);
+  const [last, attempt] = await Promise.all([
+    deps.work.lastReading(place.service, place.environment),
+    openAttempt(deps, place),
+  ]);
   // Another watch has read this interval already: go on from its reading.
   const done = last?.slot === slot;
   const stored = done ? undefined : await readAndStore(deps, place, slot);
@@ -127,7 +128,10 @@ async function react(
 
 async function reactToAttempt(all: WorldDeps, attempt: Attempt, slotNumber: number): Promise<void> {
   const deps = timedFor(all, attempt);
-  const wait = await deps.work.wait(attempt.id, attempt.state.kind);
+  const [wait, now] = await Promise.all([
+    deps.work.wait(attempt.id, attempt.state.kind),
+    readNow(deps, attempt),
+  ]);
   if (wait === undefined) {
     // Opened, but the process died before its workflow was started: starting by name is safe to repeat.
     if (attempt.state.kind === 'DegradationDetected')
@@ -136,19 +140,20 @@ async function reactToAttempt(all: WorldDeps, attempt: Attempt, slotNumber: numb
   }
   // After the merge the kill switch ends nothing, so it is no news either.
   const mayEnd = attempt.data.merge === undefined;
-  const { killSwitch } = await readAutonomy(deps, {
-    service: attempt.service,
-    environment: attempt.environment,
-    action: 'rollback',
-  });
-  if ((mayEnd && killSwitch.on) || (await newsOf(deps, attempt, slotNumber)))
-    await wakeAttempt(deps, attempt);
+  const news =
+    (mayEnd && now.autonomy.killSwitch.on) || (await newsOf(deps, attempt, now.readings, slotNumber));
+  if (news) await deps.workflow.wake(wait.token, { woken: true });
 }
 
 /** Refused credentials are news: the woken task meets the refusal itself and ends the attempt for security. */
-async function newsOf(deps: WorldDeps, attempt: Attempt, slotNumber: number): Promise<boolean> {
+async function newsOf(
+  deps: WorldDeps,
+  attempt: Attempt,
+  readings: readonly Reading[],
+  slotNumber: number,
+): Promise<boolean> {
   try {
-    return await hasNews(deps, attempt, slotNumber);
+    return await hasNews(deps, attempt, readings, slotNumber);
   } catch (thrown) {
     if (isFault(thrown, 'PermissionDenied')) return true;
     throw thrown;

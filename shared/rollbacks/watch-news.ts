@@ -3,7 +3,7 @@ import { type Attempt, approvalIdOf } from './attempt.ts';
 import { mergedAt, recoveryInputs } from './judge-recovery.ts';
 import type { WorldDeps } from './ports.ts';
 import { approvalFor, isAnswered } from './read-approval.ts';
-import { attemptReadings, pullRequestOf } from './read-world.ts';
+import { pullRequestOf } from './read-world.ts';
 import { ciInputs } from './record-ci.ts';
 import { confirmationInputs } from './resolve-candidate.ts';
 import { confirmDegradation } from './rules/confirm-degradation.ts';
@@ -16,8 +16,12 @@ import { healthySeconds, type Reading } from './rules/readings.ts';
  * Whether the newest reading, or the forge on its slower turn, brings something that a waiting attempt should look at.
  * It decides nothing: the woken task reads and judges for itself.
  */
-export async function hasNews(deps: WorldDeps, attempt: Attempt, slotNumber: number): Promise<boolean> {
-  const readings = await attemptReadings(deps, attempt);
+export async function hasNews(
+  deps: WorldDeps,
+  attempt: Attempt,
+  readings: readonly Reading[],
+  slotNumber: number,
+): Promise<boolean> {
   switch (attempt.state.kind) {
     case 'DegradationDetected':
       return confirmDegradation.decide(confirmationInputs(deps, attempt, readings)).verdict !== 'pending';

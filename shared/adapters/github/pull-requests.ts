@@ -55,9 +55,8 @@ export async function readPullRequest(
   return pullRequestOf(parse(PullAnswer, answer.data, `pull request ${number}`));
 }
 
+/** Asked for at once: the forge keeps one open pull request for a head and base, and refuses (422) a second. */
 async function opened(connection: Connection, request: OpenRequest): Promise<PullRequest> {
-  const found = await openOf(connection, request);
-  if (found !== undefined) return found;
   // the write is repeated as a whole: what it reads is read once an attempt
   const existing = (): Promise<PullRequest | undefined> => openOf({ call: connection.once }, request);
   return connection.write(async () => {

@@ -33,7 +33,7 @@ test('a pull request is opened with its labels, and opening it again finds it', 
   });
   const again = await sandbox.github.openPullRequest(OPEN);
   expect(again.number).toBe(pull.number);
-  expect(sandbox.forge.requests()['pulls/create']).toBe(1);
+  expect(await sandbox.github.openPullRequests(REPOSITORY, [])).toHaveLength(1);
 });
 
 test('one read alone tells whether it can be merged', async () => {
