@@ -11,6 +11,7 @@ const TRACING = 'tracing: AWS X-Ray has no resources';
 const DELIVERY = "the workflow's log: CloudWatch's log deliveries have no resources";
 /** Actions that AWS knows without a resource, with the reason. Each is acknowledged where it is granted. */
 const WITHOUT_RESOURCE: Readonly<Record<string, string>> = {
+  'cloudwatch:GetMetricData': 'reading counts: CloudWatch knows no resources and no condition on namespaces',
   'dynamodb:ListStreams': 'reading a stream: the list has no resource',
   'logs:CreateLogDelivery': DELIVERY,
   'logs:DeleteLogDelivery': DELIVERY,
@@ -134,6 +135,11 @@ describe('the ways out', () => {
     const invoked = machine.filter((each) => each.actions.includes('lambda:InvokeFunction'));
     expect(invoked.flatMap((each) => each.resources)).toHaveLength(10);
     expect(invoked.flatMap((each) => each.resources).join()).not.toContain('*');
+  });
+
+  test('one function moves traffic, and it is not the one that judges', () => {
+    expect(holdersOf('lambda:UpdateAlias')).toEqual(['HoldfastDeployments/Rollouts/ShiftTrafficRole']);
+    expect(holdersOf('cloudwatch:GetMetricData')).toContain('HoldfastDeployments/Rollouts/JudgeRolloutsRole');
   });
 
   test('only what opens attempts starts the workflow', () => {
