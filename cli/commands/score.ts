@@ -1,7 +1,8 @@
 import { assessRisk } from '../../shared/deployments/rules/assess-risk.ts';
 import { type Calibration, calibration } from '../../shared/deployments/rules/calibration.ts';
 import { crossCalibrated, fitIsotonic } from '../../shared/deployments/rules/fit-calibration.ts';
-import { genopsReview, genopsScore } from '../../shared/deployments/rules/genops/score.ts';
+import { GENOPS_WEIGHTS, genopsReview, genopsScore } from '../../shared/deployments/rules/genops/score.ts';
+import { type FactorWeights, learnWeights } from '../../shared/deployments/rules/learn-weights.ts';
 import { nearestChanges } from '../../shared/deployments/rules/nearest-change.ts';
 import {
   readGenopsCase,
@@ -28,7 +29,7 @@ export const scoreCommand: Command = {
     },
     calibrate: {
       type: 'boolean',
-      text: 'FILE is [{score, outcome}] in the order of time, outcome 1 = it failed: Brier score, reliability table, fitted map',
+      text: 'FILE is [{score, outcome, factors?}] in the order of time, outcome 1 = it failed: Brier score, reliability table, fitted map',
     },
   },
   example: 'holdfast score change.json',
@@ -97,7 +98,15 @@ function showCalibration(document: unknown, io: Io): number {
   const before = calibration(pairs);
   const after = calibration(crossCalibrated(pairs));
   const map = fitIsotonic(pairs);
-  io.document(inNumbers({ ...before, map, crossValidated: { brier: after.brier, ece: after.ece } }));
+  const proposed = proposedWeights(pairs);
+  io.document(
+    inNumbers({
+      ...before,
+      map,
+      crossValidated: { brier: after.brier, ece: after.ece },
+      ...(proposed !== undefined && { proposedWeights: proposed }),
+    }),
+  );
   io.out(`${before.count} outcomes, ${before.failures} failed`);
   io.out(summaryOf('as they are', before));
   io.out(summaryOf('through a map fitted from the others (10-fold)', after));
@@ -112,7 +121,17 @@ function showCalibration(document: unknown, io: Io): number {
     `${short(bin.low)} to ${short(bin.high)}`,
   ]);
   io.out(table([['scores', 'count', 'mean score', 'failed', '95 % interval'], ...rows]));
+  if (proposed !== undefined) {
+    const weights = Object.entries(proposed).map(([name, weight]) => `${name} ${short(String(weight))}`);
+    io.out(`\nweights these outcomes speak for (a proposal, nothing uses them): ${weights.join(', ')}`);
+  }
   return EXIT.yes;
+}
+
+/** Only where every outcome comes with its factors. */
+function proposedWeights(pairs: ReturnType<typeof readScoredOutcomes>): FactorWeights | undefined {
+  const seen = pairs.flatMap(({ factors, ...pair }) => (factors === undefined ? [] : [{ ...pair, factors }]));
+  return seen.length === pairs.length ? learnWeights(GENOPS_WEIGHTS, seen) : undefined;
 }
 
 function summaryOf(what: string, { brier, skill, ece }: Calibration): string {

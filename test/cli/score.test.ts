@@ -94,6 +94,18 @@ describe('holdfast score', () => {
   });
 });
 
+test('outcomes that come with their factors propose weights', async () => {
+  const factors = {
+    ...{ service_tier: 0, service_health: 0, historical_failure: 1, blast_radius: 0 },
+    ...{ change_complexity: 0, timing: 0 },
+  };
+  const pairs = Array.from({ length: 9 }, () => ({ score: 0.2, outcome: 1, factors }));
+  const { stdout } = await score(pairs, '--calibrate', '--json');
+  const { proposedWeights } = JSON.parse(stdout);
+  expect(proposedWeights.historical_failure).toBeGreaterThan(0.2);
+  expect((await score(pairs, '--calibrate')).stdout).toContain('a proposal, nothing uses them');
+});
+
 const change = (more: object) => ({ ...DOCUMENT, change: { ...DOCUMENT.change, ...more } });
 const context = (more: object) => ({
   ...GENOPS,

@@ -105,11 +105,21 @@ export function readGenopsCase(document: unknown): GenopsCase {
   return parse(GenopsCase, document, 'the document');
 }
 
+const Share = z.number().min(0, 'must be from 0 to 1').max(1, 'must be from 0 to 1');
+const Factors = z.strictObject({
+  service_tier: Share,
+  service_health: Share,
+  historical_failure: Share,
+  blast_radius: Share,
+  change_complexity: Share,
+  timing: Share,
+});
+
 const Pairs = z
   .array(
     z.strictObject({
       score: z.union([
-        z.number().min(0, 'must be from 0 to 1').max(1, 'must be from 0 to 1'),
+        Share,
         z
           .string()
           .regex(/^(?:0(?:\.\d+)?|1(?:\.0+)?)$/, 'must be from 0 to 1')
@@ -125,11 +135,13 @@ const Pairs = z
         ],
         { error: 'must be 0 or 1 (1 = it failed), or succeeded, rolled-back or failed' },
       ),
+      /** Where every one has them, weights are proposed. */
+      factors: Factors.exactOptional(),
     }),
   )
   .min(2, 'must hold at least two outcomes');
 
-/** `[{score, outcome}]` in the order of time. Throws Fault('InvalidInput') that names the field. */
+/** `[{score, outcome, factors?}]` in the order of time. Throws Fault('InvalidInput') that names the field. */
 export function readScoredOutcomes(document: unknown) {
   return parse(Pairs, document, 'the document');
 }
