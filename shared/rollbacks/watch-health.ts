@@ -7,6 +7,7 @@ import { measureStates } from './measure-states.ts';
 import { openRollbackAttempt, startWorkflow } from './open-rollback.ts';
 import type { WorldDeps } from './ports.ts';
 import { ask, asReading, readNow, targetOf } from './read-world.ts';
+import { restartIfLost } from './restart-lost.ts';
 import { isBad, type Reading } from './rules/readings.ts';
 import { slotOf } from './take-step.ts';
 import { hasNews } from './watch-news.ts';
@@ -128,6 +129,7 @@ async function react(
 
 async function reactToAttempt(all: WorldDeps, attempt: Attempt, slotNumber: number): Promise<void> {
   const deps = timedFor(all, attempt);
+  if (await restartIfLost(deps, attempt)) return;
   const [wait, now] = await Promise.all([
     deps.work.wait(attempt.id, attempt.state.kind),
     readNow(deps, attempt),

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Fault } from '../../../shared/kernel/index.ts';
 import { watchHealth } from '../../../shared/rollbacks/index.ts';
@@ -87,5 +89,35 @@ test('what can no longer end a review after the merge does not wake it', async (
   run.world.forge.refuse = () => new Fault('PermissionDenied', '403');
   await run.pass(600);
   expect(run.tasks.length).toBeLessThanOrEqual(before + 1);
+  await run.close();
+});
+
+test('an attempt whose workflow was lost is taken up by another an hour after its deadline, once an hour', async () => {
+  const committed = readFileSync(
+    join(import.meta.dirname, '../../../statemachines/roll-back-service.asl.json'),
+  );
+  // the workflow dies where it would wait for the checks
+  const machine = String(committed).replace('"Next": "Await CI"', '"Next": "Attempt lost"');
+  const run = await rollbackRun({ machine });
+  const { startRollback } = run.deps.workflow;
+  const started: string[] = [];
+  Object.assign(run.deps.workflow, {
+    startRollback: (...[id, input]: Parameters<typeof startRollback>) => {
+      started.push(id);
+      return startRollback(id, input);
+    },
+  });
+  run.degrade();
+  run.sweepEveryMinute();
+  const attempt = await run.until('PullRequestOpen');
+  await run.pass(5);
+  expect(await run.execution(attempt.id)).toMatchObject({ status: 'FAILED', error: 'AttemptLost' });
+  await run.pass(600 + 3_500);
+  expect((await run.attempts())[0]?.state.kind).toBe('PullRequestOpen');
+  await run.until('AwaitingHumanReview', 200);
+  expect((await run.attempts())[0]?.state).toMatchObject({ reason: 'CI_TIMEOUT' });
+  await run.pass(120);
+  expect(started).toEqual([attempt.id, `${attempt.id}-${attempt.rev}-1`]);
+  expect(await run.execution(`${attempt.id}-${attempt.rev}-1`)).toMatchObject({ status: 'RUNNING' });
   await run.close();
 });
