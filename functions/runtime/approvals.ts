@@ -5,6 +5,7 @@ import { settleGlass } from '../../shared/policies/index.ts';
 import { planOfRollbackNow } from '../../shared/rollbacks/head-moved.ts';
 import { wakeRollback } from '../../shared/rollbacks/review-rollback.ts';
 import { wakeRollout } from '../../shared/rollouts/take-step.ts';
+import { settleRaises } from '../../shared/services/index.ts';
 import { once } from './environment.ts';
 import { forge } from './forge.ts';
 import { rollbackDeps } from './rollbacks.ts';
@@ -20,6 +21,7 @@ export const approvalDeps = once(
       if (subject.kind === 'deployment') await wakeDeployment(rollbackDeps(), subject.id, 'AwaitingApproval');
       if (subject.kind === 'rollout') await wakeRollout(rollbackDeps(), subject.id, 'Held');
       if (subject.kind === 'policy') await settleGlass(rollbackDeps());
+      if (subject.kind === 'autonomy') await settleRaises(rollbackDeps());
     },
   }),
 );

@@ -60,12 +60,27 @@ export function route<Body, Params, Query>(
     const bytes = rawBody(event, MAX_BODY_BYTES);
     const sentKey = spec.idempotent === true ? keyOf(event) : undefined;
     const request = read(spec, event, { caller, bytes, sentKey });
-    const work = async () => jsonAnswer(spec.status ?? 200, await useCase(request), request.correlationId);
+    const work = async () => {
+      const body = await useCase(request);
+      return jsonAnswer(statusOf(spec, body), body, request.correlationId);
+    };
     if (sentKey === undefined) return await work();
     const content = [event.requestContext.http.path, '\n', bytes];
     const keyed = { key: sentKey, caller: caller.subject, route: event.routeKey, content, now: clock() };
     return await answerOnce(keys(), keyed, work);
   });
+}
+
+const ACCEPTED = new WeakSet<object>();
+
+/** A result that is not done yet, on a route whose results mostly are: it is answered with 202. */
+export function accepted<Body extends object>(body: Body): Body {
+  ACCEPTED.add(body);
+  return body;
+}
+
+function statusOf(spec: Pick<Route, 'status'>, body: unknown): number {
+  return typeof body === 'object' && body !== null && ACCEPTED.has(body) ? 202 : (spec.status ?? 200);
 }
 
 /** The stack around every HTTP handler: log context, and problem+json for whatever is thrown. */

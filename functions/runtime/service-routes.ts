@@ -62,7 +62,8 @@ export const listAutonomyDecisionsRoute = {
 export const putAutonomyRoute = {
   method: 'PUT',
   path: '/v1/autonomy',
-  summary: 'Sets the level of one action of a service in an environment',
+  summary:
+    'Sets the level of one action of a service in an environment; a higher one asks another approver first (202 with the approval)',
   role: 'admin',
   body: AutonomySetting,
   idempotent: true,

@@ -59,13 +59,15 @@ async function introducePeople(world: World): Promise<void> {
 }
 
 type Approval = {
+  readonly for: { readonly kind: string };
   readonly state: unknown;
   readonly answer?: { readonly person: string; readonly at: string };
 };
 
+/** Those of the rollback: that of the service's level of autonomy is another one. */
 async function approvalsOf(world: World, service: string): Promise<readonly Approval[]> {
-  return ((await world.api('GET', `/v1/approvals?service=${service}`)) as { items: readonly Approval[] })
-    .items;
+  const listed = await world.api('GET', `/v1/approvals?service=${service}`);
+  return (listed as { items: readonly Approval[] }).items.filter((each) => each.for.kind === 'rollback');
 }
 
 /** People are asked a moment after the attempt begins to wait for them. */

@@ -4,6 +4,7 @@ import {
   type Action,
   AUTONOMY_LEVELS,
   type AutonomyLevel,
+  AutonomySetting,
   DEPLOY_LEVELS,
   type DeployLevel,
   FIRST_LEVEL,
@@ -13,10 +14,23 @@ import {
 /** The one item that says what Holdfast may do by itself. */
 export const AUTONOMY_SUBJECT = { kind: 'autonomy', id: 'table' } as const;
 
+/** A higher level that waits for another person: `id` is that of the approval by which they answer. */
+const PendingRaise = z.object({
+  id: z.string(),
+  setting: AutonomySetting,
+  /** The level when it was asked: where it is another one by now, the answer counts no more. */
+  from: z.enum(DEPLOY_LEVELS),
+  askedBy: z.string(),
+  askedAt: z.string(),
+  deadlineAt: z.string(),
+});
+export type PendingRaise = z.infer<typeof PendingRaise>;
+
 const AutonomyData = z.object({
   v: z.literal(1),
   levels: z.record(z.string(), z.enum(DEPLOY_LEVELS)),
   killSwitch: KillSwitch,
+  pending: z.array(PendingRaise).default([]),
 });
 export type AutonomyData = z.infer<typeof AutonomyData>;
 export type AutonomyTable = { readonly head?: Head; readonly data: AutonomyData };
@@ -51,7 +65,7 @@ export async function readAutonomy(
 /** The whole table. Throws Fault('Malformed') when the stored item is not one: nothing may be done then. */
 export async function readAutonomyTable(deps: { readonly store: Store }): Promise<AutonomyTable> {
   const head = await deps.store.head(AUTONOMY_SUBJECT);
-  if (head === undefined) return { data: { v: 1, levels: {}, killSwitch: { on: false } } };
+  if (head === undefined) return { data: { v: 1, levels: {}, killSwitch: { on: false }, pending: [] } };
   return { head, data: autonomyOf(head) };
 }
 
@@ -73,5 +87,6 @@ export function autonomyView(table: AutonomyTable) {
     const [service, environment, action] = key.split('/');
     return { service, environment, action, level };
   });
-  return { rev: table.head?.rev ?? 0, default: FIRST_LEVEL, levels, killSwitch: table.data.killSwitch };
+  const { killSwitch, pending } = table.data;
+  return { rev: table.head?.rev ?? 0, default: FIRST_LEVEL, levels, killSwitch, pending };
 }

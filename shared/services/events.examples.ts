@@ -27,6 +27,13 @@ export const serviceEventExamples = {
   }),
   ServiceChanged: ofService(2, { changed: ['owners'] }),
   AutonomyChanged: ofTable(1, PLACE, { ...PLACE, action: 'rollback', level: 'auto', from: 'observe' }),
+  AutonomyRaiseAsked: ofTable(2, PLACE, {
+    ...PLACE,
+    action: 'deploy',
+    level: 'governed',
+    approval: 'apr_01KAJWQP00B7M4Q0T2V8XG5N3C',
+  }),
+  AutonomyRaiseDropped: ofTable(3, {}, { approval: 'apr_01KAJWQP00B7M4Q0T2V8XG5N3C' }),
   KillSwitchOn: ofTable(2, {}, {}),
   KillSwitchOff: ofTable(3, {}, {}),
 } satisfies Readonly<Record<keyof typeof serviceEvents, object>>;

@@ -26,6 +26,15 @@ export const serviceEvents = {
       DeploySetting.extend({ from: z.enum(DEPLOY_LEVELS).describe('The level before.') }),
     ])
     .describe('The level of one action of a service in an environment is set to another one.'),
+  AutonomyRaiseAsked: z
+    .discriminatedUnion('action', [
+      RollbackSetting.extend({ approval: z.string() }),
+      DeploySetting.extend({ approval: z.string() }),
+    ])
+    .describe('An admin asks for a higher level: it is set once another person approves.'),
+  AutonomyRaiseDropped: z
+    .strictObject({ approval: z.string() })
+    .describe('A higher level is not set: nobody granted it in time, or it was moved on from.'),
   KillSwitchOn: z.strictObject({}).describe('A person turns the kill switch on: nothing acts from now on.'),
   KillSwitchOff: z.strictObject({}).describe('A person turns the kill switch off.'),
 } satisfies Readonly<Record<(typeof SERVICE_EVENTS)[number] | (typeof AUTONOMY_EVENTS)[number], z.ZodType>>;

@@ -5,5 +5,7 @@ export * from './put-kill-switch.ts';
 export * from './put-service.ts';
 export * from './read-service.ts';
 export * from './report-health.ts';
+export * from './request-autonomy.ts';
 export * from './rules/index.ts';
 export * from './service-view.ts';
+export * from './settle-raises.ts';

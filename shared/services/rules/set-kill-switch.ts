@@ -3,7 +3,7 @@ import type { AUTONOMY_EVENTS, KillSwitchSetting } from '../contract.ts';
 
 export type SetKillSwitchInputs = { readonly before: boolean; readonly setting: KillSwitchSetting };
 export type SetKillSwitchOutcome = {
-  readonly event: Exclude<(typeof AUTONOMY_EVENTS)[number], 'AutonomyChanged'>;
+  readonly event: Extract<(typeof AUTONOMY_EVENTS)[number], `KillSwitch${string}`>;
   readonly changed: boolean;
 };
 

@@ -119,6 +119,7 @@ test('the view lists what was set, and what stands for the rest', async () => {
     default: 'observe',
     levels: [{ ...PLACE, level: 'approve' }],
     killSwitch: { on: false },
+    pending: [],
   });
 });
 
