@@ -66,11 +66,10 @@ export function betaQuantile(share: number, a: number, b: number): number {
     else high = x;
     const density = Math.exp((a - 1) * Math.log(x) + (b - 1) * Math.log1p(-x) - scale);
     const aimed = x - miss / density;
+    // Newton squares its error: after an aim this near the next would change nothing.
+    if (Math.abs(aimed - x) <= 1e-9 * Math.min(x, 1 - x)) return aimed;
     // Where the density is flat Newton leaves the bracket: then halve it.
-    const next = aimed > low && aimed < high ? aimed : (low + high) / 2;
-    // Newton squares its error: after a step this small the next would change nothing.
-    if (Math.abs(next - x) <= 1e-9 * Math.min(next, 1 - next)) return next;
-    x = next;
+    x = aimed > low && aimed < high ? aimed : (low + high) / 2;
   }
   return x;
 }
