@@ -34,11 +34,15 @@ export type WorldReport = {
   readonly findings: readonly string[];
 };
 
-/** Runs of a plan in one fresh world, one after the other, prepared by fives; then its ledger is read as a whole. */
+/**
+ * Runs of a plan in one fresh world, one after the other, prepared by fives; then its ledger is read as a whole. None is
+ * begun after `ends` (of `performance.now`).
+ */
 export async function runsInOneWorld(
   plan: readonly Planned[],
   speed: number,
   say: Say,
+  ends = Number.POSITIVE_INFINITY,
 ): Promise<WorldReport> {
   const { assembly } = await buildAssembly({ root: ROOT, log: say });
   const dataDir = mkdtempSync(join(tmpdir(), 'holdfast-kills-'));
@@ -51,7 +55,7 @@ export async function runsInOneWorld(
     await introducePeople(world);
     const ground = { world, steps, approver: await tokenOf(world.cloud.issuer, 'lee') };
     const runs: KillRun[] = [];
-    for (let from = 0; from < plan.length; from += RUNS_PER_REPOSITORY)
+    for (let from = 0; from < plan.length && performance.now() < ends; from += RUNS_PER_REPOSITORY)
       runs.push(...(await runSome(ground, dataDir, plan.slice(from, from + RUNS_PER_REPOSITORY), from, say)));
     return await report(ground, runs);
   } finally {

@@ -28,7 +28,7 @@ async function measure(say: Say, sweep: Sweep = {}): Promise<Measured> {
   const ends = startedAt + (sweep.minutes ?? Number.POSITIVE_INFINITY) * 60_000;
   const reports: WorldReport[] = [uncut];
   for (let from = 0; from < plan.length && performance.now() < ends; from += RUNS_PER_WORLD)
-    reports.push(await runsInOneWorld(plan.slice(from, from + RUNS_PER_WORLD), SPEED, say));
+    reports.push(await runsInOneWorld(plan.slice(from, from + RUNS_PER_WORLD), SPEED, say, ends));
   return measuredOf(whole, reports);
 }
 
@@ -137,7 +137,7 @@ function measuredOf(whole: readonly KillRun[], reports: readonly WorldReport[]):
     notes: [
       ...whole.map((run) => `${run.target.environment}: cuts by state: ${byState(run, cuts)}.`),
       `Effects of a run: ${whole[1]?.effects.join('; ')}.`,
-      `Armed and not reached, because the run took fewer steps than the one that was not cut: ${missed.length}.`,
+      `Armed and not counted, because the run took fewer steps than the one that was not cut, or another workflow was running: ${missed.length}.`,
       ...wrong,
       ...findings,
     ],
