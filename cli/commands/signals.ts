@@ -1,8 +1,17 @@
 import * as z from 'zod';
 import { type Command, EXIT } from '../command.ts';
 import { api, everyPage } from '../http.ts';
+import { table } from '../io.ts';
 
-const Signal = z.looseObject({ source: z.string(), status: z.string(), receivedAt: z.string() });
+const Signal = z.looseObject({
+  source: z.string(),
+  status: z.string(),
+  receivedAt: z.string(),
+  title: z.string().optional(),
+  service: z.string().optional(),
+  environment: z.string().optional(),
+  suggestedSelector: z.unknown().optional(),
+});
 
 export const signalsCommand: Command = {
   name: 'signals',
@@ -17,7 +26,30 @@ export const signalsCommand: Command = {
       Signal,
     );
     io.document({ items: signals });
-    for (const signal of signals) io.out(JSON.stringify(signal));
+    const heads = [
+      'RECEIVED',
+      'SOURCE',
+      'STATUS',
+      'SERVICE',
+      'ENVIRONMENT',
+      'TITLE',
+      'SELECTOR THAT WOULD ROUTE IT',
+    ];
+    io.out(table([heads, ...signals.map(rowOf)]));
     return EXIT.yes;
   },
 };
+
+function rowOf(signal: z.infer<typeof Signal>): readonly string[] {
+  const {
+    receivedAt,
+    source,
+    status,
+    service = '-',
+    environment = '-',
+    title = '',
+    suggestedSelector,
+  } = signal;
+  const selector = suggestedSelector === undefined ? '' : JSON.stringify(suggestedSelector);
+  return [receivedAt, source, status, service, environment, title, selector];
+}

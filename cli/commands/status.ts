@@ -11,7 +11,13 @@ const Rollback = z.looseObject({
   mode: z.string(),
   updatedAt: z.string(),
   deadlineAt: z.string().optional(),
+  times: z.looseObject({ ended: z.string().optional() }).optional(),
 });
+
+/** When a state ends by itself; of an attempt that has ended, when it did. */
+function until({ deadlineAt, times, updatedAt }: z.infer<typeof Rollback>): string {
+  return deadlineAt ?? `ended ${times?.ended ?? updatedAt}`;
+}
 
 export const statusCommand: Command = {
   name: 'status',
@@ -27,7 +33,7 @@ export const statusCommand: Command = {
       each.environment,
       `${each.state.kind}${each.state.reason === undefined ? '' : `(${each.state.reason})`}`,
       each.mode,
-      each.deadlineAt ?? each.updatedAt,
+      until(each),
     ]);
     io.out(table([['ID', 'SERVICE', 'ENVIRONMENT', 'STATE', 'MODE', 'UNTIL'], ...rows]));
     return EXIT.yes;

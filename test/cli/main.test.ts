@@ -92,6 +92,53 @@ describe('over an API', () => {
     },
   );
 
+  test('what has ended says when, what waits says until when', async () => {
+    const of = {
+      service: 'shop',
+      environment: 'staging',
+      mode: 'auto',
+      updatedAt: '2026-11-21T12:00:00.000Z',
+    };
+    const times = { detected: '2026-11-21T10:00:00.000Z', ended: '2026-11-21T11:00:00.000Z' };
+    const waits = {
+      ...of,
+      id: 'rbk_a',
+      state: { kind: 'PullRequestOpen' },
+      deadlineAt: '2026-11-21T13:00:00.000Z',
+    };
+    const ended = { ...of, id: 'rbk_b', state: { kind: 'RollbackComplete' }, times };
+    const own = await serve({ '/v1/rollbacks': { items: [waits, ended] } });
+    const { stdout } = await holdfast(['status'], own.url);
+    const [, first, second] = stdout.split('\n');
+    expect(first).toMatch(/auto +2026-11-21T13:00:00.000Z$/);
+    expect(second).toMatch(/auto +ended 2026-11-21T11:00:00.000Z$/);
+    await own.close();
+  });
+
+  test('signals are a table for people, with the selector that would route what reached no service', async () => {
+    const suggestedSelector = { source: 'generic', match: { job: 'till' } };
+    const signal = {
+      source: 'generic',
+      status: 'firing',
+      receivedAt: '2026-11-21T10:00:00.000Z',
+      title: 'slow',
+    };
+    const own = await serve({
+      '/v1/signals': {
+        items: [
+          { ...signal, service: 'shop' },
+          { ...signal, suggestedSelector },
+        ],
+      },
+    });
+    const { stdout } = await holdfast(['signals'], own.url);
+    const [heads, routed, unroutable] = stdout.split('\n');
+    expect(heads).toMatch(/^RECEIVED +SOURCE +STATUS +SERVICE/);
+    expect(routed).toMatch(/firing +shop +- +slow$/);
+    expect(unroutable).toMatch(/firing +- +- +slow +\{"source":"generic","match":\{"job":"till"\}\}$/);
+    await own.close();
+  });
+
   test('a refusal ends with 1 and names the call', async () => {
     const { code, stdout, stderr } = await holdfast(['explain', 'rollback', ID], api.url);
     expect(code).toBe(1);
