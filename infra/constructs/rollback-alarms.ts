@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { METRICS } from '../../shared/rollbacks/contract.ts';
+import { SERVICE_METRICS } from '../../shared/services/contract.ts';
 import { SIGNAL_METRICS } from '../../shared/signals/contract.ts';
 import type { ControlPlaneStack } from '../stacks/control-plane.ts';
 import { HoldfastAlarm, ownMetric, sumOf } from './alarms.ts';
@@ -79,6 +80,12 @@ export function watchOutside(scope: Construct): void {
     meaning:
       'Fewer than 1,000 requests were left of a limit at GitHub within the last hour; below 100 nothing is written.',
     metric: ownMetric(METRICS.budgetLow, 'Sum', HOUR),
+    threshold: 0,
+  });
+  new HoldfastAlarm(scope, {
+    name: 'Services/Registry/Malformed',
+    meaning: 'A stored entry of the registry cannot be read: its service is neither watched nor rolled back.',
+    metric: ownMetric(SERVICE_METRICS.malformed, 'Sum', FIVE_MINUTES),
     threshold: 0,
   });
   new HoldfastAlarm(scope, {

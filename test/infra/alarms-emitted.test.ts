@@ -84,6 +84,23 @@ async function lateApproval(): Promise<void> {
   await run.close();
 }
 
+/** Entries of the registry are stored in a form that nobody can read. */
+async function brokenRegistry(): Promise<void> {
+  const run = await measuredRun();
+  const { heads } = run.store;
+  Object.assign(run.deps.store, {
+    heads: async (query: Parameters<typeof heads>[0]) => {
+      const page = await heads(query);
+      const broken = page.items.map((head) => ({ ...head, data: {} }));
+      return query.kind === 'service' ? { ...page, items: broken } : page;
+    },
+  });
+  run.sweepEveryMinute();
+  await run.pass(5);
+  Object.assign(run.deps.store, { heads });
+  await run.close();
+}
+
 /** An answer of GitHub says that little is left of its limit. */
 function shortage(): void {
   const headers = { 'x-ratelimit-remaining': '900', 'x-ratelimit-limit': '5000', 'x-ratelimit-reset': '60' };
@@ -111,7 +128,16 @@ async function tampering(): Promise<void> {
 let lines: readonly EmittedLine[] = [];
 beforeAll(async () => {
   lines = await emitted(async () => {
-    for (const scene of [recovery, refusal, silence, lateApproval, shortage, forgery, tampering])
+    for (const scene of [
+      recovery,
+      refusal,
+      silence,
+      lateApproval,
+      brokenRegistry,
+      shortage,
+      forgery,
+      tampering,
+    ])
       await scene();
   });
   vi.useRealTimers();

@@ -30,6 +30,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   'Rollbacks/Permission/Denied': { quiet: 0, rings: 1 },
   'Rollbacks/Integration/Failing': { quiet: 3, rings: 4 },
   'Rollbacks/Budget/Low': { quiet: 0, rings: 1 },
+  'Services/Registry/Malformed': { quiet: 0, rings: 1 },
   'Rollbacks/Ci/Failing': { quiet: 5, rings: 6 },
 };
 const MEANINGS_BY_END: Readonly<Record<string, Meaning>> = {
