@@ -28,6 +28,7 @@ const Line = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready'), api: z.string(), token: z.string() }),
   z.object({ type: z.literal('note'), scenario: z.string(), text: z.string() }),
   z.object({ type: z.literal('step'), scenario: z.string(), entry: Entry }),
+  z.object({ type: z.literal('look'), scenario: z.string(), rollout: z.unknown() }),
   z.object({ type: z.literal('result'), result: Result }),
   z.object({ type: z.literal('done') }),
 ]);
@@ -94,6 +95,7 @@ function tell(io: Io, line: z.infer<typeof Line>, seconds: number): string | und
       return `${at}  ${line.scenario.padEnd(19)}  ${paint(io, 'bold', stepText(line.entry))}`;
     case 'result':
       return `${at}  ${line.result.name.padEnd(19)}  ${line.result.passed ? paint(io, 'green', 'passed') : paint(io, 'red', 'FAILED')}: ${line.result.outcome}`;
+    case 'look':
     case 'done':
       return undefined;
   }

@@ -14,10 +14,16 @@ type Event = {
   readonly stateExitedEventDetails?: { readonly name: string };
 };
 
-/** From the execution's history alone: the execution has the attempt's id as its name. */
-export async function readWorkflowTime(cloud: CloudFace, rollbackId: string): Promise<WorkflowTime> {
-  const machine = cloud.resources.find((resource) => resource.type === 'AWS::StepFunctions::StateMachine');
-  const arn = `arn:aws:states:us-east-1:000000000000:execution:${machineName(cloud, machine?.logicalId)}:${rollbackId}`;
+/** Which machine runs a subject, by the prefix of its id. */
+const MACHINES: Readonly<Record<string, string>> = {
+  rbk: 'RollBackService',
+  dep: 'GovernDeployment',
+  rol: 'RollOutCanary',
+};
+
+/** From the execution's history alone: the execution has the subject's id as its name. */
+export async function readWorkflowTime(cloud: CloudFace, subjectId: string): Promise<WorkflowTime> {
+  const arn = `arn:aws:states:us-east-1:000000000000:execution:${machineName(cloud, subjectId)}:${subjectId}`;
   const { events } = (await cloud.call('states', 'GetExecutionHistory', {
     executionArn: arn,
     maxResults: 1000,
@@ -25,8 +31,11 @@ export async function readWorkflowTime(cloud: CloudFace, rollbackId: string): Pr
   return timeOf(events);
 }
 
-function machineName(cloud: CloudFace, logicalId: string | undefined): string {
-  const machine = cloud.resources.find((resource) => resource.logicalId === logicalId);
+function machineName(cloud: CloudFace, subjectId: string): string {
+  const wanted = MACHINES[subjectId.slice(0, 3)] ?? subjectId;
+  const machine = cloud.resources.find(
+    ({ type, logicalId }) => type === 'AWS::StepFunctions::StateMachine' && logicalId.includes(wanted),
+  );
   return machine === undefined ? '' : `${machine.stack}-${machine.logicalId}`;
 }
 

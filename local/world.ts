@@ -49,8 +49,8 @@ export type World = {
   /** The HTTP API as a person with a role (default admin). Throws an Error for an answer that is no success. */
   readonly api: ApiCall;
   readonly token: (role: Role) => string;
-  /** What a rollback's workflow took, from its recorded history. */
-  readonly workflowTime: (rollbackId: string) => Promise<WorkflowTime>;
+  /** What the workflow of a rollback, a deployment or a rollout took, from its recorded history. */
+  readonly workflowTime: (subjectId: string) => Promise<WorkflowTime>;
   readonly close: () => Promise<void>;
 };
 
@@ -103,7 +103,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     speed,
     token,
     api: (method, path, body, role = 'admin') => callApi(cloud.api, token(role), method, path, body),
-    workflowTime: (rollbackId) => readWorkflowTime(cloud, rollbackId),
+    workflowTime: (subjectId) => readWorkflowTime(cloud, subjectId),
     close: async () => {
       await sandbox.close();
       await cloud.close();

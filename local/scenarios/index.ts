@@ -1,5 +1,9 @@
 import { candidateWalk } from './candidate-walk.ts';
 import { ciRed } from './ci-red.ts';
+import { deployBadErrors, deploySlow } from './deploy-bad.ts';
+import { deployBlockedByPolicy } from './deploy-blocked-by-policy.ts';
+import { deployGood } from './deploy-good.ts';
+import { deployNeedsApproval } from './deploy-needs-approval.ts';
 import { fiveAtOnce } from './five-at-once.ts';
 import { humanMergesFirst } from './human-merges-first.ts';
 import { observeOnly } from './observe-only.ts';
@@ -8,8 +12,8 @@ import { rollbackStaging } from './rollback-staging.ts';
 import type { Scenario } from './scenario.ts';
 import { selfHeal } from './self-heal.ts';
 
-/** Every journey; the demo runs them side by side. */
-export const SCENARIOS: readonly Scenario[] = [
+/** Something degrades, and Holdfast goes back. */
+export const ROLLBACK_SCENARIOS: readonly Scenario[] = [
   rollbackStaging,
   selfHeal,
   candidateWalk,
@@ -19,3 +23,13 @@ export const SCENARIOS: readonly Scenario[] = [
   rollbackProduction,
   fiveAtOnce,
 ];
+/** A change is governed and rolled out. */
+export const DEPLOYMENT_SCENARIOS: readonly Scenario[] = [
+  deployGood,
+  deployBadErrors,
+  deploySlow,
+  deployBlockedByPolicy,
+  deployNeedsApproval,
+];
+/** Every journey; the demo runs them side by side. */
+export const SCENARIOS: readonly Scenario[] = [...ROLLBACK_SCENARIOS, ...DEPLOYMENT_SCENARIOS];

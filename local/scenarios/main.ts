@@ -46,6 +46,7 @@ async function main(): Promise<void> {
       ({ name }) => ({
         note: (text) => tell({ type: 'note', scenario: name, text }),
         step: (entry) => tell({ type: 'step', scenario: name, entry }),
+        look: (rollout) => tell({ type: 'look', scenario: name, rollout }),
       }),
       (result) => tell({ type: 'result', result }),
     );

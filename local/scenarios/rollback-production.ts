@@ -1,6 +1,7 @@
 import type { World } from '../world.ts';
 import { commentsOn, pullRequestAt } from './at-forge.ts';
 import { attemptOf, follow, measuredOf, outcomeOf, type Rollback, timelineOf, until } from './attempt.ts';
+import { introducePeople } from './people.ts';
 import { deploy, deployAndMeasure, healthyOn, prepareService } from './prepare.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -48,15 +49,6 @@ export const rollbackProduction: Scenario = {
     });
   },
 };
-
-/** Who the logins of the forge are, and what each may do. */
-async function introducePeople(world: World): Promise<void> {
-  const people = [
-    { person: 'dana', role: 'approver', identities: [{ via: 'github', id: 'dana' }] },
-    { person: 'lee', role: 'approver', identities: [{ via: 'github', id: 'lee' }] },
-  ];
-  await world.api('PUT', '/v1/people', { people });
-}
 
 type Approval = {
   readonly for: { readonly kind: string };

@@ -27,6 +27,8 @@ export type ScenarioResult = {
 export type Tell = {
   readonly note: (text: string) => void;
   readonly step: (entry: TimelineEntry) => void;
+  /** A rollout as the API shows it, with what the judge saw last: for a chart. */
+  readonly look?: (rollout: unknown) => void;
 };
 
 /** One journey through the whole of Holdfast on the local cloud; services of its own, so that journeys run side by side. */
