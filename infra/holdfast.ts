@@ -15,7 +15,7 @@ type BuildOptions = {
   readonly functionsDir?: string;
 };
 
-/** The whole app: three stacks that no account or region is written into. Call `synth()` on what it returns. */
+/** The whole app: four stacks that no account or region is written into. Call `synth()` on what it returns. */
 export function buildApp(options: BuildOptions = {}): App {
   const app = new App({
     ...(options.outdir !== undefined && { outdir: options.outdir }),

@@ -1,9 +1,11 @@
 import * as z from 'zod';
 import { approvalRoutes } from './approval-routes.ts';
+import { deploymentRoutes } from './deployment-routes.ts';
 import type { Route } from './http.ts';
 import { ledgerRoutes } from './ledger-routes.ts';
 import { policyRoutes } from './policy-routes.ts';
 import { rollbackRoutes } from './rollback-routes.ts';
+import { rolloutRoutes } from './rollout-routes.ts';
 import { serviceRoutes } from './service-routes.ts';
 import { signalRoutes } from './signal-routes.ts';
 import { software } from './software.ts';
@@ -34,6 +36,8 @@ export function describeApi(
     ...signalRoutes,
     ...serviceRoutes,
     ...rollbackRoutes,
+    ...deploymentRoutes,
+    ...rolloutRoutes,
     ...approvalRoutes,
     ...policyRoutes,
     ...ledgerRoutes,

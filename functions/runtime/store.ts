@@ -35,8 +35,15 @@ export const store = once((): Store => {
   };
 });
 
-/** Waits and readings. */
-export const work = once(() => dynamoWork({ client: tables(), table: required('WORK_TABLE') }));
+/** Waits and readings; a function that keeps none is not told the table's name. */
+export const work = once(() =>
+  dynamoWork({
+    client: tables(),
+    get table() {
+      return required('WORK_TABLE');
+    },
+  }),
+);
 
 function logDecision({ envelope, payload }: DecisionWrite): void {
   const { kind, id, rev, from, event, to, service, environment, correlationId } = envelope;

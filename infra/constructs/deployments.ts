@@ -48,7 +48,6 @@ export class Deployments extends Construct {
   private task(name: string, description: string, { setting, tables }: DeploymentsProps): HoldfastFunction {
     const fn = new HoldfastFunction(this, name, { setting, description, timeout: Duration.seconds(55) });
     tables.grantDecide(fn);
-    fn.addEnvironment('WORK_TABLE', 'none');
     return fn;
   }
 
@@ -59,7 +58,7 @@ export class Deployments extends Construct {
     for (const fn of functions) {
       const id = fn.node.id as keyof typeof TASKS;
       if (id === 'GatherFacts') {
-        world.grantReach(fn);
+        world.grantForge(fn);
         traffic.grantReadTraffic(fn);
       }
       if (id === 'AssessDeployment' || id === 'DecideDeployment') traffic.grantReadMetrics(fn);

@@ -25,6 +25,18 @@ export class OutsideWorld {
     this.props.secrets.grantRead(fn);
   }
 
+  /** Read the forge, and reach nothing else. */
+  grantForge(fn: HoldfastFunction): void {
+    fn.addEnvironment('FORGE_URL', this.props.forgeUrl);
+    this.props.secrets.grantRead(fn);
+  }
+
+  /** Read metrics, and reach nothing else. */
+  grantMeasure(fn: HoldfastFunction): void {
+    fn.addEnvironment('PROMETHEUS_URL', this.props.prometheusUrl);
+    this.props.secrets.grantRead(fn);
+  }
+
   /** Tell people in the chat, beside what `grantReach` gives. */
   grantTell(fn: HoldfastFunction): void {
     this.grantReach(fn);

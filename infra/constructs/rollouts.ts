@@ -65,8 +65,9 @@ export class Rollouts extends Construct {
   private task(name: string, description: string, { setting, tables }: RolloutsProps): HoldfastFunction {
     // just under what the state machine waits for it
     const fn = new HoldfastFunction(this, name, { setting, description, timeout: Duration.seconds(55) });
-    tables.grantDecide(fn);
-    fn.addEnvironment('WORK_TABLE', 'none');
+    // who only passes on what was decided decides nothing
+    if (name === 'TellDeployment') tables.grantReadHeads(fn);
+    else tables.grantDecide(fn);
     return fn;
   }
 

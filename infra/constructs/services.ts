@@ -57,7 +57,7 @@ export class Services extends Construct {
       setting: props.setting,
       description: 'Tries what a rollback of a service would need; changes nothing',
       timeout: Duration.seconds(28),
-      environment: { ...STARTS_NOTHING, WORK_TABLE: props.work.tableName },
+      environment: STARTS_NOTHING,
     });
     tables.grantReadHeads(check);
     props.world.grantReach(check);

@@ -28,7 +28,7 @@ export class SplitTraffic {
   /** Read counts. GetMetricData knows neither resources nor a condition on namespaces: any metric of the account can be read. */
   grantReadMetrics(fn: HoldfastFunction): void {
     fn.allow(['cloudwatch:GetMetricData'], ['*']);
-    this.props.world.grantReach(fn);
+    this.props.world.grantMeasure(fn);
     const provider = parameter(fn, 'LambdaMetrics', {
       default: 'cloudwatch',
       allowedValues: ['cloudwatch', 'prometheus'],

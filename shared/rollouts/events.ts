@@ -22,6 +22,11 @@ const ended = z.union([
     reason: z.enum([...BACK_REASONS, 'FROZEN', 'HANDED_OVER']),
   }),
 ]);
+const frozen = z.strictObject({ state: z.literal('Aborted'), reason: z.literal('FROZEN') });
+const restored = z.union([
+  z.strictObject({ state: z.literal('RolledBack'), reason: z.enum(BACK_REASONS) }),
+  z.strictObject({ state: z.literal('Aborted'), reason: z.enum(BACK_REASONS) }),
+]);
 const times = z
   .strictObject(RolloutData.shape.times.shape)
   .describe('When each thing was done; what did not happen is absent.');
@@ -50,8 +55,8 @@ export const rolloutEvents = {
   PromotionRequested: toStage('Shifting').describe('A person sends it to all of the traffic.'),
   HoldRejected: back.describe('A person says no at a hold.'),
   HoldTimedOut: back.describe('Nobody answered a hold or ended a pause.'),
-  RolloutFrozen: ended.describe('A condemned change that cannot be undone stays where it is.'),
-  TrafficRestored: ended.describe('The canary takes no traffic any more, read back.'),
+  RolloutFrozen: frozen.describe('A condemned change that cannot be undone stays where it is.'),
+  TrafficRestored: restored.describe('The canary takes no traffic any more, read back.'),
   PromotionMade: to('Baking').describe('The canary takes all of the traffic, read back.'),
   BakeEnded: to('Promoted').describe('It stayed as good as what was there before.'),
   BakeCondemned: z

@@ -1,6 +1,10 @@
 import * as z from 'zod';
-import { STATES } from '../../shared/rollbacks/contract.ts';
-import { TRANSITIONS } from '../../shared/rollbacks/transitions.ts';
+import { STATES as DEPLOYMENT_STATES } from '../../shared/deployments/contract.ts';
+import { TRANSITIONS as DEPLOYMENT_TRANSITIONS } from '../../shared/deployments/transitions.ts';
+import { STATES as ROLLBACK_STATES } from '../../shared/rollbacks/contract.ts';
+import { TRANSITIONS as ROLLBACK_TRANSITIONS } from '../../shared/rollbacks/transitions.ts';
+import { STATES as ROLLOUT_STATES } from '../../shared/rollouts/contract.ts';
+import { TRANSITIONS as ROLLOUT_TRANSITIONS } from '../../shared/rollouts/transitions.ts';
 import { EVENT_TABLES, EventDetail } from '../support/event-tables.ts';
 
 /** The part of JSON Schema that these schemas become. */
@@ -26,6 +30,8 @@ type JsonSchema = z.infer<typeof JsonSchema>;
 const MADE = '<!-- Made by `npm run docs:events` from the schemas in shared/. Not to be edited. -->';
 const SOURCES: Readonly<Record<string, string>> = {
   'holdfast.rollbacks': 'The subject is an attempt at rolling a service back.',
+  'holdfast.deployments': 'The subject is a deployment: one change to one service in one environment.',
+  'holdfast.rollouts': 'The subject is a rollout: how the change of a deployment goes onto traffic.',
   'holdfast.policies': 'The subject is the one set of policies.',
   'holdfast.approvals': 'The subject is an approval; of PeopleSet the one list of people.',
   'holdfast.services':
@@ -88,16 +94,43 @@ export function eventsPage(): string {
   return `${parts.join('\n\n')}\n`;
 }
 
-/** The page with the table of transitions, and how many there are. */
-export function statesPage(): string {
-  const events = new Set(TRANSITIONS.map(({ event }) => event));
-  const rows = TRANSITIONS.map(
-    ({ from, event, to }) => `| ${from === 'None' ? '(no attempt)' : from} | ${event} | ${to} |`,
+type Flow = {
+  readonly title: string;
+  /** What there is before the first transition. */
+  readonly before: string;
+  readonly states: readonly string[];
+  readonly transitions: readonly { readonly from: string; readonly event: string; readonly to: string }[];
+};
+
+/** The state machines of the domain, by the source of their events. */
+export const FLOWS: Readonly<Record<string, Flow>> = {
+  'holdfast.rollbacks': {
+    ...{ title: 'The states of a rollback', before: '(no attempt)' },
+    ...{ states: ROLLBACK_STATES, transitions: ROLLBACK_TRANSITIONS },
+  },
+  'holdfast.deployments': {
+    ...{ title: 'The states of a deployment', before: '(no deployment)' },
+    ...{ states: DEPLOYMENT_STATES, transitions: DEPLOYMENT_TRANSITIONS },
+  },
+  'holdfast.rollouts': {
+    ...{ title: 'The states of a rollout', before: '(no rollout)' },
+    ...{ states: ROLLOUT_STATES, transitions: ROLLOUT_TRANSITIONS },
+  },
+};
+
+/** The page with a table of transitions, and how many there are. Throws an Error for a source without one. */
+export function statesPage(source: string): string {
+  const flow = FLOWS[source];
+  if (flow === undefined) throw new Error(`${source} has no table of transitions`);
+  const { title, before, states, transitions } = flow;
+  const events = new Set(transitions.map(({ event }) => event));
+  const rows = transitions.map(
+    ({ from, event, to }) => `| ${from === 'None' ? before : from} | ${event} | ${to} |`,
   );
   const parts = [
     MADE,
-    '# The states of a rollback',
-    `${STATES.length} states, ${events.size} events, ${TRANSITIONS.length} transitions. What is not in this table is refused.`,
+    `# ${title}`,
+    `${states.length} states, ${events.size} events, ${transitions.length} transitions. What is not in this table is refused.`,
     ['| from | event | to |', '|---|---|---|', ...rows].join('\n'),
   ];
   return `${parts.join('\n\n')}\n`;

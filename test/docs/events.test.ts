@@ -2,13 +2,14 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { APPROVAL_EVENTS } from '../../shared/approvals/contract.ts';
+import * as deployments from '../../shared/deployments/contract.ts';
 import { POLICY_EVENTS } from '../../shared/policies/contract.ts';
 import { type AccompanyingEvent, EVENTS } from '../../shared/rollbacks/contract.ts';
-import { TRANSITIONS } from '../../shared/rollbacks/transitions.ts';
+import * as rollouts from '../../shared/rollouts/contract.ts';
 import { AUTONOMY_EVENTS, SERVICE_EVENTS } from '../../shared/services/contract.ts';
 import { ROOT } from '../conventions/tree.ts';
 import { EVENT_TABLES, eventFlaws } from '../support/event-tables.ts';
-import { eventsPage, statesPage } from './event-pages.ts';
+import { eventsPage, FLOWS, statesPage } from './event-pages.ts';
 
 /** The contract keeps this list to itself; the compiler holds this one to it. */
 const ACCOMPANYING = Object.keys({
@@ -21,15 +22,35 @@ const ACCOMPANYING = Object.keys({
   MergeCompleted: true,
 } satisfies Record<AccompanyingEvent, true>);
 
+const ACCOMPANYING_DEPLOYMENTS = Object.keys({
+  ApprovalRequested: true,
+  EscalationRaised: true,
+  DeploymentEnded: true,
+  EventRefused: true,
+} satisfies Record<deployments.AccompanyingEvent, true>);
+const ACCOMPANYING_ROLLOUTS = Object.keys({
+  TrafficShifted: true,
+  RolloutEnded: true,
+  ApprovalRequested: true,
+  EventRefused: true,
+} satisfies Record<rollouts.AccompanyingEvent, true>);
+
 /** By source, what the contracts name; and what no list there has. */
 const NAMED: Readonly<Record<string, readonly string[]>> = {
   'holdfast.rollbacks': [...new Set([...EVENTS, ...ACCOMPANYING])],
+  'holdfast.deployments': [...deployments.EVENTS, ...ACCOMPANYING_DEPLOYMENTS],
+  'holdfast.rollouts': [...rollouts.EVENTS, ...ACCOMPANYING_ROLLOUTS],
   'holdfast.approvals': [...APPROVAL_EVENTS, 'PeopleSet'],
   'holdfast.policies': POLICY_EVENTS,
   'holdfast.services': [...SERVICE_EVENTS, ...AUTONOMY_EVENTS, 'RollbackNotOpened'],
 };
 
-const PAGES = { 'docs/events/README.md': eventsPage(), 'docs/events/rollback-states.md': statesPage() };
+const PAGES = {
+  'docs/events/README.md': eventsPage(),
+  'docs/events/rollback-states.md': statesPage('holdfast.rollbacks'),
+  'docs/events/deployment-states.md': statesPage('holdfast.deployments'),
+  'docs/events/rollout-states.md': statesPage('holdfast.rollouts'),
+};
 const HOW = 'npm run docs:events writes it anew: read the diff, and commit it';
 
 // biome-ignore lint/style/noProcessEnv: the switch of whoever makes the pages, not of the product
@@ -65,14 +86,19 @@ describe.each(Object.entries(EVENT_TABLES))('%s', (source, { schemas, examples }
   });
 });
 
-test.each(EVENTS.filter((event) => event !== 'DegradationDetected'))(
-  '%s leads where the table of transitions says, and nowhere else',
-  (event) => {
-    const page = JSON.stringify(EVENT_TABLES['holdfast.rollbacks']?.schemas[event]?.toJSONSchema());
-    const states = [...page.matchAll(/"state":\{"type":"string","const":"(\w+)"\}/g)].map(
-      (found) => found[1],
-    );
-    const leads = TRANSITIONS.filter((row) => row.event === event).map(({ to }) => to);
-    expect(new Set(states)).toEqual(new Set(leads));
-  },
-);
+/** Every event of a flow but those that open it, whose data says no state. */
+const LEADING = Object.entries(FLOWS).flatMap(([source, { transitions }]) => {
+  const opening = transitions.filter(({ from }) => from === 'None').map(({ event }) => event);
+  const events = new Set(transitions.map(({ event }) => event).filter((event) => !opening.includes(event)));
+  return [...events].map((event) => [source, event] as const);
+});
+
+test.each(LEADING)('%s: %s leads where the table of transitions says, and nowhere else', (source, event) => {
+  const page = JSON.stringify(EVENT_TABLES[source]?.schemas[event]?.toJSONSchema());
+  const states = [...page.matchAll(/"state":\{"type":"string",(?:"const":("\w+")|"enum":\[([^\]]*)\])\}/g)];
+  const named = states
+    .flatMap((found) => (found[1] ?? found[2] ?? '').split(','))
+    .map((name) => name.slice(1, -1));
+  const leads = FLOWS[source]?.transitions.filter((row) => row.event === event).map(({ to }) => to);
+  expect(new Set(named)).toEqual(new Set(leads));
+});

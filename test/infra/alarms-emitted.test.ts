@@ -5,6 +5,8 @@ import { watchBudget } from '../../shared/adapters/github/budget.ts';
 import { Fault } from '../../shared/kernel/index.ts';
 import { sealDecisions } from '../../shared/ledger/index.ts';
 import { eventsOf } from '../../shared/ledger/publish-events.ts';
+import { policyEventExamples } from '../../shared/policies/events.examples.ts';
+import { measurePolicies } from '../../shared/policies/index.ts';
 import { METRICS } from '../../shared/rollbacks/contract.ts';
 import { measureOnce, RollbackEventDetail } from '../../shared/rollbacks/index.ts';
 import { receiveWebhook } from '../../shared/signals/index.ts';
@@ -113,6 +115,11 @@ async function forgery(): Promise<void> {
   await receiveWebhook(deps, { source: 'argocd', method: 'POST', delivery }).catch(() => undefined);
 }
 
+/** Policies change, and two people break the glass. */
+function policiesMove(): void {
+  for (const [type, { at }] of Object.entries(policyEventExamples)) measurePolicies(meterAt, type, at);
+}
+
 async function tampering(): Promise<void> {
   const deps = { ...sealDeps(memoryLedger()), meter: meter() };
   const { keys, newImage } = decisionRecord('a', 1);
@@ -135,6 +142,7 @@ beforeAll(async () => {
       lateApproval,
       brokenRegistry,
       shortage,
+      policiesMove,
       forgery,
       tampering,
     ])

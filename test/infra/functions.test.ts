@@ -67,19 +67,27 @@ test('sealing sees every change of a decision, publishing and routing only new r
   });
 });
 
-test('the definition of the workflow is complete: every name it uses is supplied', () => {
-  const [machine] = ofType(resources, 'AWS::StepFunctions::StateMachine');
-  const text = JSON.stringify(plain(machine?.Properties.DefinitionString));
-  const used = new Set([...text.matchAll(/\$\{(\w+Arn)\}/g)].map((match) => match[1]));
-  const supplied = Object.keys(machine?.Properties.DefinitionSubstitutions ?? {});
-  expect(new Set(supplied)).toEqual(used);
-  expect(used.size).toBe(10);
-});
+const machines = ofType(resources, 'AWS::StepFunctions::StateMachine');
+describe.each(machines.map(({ logicalId, Properties }) => [logicalId, Properties] as const))(
+  '%s',
+  (_, properties) => {
+    test('is complete: every name that its definition uses is supplied', () => {
+      const text = JSON.stringify(plain(properties.DefinitionString));
+      const used = new Set([...text.matchAll(/\$\{(\w+Arn)\}/g)].map((match) => match[1]));
+      const supplied = Object.keys(properties.DefinitionSubstitutions ?? {});
+      expect(new Set(supplied)).toEqual(used);
+      expect(used.size).toBeGreaterThan(5);
+    });
 
-test('the workflow logs every step without its data, and is traced', () => {
-  const [machine] = ofType(resources, 'AWS::StepFunctions::StateMachine');
-  expect(machine?.Properties).toMatchObject({
-    LoggingConfiguration: { Level: 'ALL', IncludeExecutionData: false },
-    TracingConfiguration: { Enabled: true },
-  });
+    test('logs every step without its data, and is traced', () => {
+      expect(properties).toMatchObject({
+        LoggingConfiguration: { Level: 'ALL', IncludeExecutionData: false },
+        TracingConfiguration: { Enabled: true },
+      });
+    });
+  },
+);
+
+test('there is a machine for each flow', () => {
+  expect(machines).toHaveLength(3);
 });

@@ -36,6 +36,14 @@ function holdersOf(action: string): readonly string[] {
   return [...new Set(holding.map((each) => each.of))].sort();
 }
 
+/** Who may start the state machine of this name. */
+function startersOf(machine: string): readonly string[] {
+  return on(machine)
+    .filter((each) => each.actions.includes('states:StartExecution'))
+    .map((each) => each.of)
+    .sort();
+}
+
 describe('wildcards', () => {
   test('no role may take a whole family of actions', () => {
     expect(statements.filter((each) => each.actions.some((action) => action.includes('*')))).toEqual([]);
@@ -130,23 +138,32 @@ describe('the ways out', () => {
     }
   });
 
-  test('the workflow may invoke its own tasks and nothing else', () => {
-    const machine = statements.filter((each) => each.of.endsWith('/RollBackServiceRole'));
-    const invoked = machine.filter((each) => each.actions.includes('lambda:InvokeFunction'));
-    expect(invoked.flatMap((each) => each.resources)).toHaveLength(10);
-    expect(invoked.flatMap((each) => each.resources).join()).not.toContain('*');
-  });
-
   test('one function moves traffic, and it is not the one that judges', () => {
     expect(holdersOf('lambda:UpdateAlias')).toEqual(['HoldfastDeployments/Rollouts/ShiftTrafficRole']);
     expect(holdersOf('cloudwatch:GetMetricData')).toContain('HoldfastDeployments/Rollouts/JudgeRolloutsRole');
   });
 
-  test('only what opens attempts starts the workflow', () => {
-    expect(holdersOf('states:StartExecution')).toEqual([
+  test.each([
+    ['RollBackService', 10],
+    ['GovernDeployment', 8],
+    ['RollOutCanary', 6],
+  ])('the workflow %s may invoke its own %i tasks and nothing else', (name, tasks) => {
+    const machine = statements.filter((each) => each.of.endsWith(`/${name}Role`));
+    const invoked = machine.filter((each) => each.actions.includes('lambda:InvokeFunction'));
+    expect(invoked.flatMap((each) => each.resources)).toHaveLength(tasks);
+    expect(invoked.flatMap((each) => each.resources).join()).not.toContain('*');
+  });
+
+  test('only what opens a subject starts its workflow', () => {
+    expect(startersOf('RollBackService')).toEqual([
       'HoldfastControlPlane/Rollbacks/RequestRollbackRole',
       'HoldfastControlPlane/Rollbacks/WatchHealthRole',
       'HoldfastControlPlane/Signals/RouteSignalsRole',
     ]);
+    expect(startersOf('GovernDeployment')).toEqual([
+      'HoldfastDeployments/Deployments/ControlDeploymentRole',
+      'HoldfastDeployments/Deployments/RequestDeploymentRole',
+    ]);
+    expect(startersOf('RollOutCanary')).toEqual(['HoldfastDeployments/Deployments/StartRolloutRole']);
   });
 });

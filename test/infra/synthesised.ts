@@ -12,7 +12,12 @@ export type CfnResource = {
   readonly UpdateReplacePolicy?: string;
 };
 
-const STACKS = ['HoldfastData', 'HoldfastControlPlane', 'HoldfastObservability'];
+export const STACKS = [
+  'HoldfastData',
+  'HoldfastControlPlane',
+  'HoldfastDeployments',
+  'HoldfastObservability',
+] as const;
 
 const directory = await standInAssembly();
 
@@ -85,9 +90,14 @@ export function roleStatements(resources: readonly CfnResource[]): readonly Stat
     ofType(resources, 'AWS::IAM::Role').map((role) => [`\${${role.logicalId}}`, role.path]),
   );
   return ofType(resources, 'AWS::IAM::Policy').flatMap(({ Properties }) => {
-    const holders = (plain(Properties.Roles) as string[]).map((role) => roles.get(role) ?? role);
+    const holders = (plain(Properties.Roles) as string[]).map((role) => roles.get(hereOf(role)) ?? role);
     return holders.flatMap((of) => statementsOf(of, Properties.PolicyDocument));
   });
+}
+
+/** A role of another stack by the name it has there: an export is its logical id and eight digits. */
+function hereOf(role: string): string {
+  return role.replace(/^\$\{import Ref(\w+)[0-9A-F]{8}\}$/, '${$1}');
 }
 
 function statementsOf(of: string, document: unknown): readonly Statement[] {

@@ -3,7 +3,7 @@ import { ofType, plain, roleStatements, type Statement, synthesise } from '../in
 
 const resources = synthesise();
 const statements = roleStatements(resources);
-const stack = 'HoldfastControlPlane/';
+const STACK = /^Holdfast(?:ControlPlane|Deployments)\//;
 
 /** Who may write what, by name: a new function is not in here, and has to be argued for. */
 const DECIDE = [
@@ -16,6 +16,15 @@ const DECIDE = [
   ...['AwaitRollback', 'CheckInvariants', 'ExpireRollback', 'HandOverRollback', 'JudgeRecovery'].map(task),
   ...['MergeRollbackPullRequest', 'OpenRollbackPullRequest', 'RecordCi', 'RecordReview'].map(task),
   task('ResolveCandidate'),
+  // the tasks of the two workflows of a deployment; TellDeployment only passes on
+  ...['AssessDeployment', 'AwaitDeployment', 'DecideDeployment', 'ExpireDeployment', 'GatherFacts'].map(
+    deploys,
+  ),
+  ...['HandOverDeployment', 'RecordRollout', 'StartRollout'].map(deploys),
+  ...['AwaitRollout', 'ExpireRollout', 'HandOverRollout', 'RecordAnswer', 'ShiftTraffic'].map(rolls),
+  // people over the API, and the judge
+  ...['RequestDeployment', 'ControlDeployment'].map(deploys),
+  ...['ControlRollout', 'JudgeRollouts'].map(rolls),
   // what watches over attempts: the sweeps, and a routed signal
   'Rollbacks/CloseStalePullRequests',
   ...['Rollbacks/WatchHealth', 'Signals/RouteSignals'],
@@ -27,13 +36,21 @@ function task(name: string): string {
   return `Rollbacks/${name}`;
 }
 
+function deploys(name: string): string {
+  return `Deployments/${name}`;
+}
+
+function rolls(name: string): string {
+  return `Rollouts/${name}`;
+}
+
 /** The functions whose role may do something of the kind to a resource of the name. */
 function holders(part: string, action: RegExp): readonly string[] {
   const found = statements.filter(
     ({ actions, resources: on }) =>
       actions.some((each) => action.test(each)) && on.some((name) => name.includes(part)),
   );
-  return [...new Set(found.map(({ of }) => of.replace(stack, '').replace(/Role$/, '')))].sort();
+  return [...new Set(found.map(({ of }) => of.replace(STACK, '').replace(/Role$/, '')))].sort();
 }
 
 const WRITE = /^dynamodb:(?:PutItem|UpdateItem|DeleteItem|BatchWriteItem|PartiQL\w+)$/;
@@ -58,12 +75,35 @@ describe('only the named functions', () => {
 
   test('start the workflow, or wake it', () => {
     expect(holders('', /^states:StartExecution$/)).toEqual([
+      ...['ControlDeployment', 'RequestDeployment', 'StartRollout'].map(deploys),
       'Rollbacks/RequestRollback',
       'Rollbacks/WatchHealth',
       'Signals/RouteSignals',
     ]);
     const wake = holders('', /^states:SendTask/);
-    expect(wake.filter((name) => !DECIDE.includes(name))).toEqual([]);
+    expect(wake.filter((name) => !DECIDE.includes(name))).toEqual([rolls('TellDeployment')]);
+  });
+
+  test('wake the deployment that waits for a rollout: who tells it wakes that workflow alone', () => {
+    const told = statements.filter(({ of }) => of.endsWith('/TellDeploymentRole'));
+    const woken = told.filter(({ actions }) => actions.includes('states:SendTaskSuccess'));
+    expect(woken.flatMap(({ resources: on }) => on)).toEqual([expect.stringMatching(/GovernDeployment/)]);
+    expect(holders('', /^states:SendTask(?:Failure|Heartbeat)$/)).toEqual([]);
+  });
+
+  test('move traffic: one task, and never the judge', () => {
+    expect(holders('', /^lambda:UpdateAlias$/)).toEqual([rolls('ShiftTraffic')]);
+    expect(holders('', /^lambda:(?:Update|Put|Publish|Create|Delete|Add|Remove)/)).toEqual([
+      rolls('ShiftTraffic'),
+    ]);
+    const judge = statements.filter(({ of }) => of.endsWith('/JudgeRolloutsRole'));
+    expect(judge.flatMap(({ actions }) => actions).filter((action) => action.startsWith('lambda:'))).toEqual(
+      [],
+    );
+    expect(holders('', /^cloudwatch:GetMetricData$/)).toEqual([
+      ...['AssessDeployment', 'DecideDeployment', 'StartRollout'].map(deploys),
+      rolls('JudgeRollouts'),
+    ]);
   });
 
   test('read our tokens at outside systems; and the secrets of the senders only who takes deliveries in, or is scraped', () => {

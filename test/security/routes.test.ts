@@ -15,6 +15,8 @@ const PUBLIC: Readonly<Record<string, string>> = {
   'POST /v1/webhooks/{source}': 'proves itself by the signature or token of its sender',
   'OPTIONS /v1/webhooks/{source}': 'the handshake of CloudEvents, proved like the delivery',
 };
+/** How ids of a family begin. */
+const ID_OF: Readonly<Record<string, string>> = { approvals: 'apr', deployments: 'dep', rollouts: 'rol' };
 const ULID = '01JD0000000000000000000000';
 
 let gateway: Gateway;
@@ -44,9 +46,9 @@ function isRoute(value: unknown): value is Route {
 
 function call(key: string, authorization?: string): Promise<Response> {
   const [method = '', template = ''] = key.split(' ');
-  const id = template.startsWith('/v1/approvals') ? `apr_${ULID}` : `rbk_${ULID}`;
   const path = template
-    .replace('{id}', id)
+    .replace('{id}', `${ID_OF[template.split('/')[2] ?? ''] ?? 'rbk'}_${ULID}`)
+    .replace('{verb}', 'abort')
     .replace('{source}', 'alertmanager')
     .replaceAll(/\{\w+\}/g, 'shop');
   return fetch(`${gateway.url}${path}`, {

@@ -15,14 +15,17 @@ const AMOUNT = 'sum:';
 
 const Item = z.looseObject({ v: z.literal(1), service: z.string(), environment: z.string() });
 
+/** Where the items lie. `table` may be a getter: whoever never calls needs no table. */
+export type Items = { readonly client: DynamoDBDocumentClient; readonly table: string };
+
 /** Sums in the work table, an item for each place. Throws Fault: Unavailable, PermissionDenied. */
-export function dynamoTallies(client: DynamoDBDocumentClient, table: string): Tallies {
+export function dynamoTallies(items: Items): Tallies {
   return {
     addOnce: async (mark, tally, now) => {
       const seconds = Math.floor(now / 1000);
-      const result = await transact(client, [
-        { Put: markItem(table, mark, seconds + MARK_KEPT_SECONDS) },
-        { Update: addition(table, tally, seconds + TALLY_KEPT_SECONDS) },
+      const result = await transact(items.client, [
+        { Put: markItem(items.table, mark, seconds + MARK_KEPT_SECONDS) },
+        { Update: addition(items.table, tally, seconds + TALLY_KEPT_SECONDS) },
       ]);
       return result.kind === 'written';
     },
@@ -31,12 +34,12 @@ export function dynamoTallies(client: DynamoDBDocumentClient, table: string): Ta
       let start: Record<string, unknown> | undefined;
       do {
         const input = {
-          TableName: table,
+          TableName: items.table,
           KeyConditionExpression: 'pk = :pk',
           ExpressionAttributeValues: { ':pk': PARTITION },
           ...(start !== undefined && { ExclusiveStartKey: start }),
         };
-        const page = await awsCall('Query', () => client.send(new QueryCommand(input)));
+        const page = await awsCall('Query', () => items.client.send(new QueryCommand(input)));
         found.push(...(page.Items ?? []).flatMap(tallyOf));
         start = page.LastEvaluatedKey;
       } while (start !== undefined);

@@ -1,6 +1,5 @@
 import {
   DeleteCommand,
-  type DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
   QueryCommand,
@@ -9,7 +8,7 @@ import {
 import * as z from 'zod';
 import { Fault, isoTime, millis } from '../../kernel/index.ts';
 import type { StoredReading, Work } from '../../ports/index.ts';
-import { dynamoTallies } from './dynamodb-tallies.ts';
+import { dynamoTallies, type Items } from './dynamodb-tallies.ts';
 import { awsCall, errorName } from './failures.ts';
 
 // A wait outlives its deadline by a week, so that an operator still finds what was waited for.
@@ -33,64 +32,55 @@ const Reading = z.object({
   observedAt: z.string(),
 });
 
-/** The work table in DynamoDB. Throws Fault: Unavailable, PermissionDenied, Malformed. */
-export function dynamoWork(deps: { client: DynamoDBDocumentClient; table: string }): Work {
-  const { client, table } = deps;
-  return {
-    ...waits(client, table),
-    ...told(client, table),
-    ...readings(client, table),
-    ...dynamoTallies(client, table),
-  };
+/** The work table in DynamoDB; its name is asked for with each call. Throws Fault: Unavailable, PermissionDenied, Malformed. */
+export function dynamoWork(items: Items): Work {
+  return { ...waits(items), ...told(items), ...readings(items), ...dynamoTallies(items) };
 }
 
-function told(client: DynamoDBDocumentClient, table: string): Pick<Work, 'isTold' | 'markTold'> {
+function told(items: Items): Pick<Work, 'isTold' | 'markTold'> {
   const key = (message: string) => ({ pk: `TOLD#${message}`, sk: '-' });
   return {
     isTold: async (message) => {
-      const input = { TableName: table, Key: key(message), ConsistentRead: true };
-      const { Item } = await awsCall('GetItem', () => client.send(new GetCommand(input)));
+      const input = { TableName: items.table, Key: key(message), ConsistentRead: true };
+      const { Item } = await awsCall('GetItem', () => items.client.send(new GetCommand(input)));
       return Item !== undefined;
     },
     markTold: async (message, now) => {
       const Item = { ...key(message), v: 1, expiresAt: Math.floor(now / 1000) + TOLD_KEPT_SECONDS };
-      await awsCall('PutItem', () => client.send(new PutCommand({ TableName: table, Item })));
+      await awsCall('PutItem', () => items.client.send(new PutCommand({ TableName: items.table, Item })));
     },
   };
 }
 
-function waits(client: DynamoDBDocumentClient, table: string): Pick<Work, 'putWait' | 'wait' | 'deleteWait'> {
+function waits(items: Items): Pick<Work, 'putWait' | 'wait' | 'deleteWait'> {
   const key = (id: string, state: string) => ({ pk: `WAIT#rollback#${id}`, sk: state });
   return {
     putWait: async (id, wait) => {
       const expiresAt = epochSeconds(wait.deadline) + WAIT_KEPT_SECONDS;
       const Item = { ...key(id, wait.state), v: 1, ...wait, expiresAt };
-      await awsCall('PutItem', () => client.send(new PutCommand({ TableName: table, Item })));
+      await awsCall('PutItem', () => items.client.send(new PutCommand({ TableName: items.table, Item })));
     },
     wait: async (id, state) => {
-      const input = { TableName: table, Key: key(id, state), ConsistentRead: true };
-      const { Item } = await awsCall('GetItem', () => client.send(new GetCommand(input)));
+      const input = { TableName: items.table, Key: key(id, state), ConsistentRead: true };
+      const { Item } = await awsCall('GetItem', () => items.client.send(new GetCommand(input)));
       if (Item === undefined) return undefined;
       const { v: _v, ...wait } = parse(StoredWait, Item);
       return wait;
     },
     deleteWait: async (id, state) => {
-      const input = { TableName: table, Key: key(id, state) };
-      await awsCall('DeleteItem', () => client.send(new DeleteCommand(input)));
+      const input = { TableName: items.table, Key: key(id, state) };
+      await awsCall('DeleteItem', () => items.client.send(new DeleteCommand(input)));
     },
   };
 }
 
-function readings(
-  client: DynamoDBDocumentClient,
-  table: string,
-): Pick<Work, 'putReading' | 'readings' | 'lastReading'> {
+function readings(items: Items): Pick<Work, 'putReading' | 'readings' | 'lastReading'> {
   const query = async (input: Omit<QueryCommandInput, 'TableName'>) => {
-    const whole = { TableName: table, ConsistentRead: true, ...input };
-    return await awsCall('Query', () => client.send(new QueryCommand(whole)));
+    const whole = { TableName: items.table, ConsistentRead: true, ...input };
+    return await awsCall('Query', () => items.client.send(new QueryCommand(whole)));
   };
   return {
-    putReading: (reading) => putReading(client, table, reading),
+    putReading: (reading) => putReading(items, reading),
     readings: async (service, environment, since) => {
       const found: StoredReading[] = [];
       let start: Record<string, unknown> | undefined;
@@ -123,13 +113,9 @@ function readings(
   };
 }
 
-async function putReading(
-  client: DynamoDBDocumentClient,
-  table: string,
-  reading: StoredReading,
-): Promise<boolean> {
+async function putReading(items: Items, reading: StoredReading): Promise<boolean> {
   const input = {
-    TableName: table,
+    TableName: items.table,
     Item: {
       pk: readingKey(reading.service, reading.environment),
       sk: reading.slot,
@@ -140,7 +126,7 @@ async function putReading(
     ConditionExpression: 'attribute_not_exists(pk)',
   };
   try {
-    await client.send(new PutCommand(input));
+    await items.client.send(new PutCommand(input));
     return true;
   } catch (thrown) {
     if (errorName(thrown) === 'ConditionalCheckFailedException') return false;
