@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { Condition } from './condition.ts';
 
-export const POLICY_STATES = ['InForce'] as const;
 export const POLICY_EVENTS = [
   'PoliciesChanged',
   'BreakGlassAsked',
@@ -9,7 +8,7 @@ export const POLICY_EVENTS = [
   'BreakGlassRefused',
 ] as const;
 
-export const SEVERITIES = ['critical', 'high', 'medium', 'low'] as const;
+const SEVERITIES = ['critical', 'high', 'medium', 'low'] as const;
 /** What a forbidding policy does when it holds; `permit` is what permits at all: without one nothing is. */
 export const EFFECTS = ['block', 'require-approval', 'warn', 'permit'] as const;
 export type PolicyEffect = (typeof EFFECTS)[number];

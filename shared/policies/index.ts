@@ -2,6 +2,7 @@ export * from './break-glass.ts';
 export * from './built-in.ts';
 export * from './compile.ts';
 export * from './contract.ts';
+export * from './measure-policies.ts';
 export * from './policy-inputs.ts';
 export type * from './ports.ts';
 export * from './put-policies.ts';

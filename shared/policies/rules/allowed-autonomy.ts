@@ -21,9 +21,7 @@ const APPROVED: Row = { ...all('approve'), critical: 'suggest' };
  * it is for rollbacks; every other one, known to us or not, has the bound of production: a person approves. The presets are
  * the seed's; `learning` differs from the others only in its bound here, since outcomes feed the score at every level.
  */
-export const AUTONOMY_TABLE: Readonly<
-  Record<DeployLevel, { readonly staging: Row; readonly elsewhere: Row }>
-> = {
+const AUTONOMY_TABLE: Readonly<Record<DeployLevel, { readonly staging: Row; readonly elsewhere: Row }>> = {
   observe: { staging: OBSERVED, elsewhere: OBSERVED },
   shadow: { staging: OBSERVED, elsewhere: OBSERVED },
   suggest: { staging: SUGGESTED, elsewhere: SUGGESTED },

@@ -82,7 +82,7 @@ function tierNumber(tier: NonNullable<PolicyFacts['tier']>): number {
  * looks worse, so that a comparison with a limit of at most four digits says what the full number would say: a score
  * above 0.5 stays above it, what is left below 0.1 stays below it.
  */
-export function tenThousandths(value: number | string, to: 'up' | 'down'): number {
+function tenThousandths(value: number | string, to: 'up' | 'down'): number {
   const scaled = Number((Number(value) * 10_000).toPrecision(12));
   return to === 'up' ? Math.ceil(scaled) : Math.floor(scaled);
 }
