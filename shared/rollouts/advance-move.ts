@@ -1,7 +1,7 @@
 import type { Reason } from '../kernel/index.ts';
 import { blockOf } from './block-list.ts';
 import type { HoldReason } from './contract.ts';
-import { type Rollout, stageIndex } from './rollout.ts';
+import { isReached, type Rollout, restarted, stageIndex } from './rollout.ts';
 import type { AdvanceInputs, AdvanceOutcome } from './rules/advance-rollout.ts';
 import type { Move } from './take-step.ts';
 
@@ -18,6 +18,9 @@ const HELD: Readonly<Record<HoldReason, string>> = {
   BAKE_DEGRADED: 'it is worse than what was there before',
   UNEXPECTED: 'an unexpected error',
 };
+
+/** Holds in which the stage stood still: its time begins anew. What was waited for in the others came in the stage. */
+const RESTARTS: readonly HoldReason[] = ['NO_DATA', 'KILL_SWITCH', 'AUTONOMY'];
 
 /** What the judge looked at; `listed`: the revision is on the block-list already. */
 export type Look = { readonly inputs: AdvanceInputs; readonly listed: boolean };
@@ -41,7 +44,10 @@ export function advanceMove(rollout: Rollout, { inputs, listed }: Look, outcome:
     case 'resume':
       return {
         event: 'HoldEnded',
-        state: { kind: rollout.data.stage === undefined ? 'Shifting' : 'AtStage', stage },
+        state: { kind: isReached(rollout) ? 'AtStage' : 'Shifting', stage },
+        ...(isReached(rollout) &&
+          RESTARTS.includes(inputs.held ?? 'UNEXPECTED') &&
+          restarted(stage, inputs.now)),
         reasons: [{ code: 'OVER', text: `no longer: ${HELD[inputs.held ?? 'UNEXPECTED']}` }, ...judged],
       };
     case 'hold':

@@ -1,8 +1,8 @@
-import type { Actor, Reason } from '../kernel/index.ts';
+import { type Actor, isoTime, type Reason } from '../kernel/index.ts';
 import type { RolloutState } from './contract.ts';
 import type { RolloutDeps, TaskInput, TaskResult } from './ports.ts';
 import { approvalFor } from './read-approval.ts';
-import { loadRollout, type Rollout } from './rollout.ts';
+import { isReached, loadRollout, type Rollout, restarted } from './rollout.ts';
 import { type AnswerHoldInputs, type AnswerHoldOutcome, answerHold } from './rules/record-step.ts';
 import { type Move, standing, takeStep } from './take-step.ts';
 
@@ -19,13 +19,17 @@ export async function answerHoldOfRollout(deps: RolloutDeps, input: TaskInput): 
   const inputs: AnswerHoldInputs = {
     ...{ reason: state.reason, answer: answered, person: answer.person },
     ...{ stage: state.stage, stages: data.plan.stages.length, weight: data.weight },
+    ...{ reached: isReached(rollout), condemned: data.condemned !== undefined },
   };
-  const move = (outcome: AnswerHoldOutcome) => moveOf(rollout, outcome, answer.reason);
+  const at = isoTime(deps.clock());
+  const move = (outcome: AnswerHoldOutcome) => moveOf(rollout, outcome, { text: answer.reason, at });
   const moved = await takeStep(deps, rollout, { key: input.key, rule: answerHold, inputs, actor, move });
   return standing(deps, moved);
 }
 
-function moveOf(rollout: Rollout, outcome: AnswerHoldOutcome, text: string): Move {
+type Said = { readonly text: string; readonly at: string };
+
+function moveOf(rollout: Rollout, outcome: AnswerHoldOutcome, { text, at }: Said): Move {
   const { state, data } = rollout;
   const waives = 'waives' in outcome && outcome.waives && state.kind === 'Held';
   const reasons: readonly Reason[] = [{ code: outcome.event.toUpperCase(), text }];
@@ -33,7 +37,10 @@ function moveOf(rollout: Rollout, outcome: AnswerHoldOutcome, text: string): Mov
     event: outcome.event,
     state: stateOf(outcome),
     reasons,
-    ...(waives && { data: { waived: [...data.waived, state.reason] } }),
+    data: {
+      ...(waives && { waived: [...data.waived, state.reason] }),
+      ...(outcome.to === 'AtStage' && restarted(outcome.stage, at).data),
+    },
   };
 }
 

@@ -1,9 +1,15 @@
-import { type Actor, decide, Fault, isFault } from '../kernel/index.ts';
+import { type Actor, decide, Fault, isFault, isoTime } from '../kernel/index.ts';
 import type { RolloutState, Verb } from './contract.ts';
 import type { RolloutDeps } from './ports.ts';
-import { loadRollout, type Rollout, stageIndex } from './rollout.ts';
-import { type ControlInputs, controlRollout, eventOfVerb, refuseRolloutEvent } from './rules/record-step.ts';
-import { takeStep, wakeRollout } from './take-step.ts';
+import { loadRollout, type Rollout, restarted, stageIndex } from './rollout.ts';
+import {
+  type ControlInputs,
+  controlRollout,
+  eventOfVerb,
+  type Refusal,
+  refuseRolloutEvent,
+} from './rules/record-step.ts';
+import { takeStep, wakeLeft, wakeRollout } from './take-step.ts';
 
 export type ControlInput = {
   readonly rolloutId: string;
@@ -25,12 +31,15 @@ export async function controlRolloutBy(deps: RolloutDeps, input: ControlInput): 
   const rollout = await loadRollout(deps.store, input.rolloutId);
   const { state, data } = rollout;
   if (isDone(rollout, input.verb)) {
-    await wakeRollout(deps, rollout.id, state.kind);
+    await wakeLeft(deps, rollout);
     return rollout;
   }
   const actor: Actor = { type: 'person', id: input.person, via: input.via };
   const { verb, person, reason } = input;
-  const inputs: ControlInputs = { state: state.kind, verb, person, reason, notBy: data.notBy };
+  const inputs: ControlInputs = {
+    ...{ state: state.kind, verb, person, reason, notBy: data.notBy },
+    ...{ condemned: data.condemned !== undefined, weight: data.weight },
+  };
   const outcome = controlRollout.decide(inputs);
   if (!outcome.allowed) return refuse(deps, rollout, { verb, actor, because: outcome.because });
   const moved = await takeStep(deps, rollout, {
@@ -42,7 +51,7 @@ export async function controlRolloutBy(deps: RolloutDeps, input: ControlInput): 
       event: outcome.event,
       state: stateAfter(rollout, verb),
       reasons: [{ code: outcome.event.toUpperCase(), text: reason }],
-      // a stage that was interrupted starts again: what came in meanwhile is judged all the same
+      ...(verb === 'resume' && restarted(stageIndex(rollout), isoTime(deps.clock()))),
     }),
   });
   await wakeRollout(deps, rollout.id, state.kind);
@@ -69,23 +78,25 @@ function stateAfter(rollout: Rollout, verb: Verb): RolloutState {
   }
 }
 
-type Refusal = { readonly verb: Verb; readonly actor: Actor; readonly because: 'STATE' | 'FOUR_EYES' };
+type Refused = { readonly verb: Verb; readonly actor: Actor; readonly because: Refusal };
 
 /** A decision from the state to itself, once for each person, verb and state; then the Fault that says so. */
-async function refuse(deps: RolloutDeps, rollout: Rollout, refusal: Refusal): Promise<never> {
+async function refuse(deps: RolloutDeps, rollout: Rollout, refusal: Refused): Promise<never> {
   const { id, state, data } = rollout;
   const { verb, actor, because } = refusal;
   const said = `${actor.id}/${verb}/${state.kind}`;
   if (!data.refused?.includes(said)) await recordRefusal(deps, rollout, refusal, said);
   if (because === 'FOUR_EYES')
     throw new Fault('Forbidden', `${actor.id} asked for this change or wrote it and may not ${verb} it`);
+  if (because === 'CONDEMNED')
+    throw new Fault('Conflict', `the judge has condemned rollout ${id}: it cannot be promoted`);
   throw new Fault('Conflict', `rollout ${id} is ${state.kind}: ${verb} is not possible there`);
 }
 
 async function recordRefusal(
   deps: RolloutDeps,
   rollout: Rollout,
-  refusal: Refusal,
+  refusal: Refused,
   said: string,
 ): Promise<void> {
   const { id, rev, state, data, service, environment, correlationId, createdAt } = rollout;

@@ -2,7 +2,7 @@ import { isoTime } from '../kernel/index.ts';
 import { answerHoldOfRollout } from './answer-hold.ts';
 import type { RolloutDeps, TaskInput, TaskResult } from './ports.ts';
 import { approvalFor, isAnswered } from './read-approval.ts';
-import { loadRollout, type Rollout, stageIndex } from './rollout.ts';
+import { loadRollout, type Rollout, stageIndex, staleAt } from './rollout.ts';
 import {
   type ExpireInputs,
   type ExpireOutcome,
@@ -23,9 +23,9 @@ export async function expireRolloutAtDeadline(deps: RolloutDeps, input: TaskInpu
     holdReason: state.kind === 'Held' ? state.reason : null,
     deadlineAt: data.deadlineAt,
     now: isoTime(deps.clock()),
-    createdAt: rollout.createdAt,
-    staleSeconds: deps.timings.staleAfter,
+    staleAt: isoTime(staleAt(rollout, deps.timings, deps.factor)),
     pageAt: data.pageAt ?? null,
+    freezes: data.irreversible && data.weight > 0,
   };
   if (expireRollout.decide(inputs).event === 'none') return standing(deps, rollout);
   const move = (outcome: ExpireOutcome) => moveOf(rollout, outcome);

@@ -10,6 +10,7 @@ export * from './judge-rollouts.ts';
 export * from './open-rollout.ts';
 export type { Plan, Stage } from './plan-contract.ts';
 export type * from './ports.ts';
+export { intervalOf } from './read-intervals.ts';
 export * from './rollout.ts';
 export type { PlanTraffic } from './rules/certification.ts';
 export { estimateFano } from './rules/dispersion.ts';

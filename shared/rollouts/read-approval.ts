@@ -7,7 +7,8 @@ import {
 } from '../approvals/index.ts';
 import { type DecideDeps, isFault, type Store } from '../kernel/index.ts';
 import type { HoldReason } from './contract.ts';
-import type { Rollout } from './rollout.ts';
+import { type Rollout, stageIndex } from './rollout.ts';
+import { ONWARD } from './rules/record-step.ts';
 
 /** What a person's yes and no do at each hold: the plan that they answer to. */
 const ANSWERS: Readonly<Record<HoldReason, { readonly approve: string; readonly reject: string }>> = {
@@ -23,6 +24,18 @@ const ANSWERS: Readonly<Record<HoldReason, { readonly approve: string; readonly 
   BAKE_DEGRADED: { approve: 'keep it', reject: 'take it back' },
   UNEXPECTED: { approve: 'go on where it stood', reject: 'take the canary back' },
 };
+
+/** What yes and no do to this rollout: where the next stage is all of the traffic, a yes says so. */
+function answersOf(rollout: Rollout, reason: HoldReason) {
+  const { condemned, plan, weight } = rollout.data;
+  if (condemned !== undefined && reason !== 'IRREVERSIBLE')
+    return { ...ANSWERS[reason], approve: 'take the canary back: the judge has condemned it' };
+  if (weight >= 1 && reason === 'NO_DATA') return { approve: 'keep it, unmeasured', reject: 'take it back' };
+  const last = stageIndex(rollout) >= plan.stages.length - 2;
+  return last && ONWARD.includes(reason)
+    ? { ...ANSWERS[reason], approve: 'send it to all of the traffic without a certificate of safety' }
+    : ANSWERS[reason];
+}
 
 /** The approval that a rollout waits for, whether or not it has been asked for yet. */
 export function approvalIdOf({ id, state, data }: Rollout): string | undefined {
@@ -56,18 +69,25 @@ export async function requestApproval(deps: DecideDeps, rollout: Rollout): Promi
     },
     facts: {
       ...{ deployment: data.deployment, revision: data.revision, plan: data.plan.digest },
-      ...{ held: state.reason, stage: state.stage, weight: data.weight, ...ANSWERS[state.reason] },
+      ...{ held: state.reason, stage: state.stage, weight: data.weight, ...answersOf(rollout, state.reason) },
     },
   });
 }
 
-/** Closes the approval that a rollout has done with: acted on, out of time, or no longer needed. Safe to repeat. */
-export async function settleApproval(deps: DecideDeps, rollout: Rollout): Promise<void> {
+/** What the step that left a hold says of its question, by the rule that took it. */
+const BECAUSE: Readonly<Record<string, 'acted' | 'deadline'>> = {
+  'answer-hold': 'acted',
+  'expire-rollout': 'deadline',
+};
+
+/**
+ * Closes the approval that a rollout has done with: acted on, out of time, or overtaken by the judge, a person or a switch.
+ * Safe to repeat.
+ */
+export async function settleApproval(deps: DecideDeps, rollout: Rollout, rule: string): Promise<void> {
   const { lastApproval } = rollout.data;
   if (lastApproval === undefined || lastApproval === approvalIdOf(rollout)) return;
-  const late = rollout.state.kind === 'RollingBack' && rollout.state.reason === 'HOLD_TIMEOUT';
-  const answered = isAnswered(await findApproval(deps.store, lastApproval));
-  const because = answered ? 'acted' : unanswered(late);
+  const because = BECAUSE[rule] ?? 'moved-on';
   try {
     await closeApproval(deps, lastApproval, because);
   } catch (thrown) {
@@ -75,8 +95,4 @@ export async function settleApproval(deps: DecideDeps, rollout: Rollout): Promis
     if (!isFault(thrown, 'Conflict')) throw thrown;
     await closeApproval(deps, lastApproval, because);
   }
-}
-
-function unanswered(late: boolean): 'deadline' | 'moved-on' {
-  return late ? 'deadline' : 'moved-on';
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Fault, type Head, type Store } from '../kernel/index.ts';
+import { Fault, type Head, millis, type Store } from '../kernel/index.ts';
 import { BACK_REASONS, HOLD_REASONS, type RolloutState, type Timings } from './contract.ts';
 import { JudgeSettings } from './judge-contract.ts';
 import { Plan } from './plan-contract.ts';
@@ -40,6 +40,8 @@ export const RolloutData = z.object({
   pageAt: z.string().optional(),
   /** The stage that runs or that ran last, and since when it has taken traffic. */
   stage: z.object({ index: Stage, startedAt: z.string() }).optional(),
+  /** Each change of the split: intervals of different splits are never added up. */
+  shares: z.array(z.object({ at: z.string(), weight: z.number().min(0).max(1) })).optional(),
   /** Reasons to hold that a person has let pass in this stage. */
   waived: z.array(z.enum(HOLD_REASONS)),
   /** A verdict to roll back, once given, stays. */
@@ -95,6 +97,27 @@ export function isOpen(rollout: Rollout): boolean {
 /** The stage a rollout stands at, goes to or stood at last; counted from 0. */
 export function stageIndex({ state, data }: Rollout): number {
   return 'stage' in state ? state.stage : (data.stage?.index ?? 0);
+}
+
+/** Whether the stage it stands at has taken its traffic; else it was held on the way there. */
+export function isReached({ state, data }: Pick<Rollout, 'state' | 'data'>): boolean {
+  return data.stage !== undefined && (!('stage' in state) || state.stage === data.stage.index);
+}
+
+/** The time of a stage that stood still begins anew; what was measured meanwhile is judged all the same. */
+export function restarted(index: number, startedAt: string): { readonly data: Pick<RolloutData, 'stage'> } {
+  return { data: { stage: { index, startedAt } } };
+}
+
+/** Milliseconds since 1970 from which on a rollout that still waits is too old, however often it was held or paused. */
+export function staleAt(
+  { createdAt, data }: Pick<Rollout, 'createdAt' | 'data'>,
+  timings: Timings,
+  factor: number,
+): number {
+  const { stages, bakeSeconds } = data.plan;
+  const planned = stages.reduce((sum, { maxSeconds }) => sum + maxSeconds, bakeSeconds);
+  return millis(createdAt) + (planned / factor + timings.staleAfter) * 1000;
 }
 
 /** Seconds a rollout may stay in a state; undefined for an end. */

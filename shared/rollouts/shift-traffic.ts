@@ -1,9 +1,9 @@
-import { isFault, isoTime, type Reason } from '../kernel/index.ts';
+import { Fault, isFault, isoTime, type Reason } from '../kernel/index.ts';
 import { type TrafficArm, trafficLease } from '../ports/traffic.ts';
 import { readAutonomy } from '../services/index.ts';
 import { METRICS, type RolloutState } from './contract.ts';
 import type { ShiftDeps, TaskInput, TaskResult } from './ports.ts';
-import { loadRollout, type Rollout, stageIndex } from './rollout.ts';
+import { loadRollout, type Rollout, type RolloutData, stageIndex } from './rollout.ts';
 import { recordShift, type ShiftInputs, type ShiftOutcome } from './rules/record-shift.ts';
 import { type Move, standing, takeStep } from './take-step.ts';
 import { targetOf } from './target.ts';
@@ -58,7 +58,7 @@ async function shifted(
     // Refused or moved by somebody else is an answer; what may be the network's fault is tried again by the workflow.
     if (!isFault(thrown) || ['Unavailable', 'RateLimited'].includes(thrown.name)) throw thrown;
     if (inputs.back !== null) throw thrown;
-    return { ...inputs, problem: thrown.name };
+    return { ...inputs, problem: thrown.name, after: (await deps.traffic.read(target)).arms };
   }
 }
 
@@ -74,6 +74,8 @@ async function inputsOf(
     back: state.kind === 'RollingBack' ? state.reason : null,
     ...{ to, left: data.weight, canary: data.canary, baseline: data.baseline, before },
     ...{ after: null, problem: null, killSwitch: killSwitch.on, level, waived: data.waived },
+    // once it is held for that and approved, it comes from Shifting
+    uncompared: state.kind === 'Planned' && to >= 1,
   };
 }
 
@@ -94,8 +96,9 @@ async function failed(deps: ShiftDeps, rollout: Rollout, key: string, to: number
 }
 
 async function record(deps: ShiftDeps, rollout: Rollout, key: string, inputs: ShiftInputs): Promise<Rollout> {
-  // Nothing to record: the deadline of the state ends it if this goes on.
-  if (recordShift.decide(inputs).to === 'none') return rollout;
+  // Going back, and not there yet: the workflow tries again, slower each time, for as long as it takes.
+  if (recordShift.decide(inputs).to === 'none')
+    throw new Fault('Unavailable', `version ${inputs.canary} still has traffic, or its target is taken`);
   const at = isoTime(deps.clock());
   const moved = await takeStep(deps, rollout, {
     key,
@@ -119,10 +122,18 @@ function moveOf(rollout: Rollout, inputs: ShiftInputs, outcome: ShiftOutcome, at
     ...(reached && { also: [{ type: 'TrafficShifted', data: { weight: inputs.to } }] }),
     data: {
       ...(reached && { weight: inputs.to }),
+      ...(reached && { shares: sharesAfter(rollout, inputs.to, at) }),
       ...(outcome.to === 'AtStage' && { stage: { index, startedAt: at }, waived: [] }),
     },
     times: timesOf(rollout, outcome, at),
   };
+}
+
+/** So many changes of the split are kept: more than any plan has. */
+const MOST_SHARES = 40;
+
+function sharesAfter({ data }: Rollout, weight: number, at: string): NonNullable<RolloutData['shares']> {
+  return [...(data.shares ?? []), { at, weight }].slice(-MOST_SHARES);
 }
 
 function timesOf(rollout: Rollout, { to }: ShiftOutcome, at: string): NonNullable<Move['times']> {
@@ -163,6 +174,8 @@ const HELD: Readonly<Record<string, string>> = {
   AUTONOMY: 'the autonomy level of this place does not act',
   TRAFFIC_MOVED: 'somebody else moved it',
   TRAFFIC_FAILED: 'the platform refused to move it',
+  UNDECIDED:
+    'it would take all of it without having shared it, so that nothing is compared: a person decides',
 };
 
 function percent(weight: number): string {

@@ -12,8 +12,8 @@ import {
 import { type AccompanyingEvent, METRICS, type RolloutEvent, type RolloutState } from './contract.ts';
 import type { RolloutDeps, TaskResult } from './ports.ts';
 import { approvalIdOf, settleApproval } from './read-approval.ts';
-import { isOpen, type Rollout, type RolloutData, rolloutOf, stateDeadline } from './rollout.ts';
-import { isAllowed, isOpenState } from './transitions.ts';
+import { isOpen, type Rollout, type RolloutData, rolloutOf, staleAt, stateDeadline } from './rollout.ts';
+import { EXPOSED, isAllowed, isOpenState } from './transitions.ts';
 
 const WORKFLOW_ACTOR: Actor = { type: 'rule', id: 'roll-out-canary', via: 'workflow' };
 
@@ -72,7 +72,7 @@ export async function takeStep<I, O>(
     },
   });
   const after = rolloutOf(decided.head);
-  await settleApproval(deps, after);
+  await settleApproval(deps, after, draft.rule.name);
   if (!decided.repeated) measure(deps, after);
   return after;
 }
@@ -102,17 +102,31 @@ function dataOf(deps: RolloutDeps, rollout: Rollout, move: Move, now: number): R
   const { deadlineAt: _deadline, pageAt: _page, ...kept } = rollout.data;
   if (move.event === 'Paged') return { ...kept, ...(_deadline !== undefined && { deadlineAt: _deadline }) };
   const asked = approvalIdOf(rollout);
-  const deadline = stateDeadline(move.state, rollout.data.plan, deps.timings, deps.factor);
+  const deadline = deadlineOf(deps, rollout, move.state, now);
   const ended = isOpenState(move.state.kind) ? {} : { ended: isoTime(now) };
   return {
     ...kept,
     ...(asked !== undefined && { lastApproval: asked }),
     ...move.data,
     enteredAt: isoTime(now),
-    ...(deadline !== undefined && { deadlineAt: isoTime(now + deadline * 1000) }),
+    ...(deadline !== undefined && { deadlineAt: isoTime(deadline) }),
     ...(move.state.kind === 'Held' && { pageAt: isoTime(now + deps.timings.approvalPage * 1000) }),
     times: { ...rollout.data.times, ...move.times, ...ended },
   };
+}
+
+/** Milliseconds since 1970; undefined for an end. What is held or paused again and again is too old at some time. */
+function deadlineOf(
+  { timings, factor }: RolloutDeps,
+  rollout: Rollout,
+  state: RolloutState,
+  now: number,
+): number | undefined {
+  const seconds = stateDeadline(state, rollout.data.plan, timings, factor);
+  if (seconds === undefined) return undefined;
+  const waits = state.kind === 'Held' || state.kind === 'Paused';
+  const latest = waits ? staleAt(rollout, timings, factor) : Number.POSITIVE_INFINITY;
+  return Math.min(now + seconds * 1000, latest);
 }
 
 function measure(deps: RolloutDeps, { state, service, environment, data }: Rollout): void {
@@ -150,4 +164,15 @@ export async function wakeRollout(
 ): Promise<void> {
   const wait = await deps.work.wait(id, state);
   if (wait !== undefined) await deps.workflow.wake(wait.token, { woken: true });
+}
+
+/**
+ * Ends the waits of the states that a rollout has left: whoever took the step may have died before the workflow was woken.
+ * To a token that nobody waits for any more it does nothing.
+ */
+export async function wakeLeft(
+  deps: Pick<RolloutDeps, 'work' | 'workflow'>,
+  { id, state }: Rollout,
+): Promise<void> {
+  for (const left of EXPOSED) if (left !== state.kind) await wakeRollout(deps, id, left);
 }

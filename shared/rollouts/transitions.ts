@@ -26,7 +26,7 @@ export const TRANSITIONS: readonly Transition[] = [
   ...each(['Planned', 'Shifting'], 'StageStarted', 'AtStage'),
   ...each(['Planned', 'Shifting'], 'PromotionMade', 'Baking'),
   { from: 'AtStage', event: 'StagePassed', to: 'Shifting' },
-  ...each(['AtStage', 'Shifting', 'Planned'], 'RolloutHeld', 'Held'),
+  ...each(['AtStage', 'Shifting', 'Planned', 'Paused'], 'RolloutHeld', 'Held'),
   { from: 'Baking', event: 'RolloutHeld', to: 'Held' },
   // What was missing is there again, or a person says that it may go on.
   { from: 'Held', event: 'HoldEnded', to: 'AtStage' },
@@ -44,17 +44,19 @@ export const TRANSITIONS: readonly Transition[] = [
   { from: 'Paused', event: 'CanaryCondemned', to: 'Held' },
   { from: 'AtStage', event: 'CanaryCondemned', to: 'Held' },
   { from: 'Held', event: 'CanaryCondemned', to: 'Held' },
-  { from: 'Baking', event: 'BakeCondemned', to: 'RollingBack' },
-  { from: 'Baking', event: 'BakeCondemned', to: 'Held' },
-  { from: 'Baking', event: 'BakeCondemned', to: 'Promoted' },
+  // Also once what was missing in a bake is measured after all.
+  ...each(['Baking', 'Held'], 'BakeCondemned', 'RollingBack'),
+  ...each(['Baking', 'Held'], 'BakeCondemned', 'Held'),
+  ...each(['Baking', 'Held'], 'BakeCondemned', 'Promoted'),
   ...each(RETURNING, 'AbortRequested', 'RollingBack'),
   { from: 'Held', event: 'HoldRejected', to: 'RollingBack' },
-  { from: 'Held', event: 'RolloutFrozen', to: 'Aborted' },
+  ...each(['Held', 'Paused'], 'RolloutFrozen', 'Aborted'),
   ...each(['Held', 'Paused'], 'HoldTimedOut', 'RollingBack'),
   { from: 'RollingBack', event: 'TrafficRestored', to: 'RolledBack' },
   { from: 'RollingBack', event: 'TrafficRestored', to: 'Aborted' },
   { from: 'Baking', event: 'BakeEnded', to: 'Promoted' },
-  ...each(RETURNING, 'Stale', 'RollingBack'),
+  // Everything else ends or holds by its own deadline: only these two can be entered again and again.
+  ...each(['Held', 'Paused'], 'Stale', 'RollingBack'),
   // A bug of ours, or traffic that cannot be moved back, must not leave a rollout hanging.
   ...each(['Planned', 'Shifting', 'AtStage', 'Paused', 'Baking'], 'HandedOver', 'Held'),
   { from: 'RollingBack', event: 'HandedOver', to: 'RollingBack' },

@@ -1,12 +1,15 @@
 import { rule } from '../../kernel/index.ts';
 import type { HoldReason } from '../contract.ts';
 import type { Interval, JudgeSettings } from '../judge-contract.ts';
+import { closeIntervals } from './intervals.ts';
 import { type Condemnation, type JudgeOutcome, judgeRollout } from './judge-rollout.ts';
 import { OBSERVING } from './record-shift.ts';
 
 export type AdvanceInputs = {
   readonly state: 'AtStage' | 'Held' | 'Paused';
   readonly held: HoldReason | null;
+  /** The canary has traffic: where it has none yet there is nothing to judge, and no data to miss. */
+  readonly exposed: boolean;
   readonly stage: {
     readonly startedAt: string;
     readonly minSeconds: number;
@@ -36,12 +39,14 @@ export type AdvanceOutcome = {
   /** `back`: the canary is condemned. `freeze`: it is, and a person must decide. */
   readonly move: 'stay' | 'pass' | 'resume' | 'hold' | 'freeze' | 'back';
   readonly reason: HoldReason | null;
-  readonly judge: JudgeOutcome;
+  /** Without its path: that follows from the inputs, and a decision has room for 64 KB. */
+  readonly judge: Omit<JudgeOutcome, 'intervals'>;
   /** What the canary has shown in this stage. Whole seconds of intervals that were compared. */
   readonly seen: { readonly seconds: number; readonly requests: number };
 };
 
 type Verdict = Pick<AdvanceOutcome, 'move' | 'reason'>;
+type Judged = AdvanceOutcome['judge'];
 const STAY: Verdict = { move: 'stay', reason: null };
 
 /** Holds that end by themselves when what they stand for is over. */
@@ -54,54 +59,64 @@ const PASSING: readonly HoldReason[] = ['NO_DATA', 'KILL_SWITCH', 'AUTONOMY'];
  */
 export const advanceRollout = rule('advance-rollout', 1, (inputs: AdvanceInputs): AdvanceOutcome => {
   const { intervals, settings, standing } = inputs;
-  const judge = judgeRollout.decide({ intervals, settings, ...(standing !== null && { standing }) });
+  const given = { intervals, settings, ...(standing !== null && { standing }) };
+  const { intervals: _path, ...judge } = judgeRollout.decide(given);
   const seen = seenInStage(inputs);
   const verdict = judge.verdict === 'ROLLBACK' ? condemn(inputs) : goOn(inputs, judge, seen);
   return { ...verdict, judge, seen };
 });
 
 /** The kill switch stops us from acting, and we say so; a change that cannot be undone is not undone by us. */
-function condemn({ irreversible, killSwitch, held }: AdvanceInputs): Verdict {
+function condemn({ irreversible, killSwitch, held, standing }: AdvanceInputs): Verdict {
   if (irreversible) return held === 'IRREVERSIBLE' ? STAY : { move: 'freeze', reason: 'IRREVERSIBLE' };
-  if (killSwitch) return hold('KILL_SWITCH', held);
+  // Graver than whatever it is held for: the person is asked about a condemned canary from now on.
+  if (killSwitch)
+    return held === 'KILL_SWITCH' && standing !== null ? STAY : { move: 'hold', reason: 'KILL_SWITCH' };
   return { move: 'back', reason: null };
 }
 
-function goOn(inputs: AdvanceInputs, judge: JudgeOutcome, seen: AdvanceOutcome['seen']): Verdict {
+function goOn(inputs: AdvanceInputs, judge: Judged, seen: AdvanceOutcome['seen']): Verdict {
   const forbidden = forbids(inputs);
   if (inputs.state === 'Paused') return STAY;
   if (forbidden !== null) return hold(forbidden, inputs.held);
-  if (inputs.held !== null) return mayResume(inputs.held, judge) ? { move: 'resume', reason: null } : STAY;
+  if (inputs.held !== null)
+    return isOver(inputs.held, inputs, judge, seen) ? { move: 'resume', reason: null } : STAY;
   return stageVerdict(inputs, judge, seen);
 }
 
 /** What forbids to go on, whatever the judge says; null when nothing does. */
-function forbids({ killSwitch, level, now, lastDataAt, noDataSeconds, guards, waived }: AdvanceInputs) {
+function forbids(inputs: AdvanceInputs): HoldReason | null {
+  const { killSwitch, level, exposed, now, lastDataAt, noDataSeconds, guards, waived } = inputs;
   if (killSwitch) return 'KILL_SWITCH';
   if (OBSERVING.includes(level)) return 'AUTONOMY';
   const silent = (Date.parse(now) - Date.parse(lastDataAt)) / 1000;
-  if (silent > noDataSeconds && !waived.includes('NO_DATA')) return 'NO_DATA';
+  if (exposed && silent > noDataSeconds) return 'NO_DATA';
   return guards.length > 0 && !waived.includes('GUARD') ? 'GUARD' : null;
 }
 
-/** A hold stays for its first reason, unless a graver one comes up: what a person was asked stands. */
+/** A hold stays for its first reason, unless a graver one comes up while it would end by itself: what was asked stands. */
 function hold(reason: HoldReason, held: HoldReason | null): Verdict {
   return held === null || (PASSING.includes(held) && held !== reason && reason !== 'GUARD')
     ? { move: 'hold', reason }
     : STAY;
 }
 
-function mayResume(held: HoldReason, judge: JudgeOutcome): boolean {
-  return PASSING.includes(held) || (held === 'UNDECIDED' && judge.verdict === 'SAFE');
+/** Whether what a rollout is held for is over, so that nobody need answer. */
+function isOver(
+  held: HoldReason,
+  { stage }: AdvanceInputs,
+  judge: Judged,
+  seen: AdvanceOutcome['seen'],
+): boolean {
+  if (held === 'UNDECIDED') return judge.verdict === 'SAFE';
+  if (held === 'TOO_FEW_REQUESTS') return seen.requests >= stage.minRequests;
+  return PASSING.includes(held);
 }
 
-function stageVerdict(
-  { stage, now, waived }: AdvanceInputs,
-  judge: JudgeOutcome,
-  seen: AdvanceOutcome['seen'],
-): Verdict {
-  const enough = seen.requests >= stage.minRequests || waived.includes('TOO_FEW_REQUESTS');
-  const certified = !stage.beforeAll || judge.verdict === 'SAFE' || waived.includes('UNDECIDED');
+function stageVerdict({ stage, now }: AdvanceInputs, judge: Judged, seen: AdvanceOutcome['seen']): Verdict {
+  // Nothing compared at all is never enough, whatever the plan asks for.
+  const enough = seen.requests >= stage.minRequests && seen.requests > 0;
+  const certified = !stage.beforeAll || judge.verdict === 'SAFE';
   if (enough && certified && seen.seconds >= stage.minSeconds) return { move: 'pass', reason: null };
   const elapsed = (Date.parse(now) - Date.parse(stage.startedAt)) / 1000;
   if (elapsed < stage.maxSeconds) return STAY;
@@ -109,10 +124,17 @@ function stageVerdict(
   return certified ? STAY : { move: 'hold', reason: 'UNDECIDED' };
 }
 
+/** Only what was served beside the baseline counts: the rest compares with nothing. */
 function seenInStage({ intervals, stage, intervalSeconds }: AdvanceInputs): AdvanceOutcome['seen'] {
-  const within = intervals.filter(({ at, canary }) => at >= stage.startedAt && (canary?.requests ?? 0) > 0);
+  const since = Date.parse(stage.startedAt);
+  const within = closeIntervals(intervals).closed.filter(
+    ({ at, canary, baseline }) =>
+      Date.parse(at) >= since && (canary?.requests ?? 0) > 0 && (baseline?.requests ?? 0) > 0,
+  );
+  const secondsOf = ({ at, end }: Interval) =>
+    end === undefined ? intervalSeconds : (Date.parse(end) - Date.parse(at)) / 1000;
   return {
-    seconds: within.length * intervalSeconds,
+    seconds: within.reduce((sum, interval) => sum + secondsOf(interval), 0),
     requests: within.reduce((sum, { canary }) => sum + (canary?.requests ?? 0), 0),
   };
 }

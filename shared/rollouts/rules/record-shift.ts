@@ -19,6 +19,8 @@ export type ShiftInputs = {
   readonly killSwitch: boolean;
   readonly level: string;
   readonly waived: readonly HoldReason[];
+  /** It would take all of the traffic without ever having shared it: nothing was compared, so a person decides. */
+  readonly uncompared: boolean;
 };
 export type ShiftOutcome =
   | { readonly to: 'AtStage'; readonly event: 'StageStarted' }
@@ -41,16 +43,22 @@ export const OBSERVING: readonly string[] = ['observe', 'suggest', 'shadow'];
  */
 export const recordShift = rule('record-shift', 1, (inputs: ShiftInputs): ShiftOutcome => {
   if (inputs.back !== null) return recordBack(inputs, inputs.back);
-  if (inputs.killSwitch) return held('KILL_SWITCH');
-  if (OBSERVING.includes(inputs.level)) return held('AUTONOMY');
-  if (inputs.after !== null && isSplit(inputs.after, inputs, inputs.to)) return arrived(inputs.to);
+  // What is there already is recorded as it is: an answer may have been lost, and is not asked for twice.
+  if (isSplit(inputs.after ?? inputs.before, inputs, inputs.to)) return arrived(inputs.to);
+  const forbidden = forbids(inputs);
+  if (forbidden !== null) return held(forbidden);
   if (inputs.problem !== null)
     return held(inputs.problem === 'Conflict' ? 'TRAFFIC_MOVED' : 'TRAFFIC_FAILED');
   if (inputs.after !== null) return held('TRAFFIC_MOVED');
-  const ours = isSplit(inputs.before, inputs, inputs.left) || isSplit(inputs.before, inputs, inputs.to);
-  if (!ours && !inputs.waived.includes('TRAFFIC_MOVED')) return held('TRAFFIC_MOVED');
-  return { to: 'none' };
+  const ours = isSplit(inputs.before, inputs, inputs.left);
+  return ours || inputs.waived.includes('TRAFFIC_MOVED') ? { to: 'none' } : held('TRAFFIC_MOVED');
 });
+
+function forbids({ killSwitch, level, uncompared }: ShiftInputs): HoldReason | null {
+  if (killSwitch) return 'KILL_SWITCH';
+  if (OBSERVING.includes(level)) return 'AUTONOMY';
+  return uncompared ? 'UNDECIDED' : null;
+}
 
 function recordBack({ after, before, canary }: ShiftInputs, reason: BackReason): ShiftOutcome {
   const now = after ?? before;

@@ -23,19 +23,30 @@ export type ControlInputs = {
   readonly reason: string;
   /** Whoever asked for the deployment or wrote the change may not promote it past the judge. */
   readonly notBy: readonly string[];
+  /** The judge has condemned it: what it says stays, and nobody promotes past it. */
+  readonly condemned: boolean;
+  /** The share of the canary now: one that has all of the traffic cannot be promoted. */
+  readonly weight: number;
 };
+export type Refusal = 'STATE' | 'FOUR_EYES' | 'CONDEMNED';
 export type ControlOutcome =
   | ({ readonly allowed: true } & Step)
-  | { readonly allowed: false; readonly because: 'STATE' | 'FOUR_EYES' };
+  | { readonly allowed: false; readonly because: Refusal };
 
 /** What a person's verb does to a rollout. */
 export const controlRollout = rule('control-rollout', 1, (inputs: ControlInputs): ControlOutcome => {
   const { from, event, to } = STEPS[inputs.verb];
-  if (!from.includes(inputs.state)) return { allowed: false, because: 'STATE' };
-  const own = inputs.notBy.some((who) => who.toLowerCase() === inputs.person.toLowerCase());
-  if (inputs.verb === 'promote' && own) return { allowed: false, because: 'FOUR_EYES' };
-  return { allowed: true, event, to };
+  const because = from.includes(inputs.state) ? forbidden(inputs) : 'STATE';
+  return because === null ? { allowed: true, event, to } : { allowed: false, because };
 });
+
+/** What keeps a person from promoting; every other verb is open to whoever may use it. */
+function forbidden({ verb, notBy, person, condemned, weight }: ControlInputs): Refusal | null {
+  if (verb !== 'promote') return null;
+  if (condemned) return 'CONDEMNED';
+  if (weight >= 1) return 'STATE';
+  return notBy.some((who) => who.toLowerCase() === person.toLowerCase()) ? 'FOUR_EYES' : null;
+}
 
 export type AnswerHoldInputs = {
   readonly reason: HoldReason;
@@ -44,8 +55,11 @@ export type AnswerHoldInputs = {
   /** The stage it is held at, and how many the plan has. */
   readonly stage: number;
   readonly stages: number;
+  /** That stage has taken its traffic; else it was held on the way there. */
+  readonly reached: boolean;
   /** The share that the canary has now: 0 before its first stage. */
   readonly weight: number;
+  readonly condemned: boolean;
 };
 export type AnswerHoldOutcome =
   | { readonly event: 'HoldEnded'; readonly to: 'Shifting'; readonly stage: number; readonly waives: boolean }
@@ -59,37 +73,43 @@ export type AnswerHoldOutcome =
   | { readonly event: 'RolloutFrozen'; readonly to: 'Aborted' };
 
 /** Holds at which a yes leads to the next stage; at the others it leads back to where it stood. */
-const ONWARD: readonly HoldReason[] = ['UNDECIDED', 'TOO_FEW_REQUESTS', 'NO_DATA'];
-/** Holds before the traffic was moved: a yes moves it. */
+export const ONWARD: readonly HoldReason[] = ['UNDECIDED', 'TOO_FEW_REQUESTS', 'NO_DATA'];
+/** Holds of a canary that has all of the traffic, at which a yes keeps it. */
+const KEEPS: readonly HoldReason[] = ['BAKE_DEGRADED', 'NO_DATA'];
+/** Holds at which the split may not be what the stage wants: a yes moves it there again. */
 const UNMOVED: readonly HoldReason[] = ['TRAFFIC_MOVED', 'TRAFFIC_FAILED', 'AUTONOMY', 'KILL_SWITCH'];
 
-/** What a person's answer to a hold does. */
+/** What a person's answer to a hold does. To a condemned canary there is no yes that leads on. */
 export const answerHold = rule('answer-hold', 1, (inputs: AnswerHoldInputs): AnswerHoldOutcome => {
   const yes = inputs.answer === 'Approved';
-  if (inputs.reason === 'IRREVERSIBLE')
-    return yes
-      ? { event: 'CanaryCondemned', to: 'RollingBack', reason: 'VERDICT' }
-      : { event: 'RolloutFrozen', to: 'Aborted' };
+  if (inputs.reason === 'IRREVERSIBLE' && !yes) return { event: 'RolloutFrozen', to: 'Aborted' };
   if (!yes) return { event: 'HoldRejected', to: 'RollingBack', reason: 'REJECTED' };
+  if (inputs.reason === 'IRREVERSIBLE' || inputs.condemned)
+    return { event: 'CanaryCondemned', to: 'RollingBack', reason: 'VERDICT' };
   if (inputs.weight >= 1)
-    return { event: 'HoldEnded', to: inputs.reason === 'BAKE_DEGRADED' ? 'Promoted' : 'Baking' };
-  const next = Math.min(inputs.stage + 1, inputs.stages - 1);
-  if (ONWARD.includes(inputs.reason))
-    return { event: 'HoldEnded', to: 'Shifting', stage: next, waives: false };
-  // A stage that has not taken traffic yet is moved to; one that has goes on.
-  if (UNMOVED.includes(inputs.reason) || inputs.weight === 0)
-    return { event: 'HoldEnded', to: 'Shifting', stage: inputs.stage, waives: true };
-  return { event: 'HoldEnded', to: 'AtStage', stage: inputs.stage, waives: true };
+    return { event: 'HoldEnded', to: KEEPS.includes(inputs.reason) ? 'Promoted' : 'Baking' };
+  return leadsOn(inputs);
 });
+
+function leadsOn({ reason, stage, stages, reached }: AnswerHoldInputs): AnswerHoldOutcome {
+  // A stage that has not taken its traffic yet is not jumped over.
+  if (!reached || UNMOVED.includes(reason))
+    return { event: 'HoldEnded', to: 'Shifting', stage, waives: true };
+  if (ONWARD.includes(reason))
+    return { event: 'HoldEnded', to: 'Shifting', stage: Math.min(stage + 1, stages - 1), waives: false };
+  return { event: 'HoldEnded', to: 'AtStage', stage, waives: true };
+}
 
 export type ExpireInputs = {
   readonly state: RolloutStateName;
   readonly holdReason: HoldReason | null;
   readonly deadlineAt: string;
   readonly now: string;
-  readonly createdAt: string;
-  readonly staleSeconds: number;
+  /** From then on it is too old to be held or paused once more. */
+  readonly staleAt: string;
   readonly pageAt: string | null;
+  /** Its change cannot be undone by routing, and it has taken traffic: it is never taken back by itself. */
+  readonly freezes: boolean;
 };
 export type ExpireOutcome =
   | { readonly event: 'none' | 'Paged' }
@@ -99,21 +119,24 @@ export type ExpireOutcome =
   | { readonly event: 'HandedOver' };
 
 /**
- * The end of a state whose deadline has passed. Traffic that nobody answers for goes back; a condemned change that cannot
- * be undone stays where it is, loudly.
+ * The end of a state whose deadline has passed. Traffic that nobody answers for goes back; a change that cannot be undone
+ * stays where it is, loudly.
  */
 export const expireRollout = rule('expire-rollout', 1, (inputs: ExpireInputs): ExpireOutcome => {
   const { state, now, deadlineAt, pageAt } = inputs;
   if (now < deadlineAt) return { event: pageAt !== null && now >= pageAt ? 'Paged' : 'none' };
-  if (state === 'Held')
-    return inputs.holdReason === 'IRREVERSIBLE'
-      ? { event: 'RolloutFrozen' }
-      : { event: 'HoldTimedOut', reason: 'HOLD_TIMEOUT' };
-  if (state === 'Paused') return { event: 'HoldTimedOut', reason: 'HOLD_TIMEOUT' };
+  if (state === 'Held' || state === 'Paused') return unanswered(inputs);
   if (state === 'RollingBack') return { event: 'HandedOver' };
   if (state === 'AtStage' || state === 'Baking') return { event: 'RolloutHeld', reason: 'NO_DATA' };
   return { event: 'RolloutHeld', reason: 'TRAFFIC_FAILED' };
 });
+
+function unanswered({ freezes, holdReason, now, staleAt }: ExpireInputs): ExpireOutcome {
+  if (freezes || holdReason === 'IRREVERSIBLE') return { event: 'RolloutFrozen' };
+  return now < staleAt
+    ? { event: 'HoldTimedOut', reason: 'HOLD_TIMEOUT' }
+    : { event: 'Stale', reason: 'STALE' };
+}
 
 /** An error that nobody expects: the rollout holds for a person. */
 export const handOverRollout = rule(

@@ -1,0 +1,58 @@
+import { isFault } from '../kernel/index.ts';
+import type { ArmCounts, IntervalCounts } from '../ports/metrics.ts';
+import { condenseIntervals } from './condense-intervals.ts';
+import { METRICS, TIMINGS } from './contract.ts';
+import { Interval } from './judge-contract.ts';
+import type { JudgeDeps } from './ports.ts';
+import type { Rollout } from './rollout.ts';
+import { targetOf } from './target.ts';
+
+/**
+ * The intervals of a rollout as they are now; none when the provider does not answer, and none of what is no count (NaN,
+ * more failures than requests): then the clock of missing data runs.
+ */
+export async function readIntervals(
+  deps: JudgeDeps,
+  rollout: Rollout,
+  { from, to }: { readonly from: string; readonly to: string },
+): Promise<readonly Interval[]> {
+  const { data, service } = rollout;
+  const target = { ...targetOf(rollout), canary: data.canary, baseline: data.baseline };
+  const miss = (code: string) => deps.meter.count(METRICS.judgeErrors, { service, code });
+  try {
+    const counts = await deps.metrics.counts(target, { from, to, thresholds: thresholdsOf(rollout) });
+    const read = counts.map((each) => Interval.safeParse(intervalOf(each)));
+    if (read.some(({ success }) => !success)) miss('Malformed');
+    const seconds = deps.timings.interval;
+    const every = data.plan.intervalSeconds / TIMINGS.interval;
+    const cuts = (data.shares ?? []).map(({ at }) => at);
+    return condenseIntervals(
+      read.flatMap((each) => (each.success ? [each.data] : [])),
+      { from, seconds, every, cuts },
+    );
+  } catch (thrown) {
+    if (!isFault(thrown)) throw thrown;
+    miss(thrown.name);
+    return [];
+  }
+}
+
+/** What is counted: the frozen thresholds of the judge and the one of the kill switch. */
+function thresholdsOf({ data: { settings } }: Rollout): readonly number[] {
+  const slow = settings.killSwitch?.slowerThan;
+  return [...new Set([...settings.latency.thresholds, ...(slow == null ? [] : [slow])])];
+}
+
+/** An interval as the provider counts it, as the judge takes it: its start is its name, and it is closed. */
+export function intervalOf({ start, arms }: IntervalCounts): Interval {
+  const arm = ({ n, errors, slowerThan }: ArmCounts) => ({
+    requests: n,
+    failures: errors,
+    slower: slowerThan,
+  });
+  return {
+    at: start,
+    ...(arms.canary !== undefined && { canary: arm(arms.canary) }),
+    ...(arms.baseline !== undefined && { baseline: arm(arms.baseline) }),
+  };
+}
