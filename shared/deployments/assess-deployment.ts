@@ -2,6 +2,7 @@ import { isoTime, type Reason } from '../kernel/index.ts';
 import { readBudget } from '../policies/index.ts';
 import { allServices } from '../services/index.ts';
 import { type Deployment, loadDeployment } from './deployment.ts';
+import { fitPast } from './fit-record.ts';
 import { pastDeployments } from './past-deployments.ts';
 import type { TaskInput, TaskResult, WeighDeps } from './ports.ts';
 import { type ChangeFacts, type Neighbour, tierOf } from './rules/facts.ts';
@@ -54,7 +55,7 @@ async function inputsOf(deps: WeighDeps, deployment: Deployment, change: ChangeF
   ]);
   const find: FindSimilarInputs = { query: { service: name, environment, change }, past, neighbours, now };
   return {
-    find: { ...find, past: nearEnough(find) },
+    find: { ...find, past: fitPast(nearEnough(find)) },
     risk: {
       service: { name, tier, dependencies: dependencies.length, dependents: dependents.length },
       change,

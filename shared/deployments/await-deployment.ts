@@ -24,9 +24,11 @@ export async function awaitDeployment(deps: DeploymentDeps, input: AwaitInput): 
   if (moved || (await hasCome(deps, deployment))) await deps.workflow.wake(input.token, { woken: true });
 }
 
+const WAITING_FOR_ROLLOUT: readonly string[] = ['RollingOut', 'AwaitingHumanReview'];
+
 async function hasCome(deps: DeploymentDeps, deployment: Deployment): Promise<boolean> {
   if (isAnswered(await approvalFor(deps.store, deployment))) return true;
   const { rollout } = deployment.data;
-  if (deployment.state.kind !== 'RollingOut' || rollout === undefined) return false;
+  if (rollout === undefined || !WAITING_FOR_ROLLOUT.includes(deployment.state.kind)) return false;
   return !isOpenRollout(await loadRollout(deps.store, rollout));
 }

@@ -1,4 +1,5 @@
 import { isoTime } from '../kernel/index.ts';
+import { isOpen as isOpenRollout, loadRollout } from '../rollouts/index.ts';
 import { type Deployment, isOpen, loadDeployment } from './deployment.ts';
 import type { DeploymentDeps, TaskInput, TaskResult } from './ports.ts';
 import { approvalFor, isAnswered } from './read-approval.ts';
@@ -26,6 +27,7 @@ export async function expireDeploymentAtDeadline(
   const inputs: ExpireInputs = {
     ...{ state: state.kind, deadlineAt: data.deadlineAt, pageAt: data.pageAt ?? null },
     now: isoTime(deps.clock()),
+    rolloutOpen: data.rollout !== undefined && isOpenRollout(await loadRollout(deps.store, data.rollout)),
   };
   if (expireDeployment.decide(inputs).event === 'none') return standing(deps, deployment);
   const move = (outcome: ExpireOutcome) => moveOf(deployment, outcome);

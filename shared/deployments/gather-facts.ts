@@ -85,8 +85,8 @@ async function movesTo(
     reasons,
     data: {
       ...{ change: facts, canary, baseline, irreversible: facts.irreversible },
-      // nobody can say that an approver did not write it: then nobody may approve
-      authors: anonymous > 0 ? [...authors, UNKNOWN_AUTHOR] : authors,
+      // nobody can say that an approver did not write a part of it: then nobody may approve
+      authors: anonymous > 0 || inputs.unseen !== null ? [...authors, UNKNOWN_AUTHOR] : authors,
     },
   });
 }

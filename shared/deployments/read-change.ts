@@ -1,5 +1,6 @@
 import { Fault, isFault } from '../kernel/index.ts';
 import type { ComparedFile, Comparison, Forge } from '../ports/index.ts';
+import { fitFiles, fitTitles } from './fit-record.ts';
 import { destroyedBy } from './rules/destructive-changes.ts';
 import type { CallerFacts, GatherFactsInputs, SeenFile, UnseenReason } from './rules/gather-facts.ts';
 import { kindsOf } from './rules/path-rules.ts';
@@ -79,13 +80,14 @@ async function seenBetween(
 
 function seenIn(forward: Comparison, back: Comparison | undefined): Seen {
   const logins = forward.commits.map(({ authorLogin }) => authorLogin);
+  const { files, whole } = fitFiles(merged([...forward.files, ...(back?.files ?? [])].map(seenFile)));
   return {
-    files: merged([...forward.files, ...(back?.files ?? [])].map(seenFile)),
-    titles: forward.commits.toReversed().slice(0, MOST_TITLES).map(titleOf),
+    files,
+    titles: fitTitles(forward.commits.toReversed().slice(0, MOST_TITLES).map(titleOf)),
     authors: [...new Set(logins.filter((login) => login !== undefined))].sort(),
     anonymous: logins.filter((login) => login === undefined).length,
     takenBack: forward.behindBy,
-    unseen: forward.truncated || back?.truncated === true ? 'TRUNCATED' : null,
+    unseen: forward.truncated || back?.truncated === true || !whole ? 'TRUNCATED' : null,
   };
 }
 

@@ -40,7 +40,7 @@ export async function requestDeployment(deps: DeploymentDeps, input: RequestInpu
       `environment: ${environment} of ${service} is on ${place.platform}; only lambda can be rolled out on`,
     );
   const holder = await deps.store.lockHolder(slotOf(service, environment));
-  if (holder !== undefined) throw underWay(input, holder);
+  if (holder !== undefined) return askedBefore(deps, input, holder);
   const now = deps.clock();
   const id = newId('deployment', now, deps.random);
   try {
@@ -53,6 +53,21 @@ export async function requestDeployment(deps: DeploymentDeps, input: RequestInpu
     if (isFault(thrown, 'Conflict') && other !== undefined) throw underWay(input, other);
     throw thrown;
   }
+}
+
+/**
+ * Asking again for what one has just asked for is success, and starts its workflow again: whoever took the question may
+ * have died before. Throws Fault('Conflict') for everything else.
+ */
+async function askedBefore(deps: DeploymentDeps, input: RequestInput, holder: string): Promise<Deployment> {
+  const head = await deps.store.head({ kind: 'deployment', id: holder });
+  if (head === undefined) throw underWay(input, holder);
+  const known = deploymentOf(head);
+  const same =
+    known.data.revision === input.revision && known.data.requestedBy === (await askerOf(deps, input));
+  if (!same || known.state.kind !== 'Requested') throw underWay(input, holder);
+  await startWorkflow(deps, known);
+  return known;
 }
 
 function underWay({ service, environment }: RequestInput, holder: string): Fault {

@@ -7,6 +7,7 @@ import {
   judgeSettings,
   openRolloutOf,
   type PlanTraffic,
+  withdrawRollout,
 } from '../rollouts/index.ts';
 import { readService } from '../services/index.ts';
 import { type Deployment, loadDeployment } from './deployment.ts';
@@ -32,6 +33,7 @@ export async function startRolloutOfDeployment(deps: StartDeps, input: TaskInput
   const deployment = await loadDeployment(deps.store, input.deploymentId);
   if (deployment.state.kind !== 'Cleared') {
     await startAgain(deps, deployment);
+    await withdraw(deps, deployment);
     return standing(deps, deployment);
   }
   const target = await targetOf(deps, deployment);
@@ -87,6 +89,14 @@ function rolloutIdOf(deploymentId: string): string {
 async function startAgain(deps: StartDeps, { state, data }: Deployment): Promise<void> {
   if (state.kind !== 'RollingOut' || data.rollout === undefined) return;
   await deps.startRollout(data.rollout, { rolloutId: data.rollout, waitSeconds: 1 });
+}
+
+/** A person ended the deployment while its rollout was being opened: nothing has moved, and it is closed as well. */
+async function withdraw(deps: StartDeps, deployment: Deployment): Promise<void> {
+  if (deployment.state.kind !== 'Aborted' || deployment.data.rollout !== undefined) return;
+  const id = rolloutIdOf(deployment.id);
+  if (await withdrawRollout(deps.rollouts, id))
+    await deps.startRollout(id, { rolloutId: id, waitSeconds: 1 });
 }
 
 function reasonsOf(outcome: StartRolloutOutcome) {

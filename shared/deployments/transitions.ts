@@ -50,11 +50,8 @@ export const TRANSITIONS: readonly Transition[] = [
   { from: 'AwaitingHumanReview', event: 'RolloutPromoted', to: 'Completed' },
   { from: 'AwaitingHumanReview', event: 'RolloutRolledBack', to: 'RolledBack' },
   { from: 'AwaitingHumanReview', event: 'RolloutAborted', to: 'Aborted' },
-  ...each(
-    OPEN_STATES.filter((state) => state !== 'AwaitingHumanReview'),
-    'HandedOver',
-    'AwaitingHumanReview',
-  ),
+  // Also from itself: while its rollout goes on, the review does not end, and the slot stays taken.
+  ...each(OPEN_STATES, 'HandedOver', 'AwaitingHumanReview'),
 ];
 
 const ALLOWED = new Set(TRANSITIONS.map(({ from, event, to }) => `${from} ${event} ${to}`));

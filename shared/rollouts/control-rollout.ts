@@ -1,7 +1,7 @@
 import { type Actor, decide, Fault, isFault, isoTime } from '../kernel/index.ts';
 import type { RolloutState, Verb } from './contract.ts';
 import type { RolloutDeps } from './ports.ts';
-import { loadRollout, type Rollout, restarted, stageIndex } from './rollout.ts';
+import { loadRollout, type Rollout, restarted, rolloutOf, stageIndex } from './rollout.ts';
 import {
   type ControlInputs,
   controlRollout,
@@ -56,6 +56,33 @@ export async function controlRolloutBy(deps: RolloutDeps, input: ControlInput): 
   });
   await wakeRollout(deps, rollout.id, state.kind);
   return moved;
+}
+
+/**
+ * Ends a rollout that was opened and never started, whose deployment has ended meanwhile: the workflow, started now, finds
+ * it going back. False when there is none, or when it has moved.
+ */
+export async function withdrawRollout(deps: RolloutDeps, id: string): Promise<boolean> {
+  const head = await deps.store.head({ kind: 'rollout', id });
+  const rollout = head === undefined ? undefined : rolloutOf(head);
+  if (rollout?.state.kind === 'RollingBack') return true;
+  if (rollout?.state.kind !== 'Planned') return false;
+  const reason = 'its deployment was ended before it was started';
+  const inputs: ControlInputs = {
+    ...{ state: rollout.state.kind, verb: 'abort', person: 'govern-deployment', reason },
+    ...{ notBy: [], condemned: false, weight: rollout.data.weight },
+  };
+  await takeStep(deps, rollout, {
+    key: `withdraw/${rollout.rev}`,
+    rule: controlRollout,
+    inputs,
+    move: () => ({
+      event: 'AbortRequested',
+      state: { kind: 'RollingBack', reason: 'ABORTED_BY_PERSON' },
+      reasons: [{ code: 'ABORTREQUESTED', text: reason }],
+    }),
+  });
+  return true;
 }
 
 /** The state that this verb leads to is there already. */

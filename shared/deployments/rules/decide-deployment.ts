@@ -15,7 +15,7 @@ export type DecideDeploymentInputs = {
   readonly killSwitch: boolean;
   /** The judge condemned this revision in this service before. */
   readonly condemned: boolean;
-  /** A person with the role approver tries it again. */
+  /** A person tries it again: of a condemned revision only an approver may, and another one must approve it. */
   readonly retry: boolean;
   /** The approval that was given, once one was. */
   readonly approval: { readonly id: string; readonly person: string } | null;
@@ -51,7 +51,7 @@ function leads(
 ): Led {
   const block = blockOf(inputs, policies);
   if (block !== null) return { to: 'Blocked', event: 'DeploymentBlocked', reason: block };
-  const asks = policies.requiresApproval || action === 'approve' || inputs.retry;
+  const asks = policies.requiresApproval || action === 'approve' || inputs.condemned;
   if (action === 'observe' || action === 'suggest')
     return { to: 'Observed', event: 'DeploymentObserved', would: asks ? 'ask' : 'clear' };
   if (inputs.approval !== null) return { to: 'Cleared', event: 'ApprovalGiven' };

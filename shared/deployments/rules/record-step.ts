@@ -56,6 +56,8 @@ export type ExpireInputs = {
   readonly deadlineAt: string;
   readonly pageAt: string | null;
   readonly now: string;
+  /** Its rollout still moves traffic, or waits for a person. */
+  readonly rolloutOpen: boolean;
 };
 export type ExpireOutcome =
   | { readonly event: 'none' | 'Paged' }
@@ -70,7 +72,10 @@ export const expireDeployment = rule('expire-deployment', 1, (inputs: ExpireInpu
     case 'AwaitingApproval':
       return { event: 'ApprovalTimedOut', reason: 'APPROVAL_TIMEOUT' };
     case 'AwaitingHumanReview':
-      return { event: 'ReviewTimedOut', reason: 'REVIEW_TIMEOUT' };
+      // The place of a change that still moves traffic is not given to the next one.
+      return inputs.rolloutOpen
+        ? { event: 'HandedOver', reason: 'ROLLOUT_LATE' }
+        : { event: 'ReviewTimedOut', reason: 'REVIEW_TIMEOUT' };
     case 'RollingOut':
       return { event: 'HandedOver', reason: 'ROLLOUT_LATE' };
     default:
