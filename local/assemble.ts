@@ -1,0 +1,8 @@
+import { join } from 'node:path';
+import { buildAssembly } from './cloud/build.ts';
+
+// What `npm test` runs first: the worlds of the tests then find the assembly made, once for all of them.
+await buildAssembly({
+  root: join(import.meta.dirname, '..'),
+  log: (line) => process.stderr.write(`${line}\n`),
+});
