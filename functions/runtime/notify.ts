@@ -1,13 +1,32 @@
+import { commitPage } from '../../shared/adapters/github/commit-page.ts';
 import { slackNotify } from '../../shared/adapters/slack/slack-notify.ts';
+import type { TellDeps } from '../../shared/deployments/index.ts';
 import type { Notify } from '../../shared/ports/notify.ts';
 import type { WorldDeps } from '../../shared/rollbacks/index.ts';
-import { once, optional } from './environment.ts';
-import { token, worldDeps } from './rollback-world.ts';
+import { once, optional, required } from './environment.ts';
+import { meter } from './observe.ts';
+import { worldDeps } from './rollback-world.ts';
+import { token } from './secrets.ts';
+import { store, work } from './store.ts';
+import { clock } from './world.ts';
 
-/** What telling people needs; without a channel nobody is told in a chat. */
-export const notifyDeps = once((): WorldDeps & { readonly notify: Notify | undefined } => {
+/** The chat that people are told in; without a channel there is none. */
+const chat = once((): Notify | undefined => {
   const channel = optional('SLACK_CHANNEL', '');
   const baseUrl = optional('SLACK_URL', 'https://slack.com/api');
-  const notify = channel === '' ? undefined : slackNotify({ baseUrl, channel, token: token('slack') });
-  return { ...worldDeps(), notify };
+  return channel === '' ? undefined : slackNotify({ baseUrl, channel, token: token('slack') });
 });
+
+/** What telling people about a rollback needs. */
+export const notifyDeps = once((): WorldDeps & { readonly notify: Notify | undefined } => ({
+  ...worldDeps(),
+  notify: chat(),
+}));
+
+/** What telling them about deployments and rollouts needs. */
+export const tellDeps = once(
+  (): TellDeps => ({
+    ...{ store: store(), work: work(), meter: meter(), clock, notify: chat() },
+    commitPage: commitPage(required('FORGE_URL')),
+  }),
+);

@@ -7,7 +7,7 @@ import { once, optional, required } from './environment.ts';
 import { forge } from './forge.ts';
 import { meter } from './observe.ts';
 import { rollbackDeps } from './rollbacks.ts';
-import { integrationSecrets } from './secrets.ts';
+import { integrationSecrets, token } from './secrets.ts';
 import { timed } from './timed-port.ts';
 import { clock } from './world.ts';
 
@@ -41,15 +41,6 @@ export const worldDeps = once(
 /** Every call of another system is measured. */
 function timing() {
   return { clock, meter: meter() };
-}
-
-/** The newest token of a system. Throws Fault('PermissionDenied') when none is set: an empty one would be refused anyway. */
-export function token(system: string): () => Promise<string> {
-  return async () => {
-    const [newest] = await integrationSecrets()(system);
-    if (newest === undefined) throw new Fault('PermissionDenied', `no token is set for ${system}`);
-    return newest;
-  };
 }
 
 /** A system whose address is a parameter that may be left empty. */

@@ -22,6 +22,15 @@ export async function githubSecret(): Promise<string> {
   return newest;
 }
 
+/** The newest token of a system. Throws Fault('PermissionDenied') when none is set: an empty one would be refused anyway. */
+export function token(system: string): () => Promise<string> {
+  return async () => {
+    const [newest] = await integrationSecrets()(system);
+    if (newest === undefined) throw new Fault('PermissionDenied', `no token is set for ${system}`);
+    return newest;
+  };
+}
+
 /** Reads again after a minute: a secret that was rotated, or set after the first delivery, counts without a new container. */
 function reader(name: string): SecretsReader {
   const client = secretsClient();

@@ -40,6 +40,12 @@ export class OutsideWorld {
   /** Tell people in the chat, beside what `grantReach` gives. */
   grantTell(fn: HoldfastFunction): void {
     this.grantReach(fn);
+    this.grantChat(fn);
+  }
+
+  /** Tell people in the chat, and reach nothing else; `FORGE_URL` is where links lead. */
+  grantChat(fn: HoldfastFunction): void {
+    this.grantForge(fn);
     fn.addEnvironment('SLACK_URL', this.props.slackUrl);
     fn.addEnvironment('SLACK_CHANNEL', this.props.slackChannel);
   }

@@ -21,6 +21,7 @@ type ControlPlaneProps = StackProps & { readonly data: DataStack; readonly funct
 export class ControlPlaneStack extends Stack {
   readonly setting: FunctionSetting;
   readonly world: OutsideWorld;
+  readonly bus: HoldfastBus;
   readonly approvals: Approvals;
   readonly services: Services;
   readonly signals: Signals;
@@ -48,8 +49,9 @@ export class ControlPlaneStack extends Stack {
       authorizer: this.approvals.authorizeRequest,
       logRetentionDays,
     });
-    const bus = new HoldfastBus(this, 'Events');
-    const shared = { setting, api: this.api, tables: data.tables, work: data.work, world, bus };
+    this.bus = new HoldfastBus(this, 'Events');
+    const { api, bus } = this;
+    const shared = { setting, api, tables: data.tables, work: data.work, world, bus };
     this.services = new Services(this, 'Services', shared);
     this.rollbacks = new Rollbacks(this, 'Rollbacks', shared);
     const { workflow } = this.rollbacks;

@@ -1,6 +1,7 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { Deployments } from '../constructs/deployments.ts';
+import { News } from '../constructs/news.ts';
 import { Rollouts } from '../constructs/rollouts.ts';
 import { SplitTraffic } from '../constructs/split-traffic.ts';
 import type { ControlPlaneStack } from './control-plane.ts';
@@ -22,7 +23,7 @@ export class DeploymentsStack extends Stack {
   constructor(scope: Construct, id: string, props: DeploymentsStackProps) {
     super(scope, id, props);
     const { data, controlPlane } = props;
-    const { setting, api, world, people } = controlPlane;
+    const { setting, api, world, people, bus } = controlPlane;
     const shared = { setting, api, tables: data.tables, work: data.work };
     const traffic = new SplitTraffic({ work: data.work, world });
     this.rollouts = new Rollouts(this, 'Rollouts', { ...shared, traffic });
@@ -32,6 +33,7 @@ export class DeploymentsStack extends Stack {
       traffic,
       rollouts: this.rollouts,
     });
+    new News(this, 'News', { ...shared, world, bus });
     // whoever takes a person's answer wakes what asked
     for (const fn of people.answering) {
       this.rollouts.workflow.grantWake(fn);

@@ -14,3 +14,4 @@ export * from './request-deployment.ts';
 export * from './rules/index.ts';
 export * from './start-rollout.ts';
 export { wakeDeployment } from './take-step.ts';
+export * from './tell-people.ts';

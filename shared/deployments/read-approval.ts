@@ -4,6 +4,7 @@ import {
   askApproval,
   closeApproval,
   findApproval,
+  type Plan,
 } from '../approvals/index.ts';
 import { type DecideDeps, isFault, type Store } from '../kernel/index.ts';
 import type { Deployment } from './deployment.ts';
@@ -32,13 +33,18 @@ export async function requestApproval(deps: DecideDeps, deployment: Deployment):
     since: data.enteredAt,
     ...{ service, environment, correlationId, overridable: [], deadlineAt: data.deadlineAt },
     notBy: notByOf(deployment),
-    facts: {
-      ...{ revision: data.revision, canary: data.canary ?? '', baseline: data.baseline ?? '' },
-      ...{ score: data.risk?.score ?? '', band: data.risk?.band ?? '' },
-      ...{ lines: data.change?.lines ?? 0, files: data.change?.files ?? 0 },
-      irreversible: data.irreversible === true ? 'yes' : 'no',
-    },
+    facts: planFactsOf(deployment),
   });
+}
+
+/** What a yes is bound to: revision, versions, and what was read of the change. */
+export function planFactsOf({ data }: Deployment): Plan['facts'] {
+  return {
+    ...{ revision: data.revision, canary: data.canary ?? '', baseline: data.baseline ?? '' },
+    ...{ score: data.risk?.score ?? '', band: data.risk?.band ?? '' },
+    ...{ lines: data.change?.lines ?? 0, files: data.change?.files ?? 0 },
+    irreversible: data.irreversible === true ? 'yes' : 'no',
+  };
 }
 
 /** Four eyes: whoever asked for it, and whoever wrote it. */

@@ -7,6 +7,7 @@ export * from './expire-rollout.ts';
 export * from './explain-rollout.ts';
 export type { JudgeSettings } from './judge-contract.ts';
 export * from './judge-rollouts.ts';
+export { type News, newsOfRollout } from './news.ts';
 export * from './open-rollout.ts';
 export type { Plan, Stage } from './plan-contract.ts';
 export type * from './ports.ts';

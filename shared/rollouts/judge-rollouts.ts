@@ -34,6 +34,7 @@ export async function judgeRollouts(deps: JudgeDeps): Promise<{ readonly judged:
     }
   }
   if (bugs.length > 0) throw bugs[0];
+  deps.meter.count(METRICS.sweeps);
   return { judged: open.length };
 }
 
@@ -151,6 +152,7 @@ function judgementOf(
     verdict: judge.verdict,
     logE: judge.logE,
     logSafe: judge.logSafe,
+    needed: judge.needed,
     intervals: inputs.intervals.map(({ at, canary, baseline }) => ({
       at,
       canary: [canary?.requests ?? 0, canary?.failures ?? 0],

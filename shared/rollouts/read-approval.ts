@@ -6,7 +6,7 @@ import {
   findApproval,
 } from '../approvals/index.ts';
 import { type DecideDeps, isFault, type Store } from '../kernel/index.ts';
-import type { HoldReason } from './contract.ts';
+import type { HoldReason, RolloutState } from './contract.ts';
 import { type Rollout, stageIndex } from './rollout.ts';
 import { ONWARD } from './rules/record-step.ts';
 
@@ -67,11 +67,19 @@ export async function requestApproval(deps: DecideDeps, rollout: Rollout): Promi
       overridable: [],
       deadlineAt: data.deadlineAt,
     },
-    facts: {
-      ...{ deployment: data.deployment, revision: data.revision, plan: data.plan.digest },
-      ...{ held: state.reason, stage: state.stage, weight: data.weight, ...answersOf(rollout, state.reason) },
-    },
+    facts: planFactsOf(rollout, state),
   });
+}
+
+type Held = Extract<RolloutState, { readonly kind: 'Held' }>;
+
+/** What a person's answer is bound to, with what yes and no do at this hold. */
+export function planFactsOf(rollout: Rollout, { reason, stage }: Held) {
+  const { data } = rollout;
+  return {
+    ...{ deployment: data.deployment, revision: data.revision, plan: data.plan.digest },
+    ...{ held: reason, stage, weight: data.weight, ...answersOf(rollout, reason) },
+  };
 }
 
 /** What the step that left a hold says of its question, by the rule that took it. */

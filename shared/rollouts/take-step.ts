@@ -73,7 +73,8 @@ export async function takeStep<I, O>(
   });
   const after = rolloutOf(decided.head);
   await settleApproval(deps, after, draft.rule.name);
-  if (!decided.repeated) measure(deps, after);
+  // a page is said of the same hold
+  if (!decided.repeated && move.event !== 'Paged') measure(deps, after);
   return after;
 }
 
