@@ -1,3 +1,4 @@
+import { readPeople, UNMAPPED } from '../approvals/index.ts';
 import { type Actor, decide, Fault, isFault, isoTime } from '../kernel/index.ts';
 import type { RolloutState, Verb } from './contract.ts';
 import type { RolloutDeps } from './ports.ts';
@@ -37,8 +38,9 @@ export async function controlRolloutBy(deps: RolloutDeps, input: ControlInput): 
   const actor: Actor = { type: 'person', id: input.person, via: input.via };
   const { verb, person, reason } = input;
   const inputs: ControlInputs = {
-    ...{ state: state.kind, verb, person, reason, notBy: data.notBy },
+    ...{ state: state.kind, verb, person, reason },
     ...{ condemned: data.condemned !== undefined, weight: data.weight },
+    ...(await eyesOf(deps, data.notBy, person)),
   };
   const outcome = controlRollout.decide(inputs);
   if (!outcome.allowed) return refuse(deps, rollout, { verb, actor, because: outcome.because });
@@ -58,6 +60,23 @@ export async function controlRolloutBy(deps: RolloutDeps, input: ControlInput): 
   return moved;
 }
 
+/** Who may not promote it, as who-is-who says now: a login that was mapped since counts as its person. */
+async function eyesOf(
+  { store }: RolloutDeps,
+  notBy: readonly string[],
+  person: string,
+): Promise<Pick<ControlInputs, 'notBy' | 'loginKnown'>> {
+  const { people } = await readPeople(store);
+  const logins = (known: (typeof people)[number]) =>
+    known.identities.filter(({ via }) => via === 'github').map(({ id }) => `${UNMAPPED}${id}`.toLowerCase());
+  return {
+    notBy: notBy.map(
+      (who) => people.find((known) => logins(known).includes(who.toLowerCase()))?.person ?? who,
+    ),
+    loginKnown: people.some((known) => known.person === person && logins(known).length > 0),
+  };
+}
+
 /**
  * Ends a rollout that was opened and never started, whose deployment has ended meanwhile: the workflow, started now, finds
  * it going back. False when there is none, or when it has moved.
@@ -70,7 +89,7 @@ export async function withdrawRollout(deps: RolloutDeps, id: string): Promise<bo
   const reason = 'its deployment was ended before it was started';
   const inputs: ControlInputs = {
     ...{ state: rollout.state.kind, verb: 'abort', person: 'govern-deployment', reason },
-    ...{ notBy: [], condemned: false, weight: rollout.data.weight },
+    ...{ notBy: [], loginKnown: true, condemned: false, weight: rollout.data.weight },
   };
   await takeStep(deps, rollout, {
     key: `withdraw/${rollout.rev}`,
@@ -114,7 +133,10 @@ async function refuse(deps: RolloutDeps, rollout: Rollout, refusal: Refused): Pr
   const said = `${actor.id}/${verb}/${state.kind}`;
   if (!data.refused?.includes(said)) await recordRefusal(deps, rollout, refusal, said);
   if (because === 'FOUR_EYES')
-    throw new Fault('Forbidden', `${actor.id} asked for this change or wrote it and may not ${verb} it`);
+    throw new Fault(
+      'Forbidden',
+      `${actor.id} asked for this change or wrote it, or nobody can say that they did not, and may not ${verb} it`,
+    );
   if (because === 'CONDEMNED')
     throw new Fault('Conflict', `the judge has condemned rollout ${id}: it cannot be promoted`);
   throw new Fault('Conflict', `rollout ${id} is ${state.kind}: ${verb} is not possible there`);

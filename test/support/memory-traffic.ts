@@ -24,6 +24,8 @@ export function memoryTraffic(now: () => number, perMinute = 2000) {
     perMinute,
     /** Makes calls of a port fail, by name, as long as it answers a Fault. */
     refuse: (_call: string): Fault | undefined => undefined,
+    /** Versions of which nobody counts anything. */
+    hidden: new Set<string>(),
     moves,
     versions,
     arms: () => arms,
@@ -34,25 +36,32 @@ export function memoryTraffic(now: () => number, perMinute = 2000) {
       arms = next;
       revision += 1;
     },
-    /** Serves one minute that ends now. */
-    serveMinute: () => {
-      const start = Math.floor(now() / INTERVAL) * INTERVAL - INTERVAL;
+    /** Serves one minute that ends now, or so many minutes ago. */
+    serveMinute: (ago = 0) => {
+      const start = Math.floor(now() / INTERVAL) * INTERVAL - INTERVAL * (ago + 1);
       const counts = new Map<string, ArmCounts>();
       for (const { revision: version, weight } of arms) {
         const { behaviour } = versions.get(version) ?? { behaviour: { failing: 0, slow: 0 } };
-        counts.set(version, drawn(Math.round(world.perMinute * weight), behaviour));
+        const n = Math.round(world.perMinute * weight);
+        if (n > 0 && !world.hidden.has(version)) counts.set(version, drawn(n, behaviour));
       }
-      if (world.perMinute > 0) measured.set(start, counts);
+      if (counts.size > 0) measured.set(start, counts);
     },
   };
   function drawn(n: number, { failing, slow }: Behaviour): ArmCounts {
-    let errors = 0;
-    let slower = 0;
-    for (let i = 0; i < n; i += 1) {
-      if (chance() < failing) errors += 1;
-      if (chance() < slow) slower += 1;
-    }
+    const [errors, slower] = [countOf(n, failing), countOf(n, slow)];
     return { n, errors, slowerThan: { '200': Math.min(n, slower * 5), '400': slower, '2000': 0 } };
+  }
+  /** How many of n: Poisson where they are few, else normal with the variance of a binomial. */
+  function countOf(n: number, share: number): number {
+    const mean = n * share;
+    if (mean > 30) {
+      const normal = Math.sqrt(-2 * Math.log(1 - chance())) * Math.cos(2 * Math.PI * chance());
+      return Math.min(n, Math.max(0, Math.round(mean + Math.sqrt(mean * (1 - share)) * normal)));
+    }
+    let count = 0;
+    for (let left = chance(); left > Math.exp(-mean) && count < n; left *= chance()) count += 1;
+    return count;
   }
   const guard = (call: string): void => {
     const fault = world.refuse(call);

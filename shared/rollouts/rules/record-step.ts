@@ -1,3 +1,4 @@
+import { UNKNOWN_AUTHOR } from '../../approvals/index.ts';
 import { rule } from '../../kernel/index.ts';
 import type { BackReason, HoldReason, RolloutEvent, RolloutStateName, Verb } from '../contract.ts';
 
@@ -23,6 +24,8 @@ export type ControlInputs = {
   readonly reason: string;
   /** Whoever asked for the deployment or wrote the change may not promote it past the judge. */
   readonly notBy: readonly string[];
+  /** Who-is-who holds the person with a login at the forge: else nobody can say what they wrote. */
+  readonly loginKnown: boolean;
   /** The judge has condemned it: what it says stays, and nobody promotes past it. */
   readonly condemned: boolean;
   /** The share of the canary now: one that has all of the traffic cannot be promoted. */
@@ -41,11 +44,17 @@ export const controlRollout = rule('control-rollout', 1, (inputs: ControlInputs)
 });
 
 /** What keeps a person from promoting; every other verb is open to whoever may use it. */
-function forbidden({ verb, notBy, person, condemned, weight }: ControlInputs): Refusal | null {
-  if (verb !== 'promote') return null;
-  if (condemned) return 'CONDEMNED';
-  if (weight >= 1) return 'STATE';
-  return notBy.some((who) => who.toLowerCase() === person.toLowerCase()) ? 'FOUR_EYES' : null;
+function forbidden(inputs: ControlInputs): Refusal | null {
+  if (inputs.verb !== 'promote') return null;
+  if (inputs.condemned) return 'CONDEMNED';
+  if (inputs.weight >= 1) return 'STATE';
+  return isOther(inputs) ? null : 'FOUR_EYES';
+}
+
+/** The same eyes as of an approval: a known person who neither asked for it nor wrote a part of it. */
+function isOther({ notBy, person, loginKnown }: ControlInputs): boolean {
+  const own = notBy.some((who) => who.toLowerCase() === person.toLowerCase());
+  return loginKnown && !own && !notBy.includes(UNKNOWN_AUTHOR);
 }
 
 export type AnswerHoldInputs = {
