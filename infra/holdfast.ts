@@ -30,7 +30,7 @@ export function buildApp(options: BuildOptions = {}): App {
     data,
     functionsDir,
   });
-  new DeploymentsStack(app, 'HoldfastDeployments', {
+  const deployments = new DeploymentsStack(app, 'HoldfastDeployments', {
     description: 'Holdfast: deployments and rollouts',
     data,
     controlPlane,
@@ -38,6 +38,7 @@ export function buildApp(options: BuildOptions = {}): App {
   new ObservabilityStack(app, 'HoldfastObservability', {
     description: 'Holdfast: dashboard and alarms',
     controlPlane,
+    deployments,
   });
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   return app;

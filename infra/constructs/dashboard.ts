@@ -13,10 +13,12 @@ import { Construct } from 'constructs';
 import { METRICS, OPEN_STATES } from '../../shared/rollbacks/contract.ts';
 import { SIGNAL_METRICS } from '../../shared/signals/contract.ts';
 import type { ControlPlaneStack } from '../stacks/control-plane.ts';
+import type { DeploymentsStack } from '../stacks/deployments.ts';
 import { ownMetric } from './alarms.ts';
 import { deadLetterQueues } from './delivery-alarms.ts';
+import { deploymentPanels } from './deployment-panels.ts';
 
-type DashboardProps = { readonly controlPlane: ControlPlaneStack };
+type DashboardProps = { readonly controlPlane: ControlPlaneStack; readonly deployments: DeploymentsStack };
 
 const MINUTE = { period: Duration.minutes(1) };
 const FIVE_MINUTES = Duration.minutes(5);
@@ -26,7 +28,7 @@ const INVARIANTS = ['I1', 'I2', 'I3', 'I4', 'I5', 'I6', 'I7', 'I8'] as const;
 
 /** One page: is it watching, what did it do, is anything stuck. */
 export class HoldfastDashboard extends Construct {
-  constructor(scope: Construct, id: string, { controlPlane }: DashboardProps) {
+  constructor(scope: Construct, id: string, { controlPlane, deployments }: DashboardProps) {
     super(scope, id);
     const dashboard = new Dashboard(this, 'Overview', { defaultInterval: Duration.hours(6) });
     dashboard.addWidgets(
@@ -42,7 +44,8 @@ export class HoldfastDashboard extends Construct {
         sums(METRICS.integrationErrors, METRICS.denied, METRICS.budgetLow, SIGNAL_METRICS.missed),
       ),
     );
-    dashboard.addWidgets(...machinery(controlPlane));
+    dashboard.addWidgets(...deploymentPanels(deployments));
+    dashboard.addWidgets(...machinery(controlPlane, deployments));
     dashboard.addWidgets(...doors(controlPlane));
   }
 }
@@ -105,7 +108,7 @@ function causes(): readonly IWidget[] {
   ];
 }
 
-function machinery(controlPlane: ControlPlaneStack): readonly IWidget[] {
+function machinery(controlPlane: ControlPlaneStack, deployments: DeploymentsStack): readonly IWidget[] {
   const { rollbacks, signals, ledger } = controlPlane;
   const { workflow } = rollbacks;
   const readers = [ledger.sealDecisions, ledger.publishEvents, signals.routeSignals];
@@ -122,7 +125,9 @@ function machinery(controlPlane: ControlPlaneStack): readonly IWidget[] {
     ),
     graph(
       'Dead letters',
-      deadLetterQueues(controlPlane).map((queue) => queue.metricApproximateNumberOfMessagesVisible(MINUTE)),
+      deadLetterQueues([controlPlane, deployments]).map((queue) =>
+        queue.metricApproximateNumberOfMessagesVisible(MINUTE),
+      ),
     ),
   ];
 }

@@ -11,9 +11,9 @@ import { StreamReader } from './stream-reader.ts';
 const MINUTE = Duration.minutes(1);
 const FIVE_MINUTES = Duration.minutes(5);
 
-/** Every dead-letter queue of the control plane, whoever made it. */
-export function deadLetterQueues(controlPlane: ControlPlaneStack): readonly DeadLetterQueue[] {
-  return controlPlane.node.findAll().filter((found) => found instanceof DeadLetterQueue);
+/** Every dead-letter queue of these stacks, whoever made it. */
+export function deadLetterQueues(stacks: readonly Construct[]): readonly DeadLetterQueue[] {
+  return stacks.flatMap((stack) => stack.node.findAll().filter((found) => found instanceof DeadLetterQueue));
 }
 
 /** `Rollbacks/WatchHealthDeadLetters` of a construct that stands in its capability. */
@@ -22,8 +22,8 @@ function placeOf(found: Construct): `${string}/${string}` {
 }
 
 /** Something lies in a dead-letter queue. */
-export function watchQueues(scope: Construct, controlPlane: ControlPlaneStack): void {
-  for (const queue of deadLetterQueues(controlPlane)) {
+export function watchQueues(scope: Construct, stacks: readonly Construct[]): void {
+  for (const queue of deadLetterQueues(stacks)) {
     new HoldfastAlarm(scope, {
       name: `${placeOf(queue)}/NotEmpty`,
       meaning: 'Events could not be delivered or handled after all retries.',

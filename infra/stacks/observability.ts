@@ -3,24 +3,36 @@ import type { Construct } from 'constructs';
 import { AlarmMail } from '../constructs/alarm-mail.ts';
 import { HoldfastDashboard } from '../constructs/dashboard.ts';
 import { watchQueues, watchStreams } from '../constructs/delivery-alarms.ts';
+import {
+  watchDeployments,
+  watchDeploymentWorkflows,
+  watchRollouts,
+} from '../constructs/deployment-alarms.ts';
 import { watchPolicies } from '../constructs/policy-alarms.ts';
 import { watchControl, watchOutcomes, watchOutside } from '../constructs/rollback-alarms.ts';
 import type { ControlPlaneStack } from './control-plane.ts';
+import type { DeploymentsStack } from './deployments.ts';
 
-type ObservabilityProps = StackProps & { readonly controlPlane: ControlPlaneStack };
+type ObservabilityProps = StackProps & {
+  readonly controlPlane: ControlPlaneStack;
+  readonly deployments: DeploymentsStack;
+};
 
 /** What tells people how Holdfast is, and wakes them. Alarms stand directly in the stack: their ids never change. */
 export class ObservabilityStack extends Stack {
   constructor(scope: Construct, id: string, props: ObservabilityProps) {
     super(scope, id, props);
-    const { controlPlane } = props;
-    watchQueues(this, controlPlane);
+    const { controlPlane, deployments } = props;
+    watchQueues(this, [controlPlane, deployments]);
     watchStreams(this, controlPlane);
     watchControl(this, controlPlane);
     watchOutcomes(this);
     watchOutside(this);
     watchPolicies(this);
-    new HoldfastDashboard(this, 'Dashboard', { controlPlane });
+    watchRollouts(this);
+    watchDeployments(this);
+    watchDeploymentWorkflows(this, deployments);
+    new HoldfastDashboard(this, 'Dashboard', { controlPlane, deployments });
     const address = new CfnParameter(this, 'AlarmEmail', {
       default: '',
       description: 'Where alarms are mailed; empty: nowhere.',

@@ -2,6 +2,7 @@ import { beforeAll, expect, test, vi } from 'vitest';
 import { sayLowBudget } from '../../functions/runtime/forge.ts';
 import { meter, meterAt } from '../../functions/runtime/observe.ts';
 import { watchBudget } from '../../shared/adapters/github/budget.ts';
+import { METRICS as DEPLOYMENT_METRICS } from '../../shared/deployments/contract.ts';
 import { Fault } from '../../shared/kernel/index.ts';
 import { sealDecisions } from '../../shared/ledger/index.ts';
 import { eventsOf } from '../../shared/ledger/publish-events.ts';
@@ -9,11 +10,13 @@ import { policyEventExamples } from '../../shared/policies/events.examples.ts';
 import { measurePolicies } from '../../shared/policies/index.ts';
 import { METRICS } from '../../shared/rollbacks/contract.ts';
 import { measureOnce, RollbackEventDetail } from '../../shared/rollbacks/index.ts';
+import { METRICS as ROLLOUT_METRICS } from '../../shared/rollouts/contract.ts';
 import { receiveWebhook } from '../../shared/signals/index.ts';
 import { memorySignals } from '../shared/signals/memory-signals.ts';
 import { alarmOf, watchedBy } from '../support/alarm-evaluator.ts';
 import { approving, knowPeople } from '../support/approving.ts';
 import { decisionRecord } from '../support/decision-records.ts';
+import { DEPLOYMENT_SCENES } from '../support/deployment-scenes.ts';
 import { type EmittedLine, emitted } from '../support/emitted.ts';
 import { memoryLedger, sealDeps } from '../support/memory-ledger.ts';
 import { memoryWork } from '../support/memory-work.ts';
@@ -147,6 +150,7 @@ beforeAll(async () => {
       tampering,
     ])
       await scene();
+    for (const scene of DEPLOYMENT_SCENES) await scene(meter());
   });
   vi.useRealTimers();
 });
@@ -184,13 +188,17 @@ test('every alarmed metric is also emitted without dimensions, for alarms do not
 /** Measured in the wiring of the functions, not in what runs here. */
 const ELSEWHERE: readonly string[] = [METRICS.integrationCall];
 
-test('every metric of rollbacks that the contract names is emitted', () => {
+test.each([
+  ['rollbacks', METRICS],
+  ['deployments', DEPLOYMENT_METRICS],
+  ['rollouts', ROLLOUT_METRICS],
+] as const)('every metric of %s that the contract names is emitted', (_, metrics) => {
   const emittedNames = new Set(
     lines
       .flatMap((line) => line._aws.CloudWatchMetrics.flatMap((each) => each.Metrics))
       .map(({ Name }) => Name),
   );
-  const missing = Object.values(METRICS).filter(
+  const missing = Object.values<string>(metrics).filter(
     (name) => !emittedNames.has(name) && !ELSEWHERE.includes(name),
   );
   expect(missing).toEqual([]);

@@ -32,6 +32,15 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   'Rollbacks/Budget/Low': { quiet: 0, rings: 1 },
   'Services/Registry/Malformed': { quiet: 0, rings: 1 },
   'Rollbacks/Ci/Failing': { quiet: 5, rings: 6 },
+  'Policies/Glass/Broken': { quiet: 0, rings: 1 },
+  'Policies/Set/Changed': { quiet: 0, rings: 1 },
+  'Rollouts/JudgeSweep/Missed': { quiet: 1, rings: 0, minutes: 3, silence: 'ALARM' },
+  'Rollouts/Judge/Failing': { quiet: 3, rings: 4 },
+  'Rollouts/Holds/Unusual': { quiet: 2, rings: 3 },
+  'Rollouts/TimeToZero/Slow': { quiet: 120, rings: 121 },
+  'Rollouts/Workflow/Failed': { quiet: 0, rings: 1 },
+  'Deployments/Workflow/Failed': { quiet: 0, rings: 1 },
+  'Deployments/Blocks/Unusual': { quiet: 10, rings: 11 },
 };
 const MEANINGS_BY_END: Readonly<Record<string, Meaning>> = {
   '/NotEmpty': { quiet: 0, rings: 1 },
@@ -118,13 +127,16 @@ test('a slow recovery rings when more than one in twenty is slow, in staging alo
   expect(alarmState(slow, production)).toBe('OK');
 });
 
-test('sweeps that stop ring after three minutes, though CloudWatch looks further back for real data', () => {
-  const sweep = alarms.find((alarm) => alarm.AlarmName === 'Rollbacks/HealthSweep/Missed');
-  const [metric] = sweep === undefined ? [] : watchedBy(sweep);
-  if (sweep === undefined || metric === undefined) throw new Error('there is no such alarm');
-  const silentFor = (minutes: number): readonly Sample[] =>
-    Array.from({ length: 60 }, (_, each) => ({ metric, age: (minutes + each) * 60 + 30, value: 1 }));
-  expect(alarmState(sweep, silentFor(2))).toBe('OK');
-  expect(alarmState(sweep, silentFor(3))).toBe('ALARM');
-  expect(alarmState(sweep, silentFor(60))).toBe('ALARM');
-});
+test.each(['Rollbacks/HealthSweep/Missed', 'Rollouts/JudgeSweep/Missed'])(
+  '%s: sweeps that stop ring after three minutes, though CloudWatch looks further back for real data',
+  (name) => {
+    const sweep = alarms.find((alarm) => alarm.AlarmName === name);
+    const [metric] = sweep === undefined ? [] : watchedBy(sweep);
+    if (sweep === undefined || metric === undefined) throw new Error('there is no such alarm');
+    const silentFor = (minutes: number): readonly Sample[] =>
+      Array.from({ length: 60 }, (_, each) => ({ metric, age: (minutes + each) * 60 + 30, value: 1 }));
+    expect(alarmState(sweep, silentFor(2))).toBe('OK');
+    expect(alarmState(sweep, silentFor(3))).toBe('ALARM');
+    expect(alarmState(sweep, silentFor(60))).toBe('ALARM');
+  },
+);

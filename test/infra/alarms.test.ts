@@ -32,6 +32,15 @@ test('every dead-letter queue has an alarm', () => {
   for (const queue of queues) expect(watched).toContain(queue.logicalId);
 });
 
+test('the page that a machine names where it fails is there', () => {
+  const machines = ofType(resources, 'AWS::StepFunctions::StateMachine');
+  const text = JSON.stringify(machines.map(({ Properties }) => plain(Properties.DefinitionString)));
+  const named = [...text.matchAll(/docs\/runbook\.md#(\w+)/g)].map((found) => found[1]);
+  expect(named).toHaveLength(machines.length);
+  const anchors = headings.map((heading) => heading.toLowerCase().replaceAll('/', ''));
+  for (const anchor of named) expect(anchors).toContain(anchor);
+});
+
 test('every reader of a stream has an alarm on its lag', () => {
   const lag = alarms.filter((alarm) => alarm.MetricName === 'IteratorAge');
   expect(lag).toHaveLength(ofType(resources, 'AWS::Lambda::EventSourceMapping').length);
@@ -46,7 +55,7 @@ test('every mapping that puts records into the failures bucket has an alarm on i
   }
 });
 
-test('the six panels of the dashboard draw metrics that there are', () => {
+test('the panels of the dashboard are there', () => {
   const [dashboard] = ofType(resources, 'AWS::CloudWatch::Dashboard');
   const body = String(plain(dashboard?.Properties.DashboardBody));
   const { widgets } = JSON.parse(body.replaceAll(/\$\{[^}]*\}/g, 'x')) as {
@@ -60,13 +69,19 @@ test('the six panels of the dashboard draw metrics that there are', () => {
     'Integration calls, seconds, p50, p95 and p99',
     'Violations by invariant, 24 h',
     'Degradations per service',
+    'Deployments',
+    'Rollouts',
+    'Seconds from verdict to no traffic, median and longest',
+    'The judge: sweeps, rollouts judged, errors',
   ])
     expect(titles).toContain(title);
 });
 
 test('every construct that the runbook looks up is there, in the stack it says', () => {
   const runbook = readFileSync(RUNBOOK, 'utf8');
-  const looked = [...runbook.matchAll(/holdfast_(resource|log)\s+([A-Z]\w*[a-z]\w*)(?: (Holdfast\w+))?/g)];
+  const looked = [
+    ...runbook.matchAll(/holdfast_(resource|log)\s+([A-Z]\w*[a-z]\w*)(?: \d+[mhd])?(?: (Holdfast\w+))?/g),
+  ];
   expect(looked.length).toBeGreaterThan(15);
   for (const [words, kind, name = '', stack = 'HoldfastControlPlane'] of looked) {
     const prefix = kind === 'log' ? `${name}Logs` : name;

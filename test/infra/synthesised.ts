@@ -97,7 +97,8 @@ export function roleStatements(resources: readonly CfnResource[]): readonly Stat
 
 /** A role of another stack by the name it has there: an export is its logical id and eight digits. */
 function hereOf(role: string): string {
-  return role.replace(/^\$\{import Ref(\w+)[0-9A-F]{8}\}$/, '${$1}');
+  const [, imported] = /^\$\{import Ref(\w+)[0-9A-F]{8}\}$/.exec(role) ?? [];
+  return imported === undefined ? role : `\${${imported}}`;
 }
 
 function statementsOf(of: string, document: unknown): readonly Statement[] {

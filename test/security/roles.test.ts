@@ -30,6 +30,8 @@ const DECIDE = [
   ...['Rollbacks/WatchHealth', 'Signals/RouteSignals'],
 ];
 const SEAL = ['Ledger/SealDecisions'];
+/** Tell people, and decide nothing. */
+const TELL = ['People/EscalateRollback', 'News/TellPeople'];
 const PUBLISH = ['Ledger/PublishEvents'];
 
 function task(name: string): string {
@@ -108,11 +110,24 @@ describe('only the named functions', () => {
 
   test('read our tokens at outside systems; and the secrets of the senders only who takes deliveries in, or is scraped', () => {
     const read = /^secretsmanager:/;
-    const outside = ['Services/CheckService', 'People/EscalateRollback', 'MissedDeliveries/RedeliverMissed'];
+    const outside = ['Services/CheckService', 'MissedDeliveries/RedeliverMissed', ...TELL];
     const allowed = [...DECIDE, ...outside].filter((name) => !name.startsWith('Services/Put'));
     expect(holders('IntegrationSecrets', read).filter((name) => !allowed.includes(name))).toEqual([]);
     expect(holders('WebhookSecrets', read)).toEqual(['Metrics/ExposeMetrics', 'Signals/ReceiveWebhook']);
   });
+});
+
+test('who tells people writes only what was told, and wakes or starts nothing', () => {
+  const held = statements.filter(({ of }) => /\/(?:EscalateRollback|TellPeople)Role$/.test(of));
+  const writing = held.filter(({ actions }) => actions.some((action) => WRITE.test(action)));
+  expect(writing.length).toBe(TELL.length);
+  for (const { actions, condition } of writing) {
+    expect(actions).toEqual(['dynamodb:GetItem', 'dynamodb:PutItem']);
+    expect(condition).toEqual({ 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['TOLD#*'] } });
+  }
+  expect(
+    held.flatMap(({ actions }) => actions).filter((action) => /^(?:states|lambda):/.test(action)),
+  ).toEqual([]);
 });
 
 describe('what takes signals in', () => {
