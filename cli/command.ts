@@ -48,7 +48,14 @@ export function oneOf<Word extends string>(words: readonly Word[], value: string
 }
 
 /** Ids of subjects as commands take them (api.md): a prefix and a ULID. */
-const ID_PREFIXES: Readonly<Record<string, string>> = { rollback: 'rbk', approval: 'apr' };
+const ID_PREFIXES: Readonly<Record<string, string>> = {
+  ...{ rollback: 'rbk', deployment: 'dep', rollout: 'rol', approval: 'apr' },
+};
+
+/** The kind that an id is of, by its prefix; undefined for what is no id of a subject. */
+export function kindOfId(id: string): string | undefined {
+  return Object.entries(ID_PREFIXES).find(([, prefix]) => id.startsWith(`${prefix}_`))?.[0];
+}
 
 /** The argument at a place as the id of a subject of one of some kinds. Throws a usage error that shows its form. */
 export function neededId(positionals: readonly string[], index: number, kinds: readonly string[]): string {

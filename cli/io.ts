@@ -2,6 +2,8 @@
 export type Io = {
   readonly json: boolean;
   readonly colour: boolean;
+  /** Of the terminal that stderr is; undefined where it is none: then nothing is drawn. */
+  readonly size: { readonly columns: number; readonly rows: number } | undefined;
   readonly out: (line: string) => void;
   readonly say: (line: string) => void;
   /** The whole answer of a command under --json; nothing else may go to stdout then. */
@@ -11,8 +13,10 @@ export type Io = {
 const PAINT = { green: 32, red: 31, yellow: 33, dim: 2, bold: 1 } as const;
 
 export function terminalIo(json: boolean): Io {
+  const { isTTY, columns = 80, rows = 24 } = process.stderr;
   return {
     json,
+    size: isTTY === true ? { columns, rows } : undefined,
     colour: process.stderr.isTTY === true && process.stdout.isTTY === true,
     out: (line) => {
       if (!json) process.stdout.write(`${line}\n`);

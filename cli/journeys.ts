@@ -4,6 +4,12 @@ import { createInterface } from 'node:readline';
 import * as z from 'zod';
 import { cliError, EXIT } from './command.ts';
 import { type Io, paint } from './io.ts';
+import { type DrawnLine, liveArea } from './live-area.ts';
+import { chartOf, lookText } from './rollout-chart.ts';
+import { RolloutView, standingOf } from './rollout-view.ts';
+
+/** Of the longest name of a journey. */
+const NAME_WIDTH = 24;
 
 const Entry = z.object({
   at: z.string(),
@@ -28,7 +34,7 @@ const Line = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready'), api: z.string(), token: z.string() }),
   z.object({ type: z.literal('note'), scenario: z.string(), text: z.string() }),
   z.object({ type: z.literal('step'), scenario: z.string(), entry: Entry }),
-  z.object({ type: z.literal('look'), scenario: z.string(), rollout: z.unknown() }),
+  z.object({ type: z.literal('look'), scenario: z.string(), rollout: RolloutView }),
   z.object({ type: z.literal('result'), result: Result }),
   z.object({ type: z.literal('done') }),
 ]);
@@ -62,13 +68,13 @@ export async function startJourneys(io: Io, names: readonly string[], speed: str
     target.reject(error);
     done.reject(error);
   });
+  const show = showing(io, () => (Date.now() - startedAt) / 1000);
   createInterface({ input: child.stdout }).on('line', (text) => {
     const line = Line.parse(JSON.parse(text));
     if (line.type === 'ready') target.resolve(line);
     if (line.type === 'result') results.push(line.result);
     if (line.type === 'done') done.resolve();
-    const told = tell(io, line, (Date.now() - startedAt) / 1000);
-    if (told !== undefined) io.say(told);
+    show(line);
   });
   const known = await target.promise;
   return {
@@ -82,7 +88,28 @@ export async function startJourneys(io: Io, names: readonly string[], speed: str
   };
 }
 
+/** Lines that stay above, and the rollouts that run at the foot of a terminal: one line a judgement where there is none. */
+function showing(io: Io, seconds: () => number): (line: z.infer<typeof Line>) => void {
+  const area = liveArea(io);
+  const charts = new Map<string, RolloutView>();
+  return (line) => {
+    const told = tell(io, line, seconds());
+    if (told !== undefined) area.say(told);
+    if (line.type === 'look' && line.rollout.judgement !== undefined) charts.set(line.scenario, line.rollout);
+    if (line.type === 'result') charts.delete(line.result.name);
+    area.draw(footOf([...charts.values()], io));
+  };
+}
+
+/** Charts where all of them fit, else a line for each. */
+function footOf(rollouts: readonly RolloutView[], { size }: Io): readonly DrawnLine[] {
+  const whole = rollouts.flatMap((rollout) => [{ text: '' }, ...chartOf(rollout)]);
+  const fits = whole.length < (size?.rows ?? 0) / 2;
+  return fits ? whole : rollouts.map((rollout) => ({ text: lookText(rollout) }));
+}
+
 function tell(io: Io, line: z.infer<typeof Line>, seconds: number): string | undefined {
+  const name = (scenario: string) => scenario.padEnd(NAME_WIDTH);
   const at = paint(io, 'dim', `${seconds.toFixed(1).padStart(5)} s`);
   switch (line.type) {
     case 'progress':
@@ -90,12 +117,15 @@ function tell(io: Io, line: z.infer<typeof Line>, seconds: number): string | und
     case 'ready':
       return `${at}  the local cloud is ready at ${line.api}`;
     case 'note':
-      return `${at}  ${line.scenario.padEnd(19)}  ${line.text}`;
+      return `${at}  ${name(line.scenario)}  ${line.text}`;
     case 'step':
-      return `${at}  ${line.scenario.padEnd(19)}  ${paint(io, 'bold', stepText(line.entry))}`;
+      return `${at}  ${name(line.scenario)}  ${paint(io, 'bold', stepText(line.entry))}`;
     case 'result':
-      return `${at}  ${line.result.name.padEnd(19)}  ${line.result.passed ? paint(io, 'green', 'passed') : paint(io, 'red', 'FAILED')}: ${line.result.outcome}`;
+      return `${at}  ${name(line.result.name)}  ${line.result.passed ? paint(io, 'green', 'passed') : paint(io, 'red', 'FAILED')}: ${line.result.outcome}`;
     case 'look':
+      return io.size === undefined && standingOf(line.rollout) !== undefined
+        ? `${at}  ${name(line.scenario)}  ${lookText(line.rollout)}`
+        : undefined;
     case 'done':
       return undefined;
   }

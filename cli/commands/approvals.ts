@@ -3,6 +3,7 @@ import {
   type Command,
   cliError,
   EXIT,
+  kindOfId,
   neededId,
   neededReason,
   type Options,
@@ -24,6 +25,8 @@ const Approval = z.looseObject({
 });
 type Approval = z.infer<typeof Approval>;
 
+/** What asks for approvals. */
+const ASKING = ['approval', 'rollback', 'deployment', 'rollout'] as const;
 const REASON = { reason: { type: 'string', text: 'why: it stands in the ledger' } } as const;
 
 export const approvalsCommand: Command = {
@@ -61,11 +64,11 @@ export const approvalsCommand: Command = {
 export const approveCommand: Command = {
   name: 'approve',
   summary: 'Approves what an attempt asks for. Not by who authored the change or asked for the action.',
-  args: 'APPROVAL|ROLLBACK',
+  args: 'APPROVAL|ROLLBACK|DEPLOYMENT|ROLLOUT',
   options: { ...REASON, override: { type: 'string', text: 'invariants taken on by you, such as I3,I5' } },
   example: 'holdfast approve rbk_01JD... --reason "seen the diff; checkout is down" --override I5',
   run: async (positionals, options, io) => {
-    const id = neededId(positionals, 0, ['approval', 'rollback']);
+    const id = neededId(positionals, 0, ASKING);
     const overrides = overridesOf(options);
     const reason = neededReason(options);
     const call = api();
@@ -82,20 +85,21 @@ export const rejectCommand: Command = {
   name: 'reject',
   summary:
     'Refuses an approval, or ends an attempt that awaits review or a merge: aborts it, or takes it over by hand.',
-  args: 'APPROVAL|ROLLBACK',
+  args: 'APPROVAL|ROLLBACK|DEPLOYMENT|ROLLOUT',
   options: {
     ...REASON,
     manual: { type: 'boolean', text: 'take the attempt over: its pull request stays open for you' },
   },
   example: 'holdfast reject rbk_01JD... --reason "rolled back by hand"',
   run: async (positionals, options, io) => {
-    const id = neededId(positionals, 0, ['approval', 'rollback']);
-    const isApproval = id.startsWith('apr_');
+    const id = neededId(positionals, 0, ASKING);
+    const kind = kindOfId(id);
     const manual = options.manual === true;
-    if (manual && isApproval) throw cliError('--manual takes over an attempt: name the ROLLBACK', EXIT.usage);
+    if (manual && kind !== 'rollback')
+      throw cliError('--manual takes over an attempt: name the ROLLBACK', EXIT.usage);
     const reason = neededReason(options);
     const call = api();
-    const approval = isApproval ? id : await approvalToReject(call, id, manual);
+    const approval = kind === 'approval' ? id : await approvalToReject(call, id, manual);
     const answer =
       approval === undefined
         ? await call('POST', `/v1/rollbacks/${id}/review`, { verdict: manual ? 'manual' : 'abort', reason })
@@ -107,17 +111,22 @@ export const rejectCommand: Command = {
 };
 
 /** In review, or to be taken over, the attempt itself is ended; an attempt that awaits approval is refused there. */
-async function approvalToReject(call: Api, rollback: string, manual: boolean): Promise<string | undefined> {
+async function approvalToReject(call: Api, id: string, manual: boolean): Promise<string | undefined> {
   if (manual) return undefined;
+  if (kindOfId(id) !== 'rollback') {
+    const asked = (await openApprovalFor(call, id))?.id;
+    if (asked === undefined) throw cliError(`${id} asks for no approval`, EXIT.no);
+    return asked;
+  }
   const { state } = z
     .looseObject({ state: z.looseObject({ kind: z.string() }) })
-    .parse(await call('GET', `/v1/rollbacks/${rollback}`));
-  return state.kind === 'AwaitingMerge' ? (await openApprovalFor(call, rollback))?.id : undefined;
+    .parse(await call('GET', `/v1/rollbacks/${id}`));
+  return state.kind === 'AwaitingMerge' ? (await openApprovalFor(call, id))?.id : undefined;
 }
 
-async function openApprovalFor(call: Api, rollback: string): Promise<Approval | undefined> {
+async function openApprovalFor(call: Api, id: string): Promise<Approval | undefined> {
   const open = await everyPage(call, '/v1/approvals?limit=100&state=open', Approval);
-  return open.find((approval) => approval.for.id === rollback);
+  return open.find((approval) => approval.for.id === id);
 }
 
 function overridesOf(options: Options): readonly string[] {

@@ -2,6 +2,7 @@ import { type Command, EXIT } from '../command.ts';
 import { api } from '../http.ts';
 import { type Io, paint, table } from '../io.ts';
 import { type ScenarioResult, startJourneys } from '../journeys.ts';
+import { percentText } from '../rollout-view.ts';
 import { type ReplayReport, replayOverApi } from './ledger-replay.ts';
 import { exitOf, type LedgerReport, reportLines, verifyOverApi } from './ledger-verify.ts';
 
@@ -10,7 +11,7 @@ const VERSION = 1;
 export const demoCommand: Command = {
   name: 'demo',
   summary:
-    'The whole story on a fresh local cloud: really degraded services, rolled back for real; measures it, verifies and replays the ledger, and ends by itself.',
+    'The whole story on a fresh local cloud: services that really degrade and go back, changes that are really rolled out; measures it, verifies and replays the ledger, and ends by itself.',
   args: '[SCENARIO...]',
   options: { speed: { type: 'string', text: 'divides waits and deadlines, 1 to 10 (default 10)' } },
   example: 'holdfast demo rollback-staging --json',
@@ -59,7 +60,8 @@ function documentOf(
   };
 }
 
-const COLUMNS = [
+/** Journeys that go back, and journeys that roll out, are measured by different things. */
+const ROLLBACK_COLUMNS = [
   'detect',
   'confirm',
   'pullRequest',
@@ -70,6 +72,18 @@ const COLUMNS = [
   'controlPlane',
 ] as const;
 
+const DEPLOYMENT_COLUMNS = [
+  { head: 'VERDICT', name: 'verdictSeconds' },
+  { head: 'TO 0 %', name: 'toZeroSeconds' },
+  { head: 'REQUESTS', name: 'requests' },
+  { head: 'TO CANARY', name: 'canaryShare' },
+  { head: 'FAILED THERE', name: 'failedByCanary' },
+  { head: 'LN E', name: 'logE' },
+  { head: 'LN E SAFE', name: 'logSafe' },
+  { head: 'WHOLE', name: 'wholeSeconds' },
+  { head: 'CONTROLPLANE', name: 'controlPlaneSeconds' },
+] as const;
+
 function report(
   io: Io,
   speed: string,
@@ -78,17 +92,13 @@ function report(
   ledger: LedgerReport,
   replay: ReplayReport,
 ): void {
-  const rows = scenarios.map((each) => [
-    each.passed ? paint(io, 'green', 'passed') : paint(io, 'red', 'FAILED'),
-    each.name,
-    each.outcome,
-    ...COLUMNS.map((column) => secondsText(each.measured[`${column}Seconds`])),
-  ]);
+  const rolledOut = scenarios.filter(isDeployment);
+  const rolledBack = scenarios.filter((each) => !isDeployment(each));
   io.out('');
   io.out(`Measured in this run, in real seconds; waits and deadlines run ${speed} times faster than on AWS.`);
   io.out("controlPlane = what the workflow's tasks took, waits apart.");
-  io.out('');
-  io.out(table([['', 'SCENARIO', 'OUTCOME', ...COLUMNS.map((column) => column.toUpperCase())], ...rows]));
+  if (rolledBack.length > 0) io.out(`\n${rollbackTable(io, rolledBack)}`);
+  if (rolledOut.length > 0) io.out(`\n${deploymentTable(io, rolledOut)}`);
   io.out('');
   for (const line of reportLines(ledger))
     io.out(paint(io, exitOf(ledger) === EXIT.yes ? 'green' : 'red', line));
@@ -102,6 +112,37 @@ function report(
     );
 }
 
-function secondsText(value: number | string | undefined): string {
+function isDeployment({ subjects }: ScenarioResult): boolean {
+  return subjects.some(({ kind }) => kind === 'deployment');
+}
+
+function headOf(io: Io, { passed, name, outcome }: ScenarioResult): readonly string[] {
+  return [passed ? paint(io, 'green', 'passed') : paint(io, 'red', 'FAILED'), name, outcome];
+}
+
+function rollbackTable(io: Io, scenarios: readonly ScenarioResult[]): string {
+  const rows = scenarios.map((each) => [
+    ...headOf(io, each),
+    ...ROLLBACK_COLUMNS.map((column) => numberText(each.measured[`${column}Seconds`])),
+  ]);
+  return table([['', 'SCENARIO', 'OUTCOME', ...ROLLBACK_COLUMNS.map((each) => each.toUpperCase())], ...rows]);
+}
+
+/** Shares are of all requests from the first shift to 0 % or to all of the traffic. */
+function deploymentTable(io: Io, scenarios: readonly ScenarioResult[]): string {
+  const rows = scenarios.map((each) => [
+    ...headOf(io, each),
+    ...DEPLOYMENT_COLUMNS.map(({ name }) => measuredText(name, each.measured[name])),
+  ]);
+  return table([['', 'SCENARIO', 'OUTCOME', ...DEPLOYMENT_COLUMNS.map(({ head }) => head)], ...rows]);
+}
+
+function measuredText(name: string, value: number | string | undefined): string {
+  if (typeof value !== 'number') return '-';
+  if (name === 'requests') return String(value);
+  return name === 'canaryShare' || name === 'failedByCanary' ? percentText(value) : numberText(value);
+}
+
+function numberText(value: number | string | undefined): string {
   return typeof value === 'number' ? value.toFixed(2) : '-';
 }

@@ -1,9 +1,32 @@
 import * as z from 'zod';
 import { type Command, EXIT, needed, neededId, oneOf } from '../command.ts';
 import { api } from '../http.ts';
-import { paint } from '../io.ts';
+import { paint, table } from '../io.ts';
 
-const Explanation = z.looseObject({
+/** Of a deployment only: what it was weighed by. Numbers are decimal strings. */
+const Weighed = z.looseObject({
+  factors: z
+    .array(
+      z.looseObject({ name: z.string(), value: z.string(), weight: z.string(), contribution: z.string() }),
+    )
+    .optional(),
+  probability: z.looseObject({ mean: z.string() }).optional(),
+  similar: z
+    .array(
+      z.looseObject({
+        id: z.string(),
+        similarity: z.string(),
+        outcome: z.string(),
+        why: z.array(z.string()).optional(),
+      }),
+    )
+    .optional(),
+  nearest: z.array(z.looseObject({ text: z.string(), score: z.string(), band: z.string() })).optional(),
+  policies: z.array(z.looseObject({ id: z.string(), cameTo: z.string(), reason: z.string() })).optional(),
+  warnings: z.array(z.unknown()).optional(),
+  autonomy: z.looseObject({ action: z.string(), why: z.string() }).optional(),
+});
+const Explanation = Weighed.extend({
   summary: z.string(),
   next: z.string(),
   steps: z.array(
@@ -16,23 +39,24 @@ const Explanation = z.looseObject({
     }),
   ),
 });
-const KINDS = ['rollback', 'approval'] as const;
-const COLLECTIONS: Readonly<Record<(typeof KINDS)[number], string>> = {
-  rollback: 'rollbacks',
-  approval: 'approvals',
-};
+const KINDS = ['rollback', 'deployment', 'rollout', 'approval'] as const;
 
 export const explainCommand: Command = {
   name: 'explain',
-  summary: 'Why a subject stands where it stands: readings, rules and reasons in plain words.',
+  summary:
+    'Why a subject stands where it stands: readings, rules and reasons in plain words; of a deployment also what it was weighed by, and what would have altered it.',
   args: 'KIND ID',
-  example: 'holdfast explain rollback rbk_01JD...',
+  example: 'holdfast explain deployment dep_01JD...',
   run: async (positionals, _options, io) => {
     const kind = oneOf(KINDS, needed(positionals, 0, 'KIND'), 'KIND');
     const id = neededId(positionals, 1, [kind]);
-    const answer = Explanation.parse(await api()('GET', `/v1/${COLLECTIONS[kind]}/${id}/explain`));
+    const answer = Explanation.parse(await api()('GET', `/v1/${kind}s/${id}/explain`));
     io.document(answer);
     io.out(paint(io, 'bold', answer.summary));
+    for (const { title, lines } of sectionsOf(answer)) {
+      io.out(`\n${paint(io, 'bold', title)}`);
+      for (const line of lines) io.out(line);
+    }
     for (const step of answer.steps) {
       io.out(`\n${step.rev}. ${step.at}  ${step.text}  ${paint(io, 'dim', `[${step.rule}]`)}`);
       for (const reason of step.reasons) io.out(`     ${reason.code}: ${reason.text}`);
@@ -41,3 +65,42 @@ export const explainCommand: Command = {
     return EXIT.yes;
   },
 };
+
+type Section = { readonly title: string; readonly lines: readonly string[] };
+
+function sectionsOf(answer: z.infer<typeof Weighed>): readonly Section[] {
+  const { factors = [], similar = [], policies = [], autonomy, nearest = [] } = answer;
+  const spoke = policies.filter(({ cameTo }) => cameTo !== 'nothing' && cameTo !== 'permit');
+  const sections: readonly Section[] = [
+    { title: 'What the risk is made of', lines: factors.length === 0 ? [] : factorLines(factors) },
+    {
+      title: 'Most like it among what was deployed before',
+      lines: similar.map(
+        (each) => `  ${each.id}  ${each.similarity}  ${each.outcome}  ${(each.why ?? []).join(', ')}`,
+      ),
+    },
+    {
+      title: `Policies: ${spoke.length} of ${policies.length} had something to say`,
+      lines:
+        policies.length === 0
+          ? []
+          : [...spoke.map(({ id, cameTo, reason }) => `  ${id}: ${cameTo}: ${reason}`), ''],
+    },
+    { title: 'Autonomy', lines: autonomy === undefined ? [] : [`  ${autonomy.why}`] },
+    {
+      title: 'The nearest changes that would have altered it',
+      lines: nearest.map(({ text, score, band }) => `  ${text}: risk ${score} (${band})`),
+    },
+  ];
+  return sections.filter(({ lines }) => lines.length > 0);
+}
+
+function factorLines(factors: NonNullable<z.infer<typeof Weighed>['factors']>): readonly string[] {
+  const rows = factors.map(({ name, value, weight, contribution }) => [
+    `  ${name}`,
+    value,
+    weight,
+    contribution,
+  ]);
+  return [table([['  FACTOR', 'VALUE', 'WEIGHT', 'ADDS'], ...rows])];
+}

@@ -2,6 +2,8 @@ import type { Command } from '../command.ts';
 import { approvalsCommand, approveCommand, rejectCommand } from './approvals.ts';
 import { autonomyCommand } from './autonomy.ts';
 import { demoCommand } from './demo.ts';
+import { deployCommand } from './deploy.ts';
+import { deploymentCommand, rolloutCommand } from './deployments.ts';
 import { evaluatePolicyCommand } from './evaluate-policy.ts';
 import { explainCommand } from './explain.ts';
 import { judgeCommand } from './judge.ts';
@@ -34,9 +36,12 @@ export const COMMANDS: readonly Command[] = [
   killSwitchCommand,
   peopleApplyCommand,
   peopleListCommand,
+  deployCommand,
   statusCommand,
   watchCommand,
   explainCommand,
+  deploymentCommand,
+  rolloutCommand,
   rollbackCommand,
   approvalsCommand,
   approveCommand,

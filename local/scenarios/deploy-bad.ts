@@ -39,7 +39,7 @@ function badChange({ name, service: of, behaviour, by, message, what }: BadChang
     run: async (world, tell) => {
       const service = await prepareFunction(world, {
         ...{ service: of, environment: 'staging', callsPerSecond: 60 },
-        rollouts: { stages: STAGES, bakeSeconds: 60 },
+        rollouts: { stages: STAGES, bakeSeconds: 0 },
       });
       const revision = await publishRevision(world, service, behaviour, message);
       tell.note(`${of} is a function under 60 calls a second; dana deploys ${revision.slice(0, 7)}, ${what}`);

@@ -19,7 +19,7 @@ export const deployBlockedByPolicy: Scenario = {
   run: async (world, tell) => {
     const service = await prepareFunction(world, {
       ...{ service: FROZEN_SERVICE, environment: 'staging', callsPerSecond: 10 },
-      rollouts: { stages: [ALL], bakeSeconds: 60 },
+      rollouts: { stages: [ALL], bakeSeconds: 0 },
     });
     const before = await atAlias(world, service);
     const revision = await publishRevision(world, service, SERVES.well, 'Number invoices by the year');

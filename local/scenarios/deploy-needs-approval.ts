@@ -27,7 +27,7 @@ export const deployNeedsApproval: Scenario = {
     await introducePeople(world);
     const service = await prepareFunction(world, {
       ...{ service: 'tariffs', environment: 'production', callsPerSecond: 40 },
-      rollouts: { stages: STAGES, bakeSeconds: 60 },
+      rollouts: { stages: STAGES, bakeSeconds: 0 },
     });
     const revision = await publishRevision(world, service, SERVES.well, 'Round the tariff to cents');
     tell.note(`tariffs runs in production: dana asks for ${revision.slice(0, 7)}, and a person must approve`);

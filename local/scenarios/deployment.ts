@@ -30,6 +30,9 @@ type Decided = DecisionItem & { readonly rule: { readonly name: string }; readon
 
 const ENDS = ['Completed', 'RolledBack', 'Blocked', 'Observed', 'Aborted', 'AwaitingHumanReview'];
 
+/** What the plan itself says of how long a certificate takes: not its milder alternatives. */
+const FORECAST = /^PLANNED to rule out /;
+
 /** Asks for a deployment as dana, who wrote it. */
 export async function requestDeployment(
   world: World,
@@ -60,7 +63,11 @@ export function followDeployment(world: World, id: string, tell: Tell): Followed
   const say = async (kind: 'deployment' | 'rollout', subject: { id: string; rev: number }) => {
     if (subject.rev <= told[kind]) return;
     const decisions = await decisionsOf(world, kind, subject.id);
-    for (const decision of decisions.slice(told[kind])) tell.step(entryOf(decision));
+    for (const decision of decisions.slice(told[kind])) {
+      tell.step(entryOf(decision));
+      for (const { code, text } of decision.reasons)
+        if (FORECAST.test(`${code} ${text}`)) tell.note(`the plan says: ${text.split(':')[0]}`);
+    }
     told[kind] = decisions.length;
   };
   const read = async (): Promise<Standing> => {

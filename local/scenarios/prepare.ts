@@ -1,4 +1,6 @@
+import { inTurn } from '../sandbox/pushes.ts';
 import type { World } from '../world.ts';
+import { answerAs } from './at-api.ts';
 import { until } from './attempt.ts';
 
 const HEALTHY_WITHIN_SECONDS = 40;
@@ -46,24 +48,24 @@ type Setting = {
   readonly level: string;
 };
 
+const turns = new WeakMap<World, ReturnType<typeof inTurn>>();
+
+/** One after the other: all levels stand in one table, and who changes it at the same moment as another is refused. */
+export function setAutonomy(world: World, setting: Setting): Promise<void> {
+  const turn = turns.get(world) ?? inTurn();
+  turns.set(world, turn);
+  return turn(() => setLevel(world, setting));
+}
+
 /** Sets a level as dana; where a higher one needs another person, lee approves it. */
-export async function setAutonomy(world: World, setting: Setting): Promise<void> {
+async function setLevel(world: World, setting: Setting): Promise<void> {
   const answer = (await world.api('PUT', '/v1/autonomy', setting)) as { approval?: { id: string } };
   if (answer.approval !== undefined) await approveAsLee(world, answer.approval.id);
 }
 
 async function approveAsLee(world: World, approval: string): Promise<void> {
-  const signedIn = await fetch(`${world.cloud.issuer}/token`, {
-    method: 'POST',
-    body: JSON.stringify({ person: 'lee', groups: ['approver'] }),
-  });
-  const { id_token: token } = (await signedIn.json()) as { id_token: string };
-  const answered = await fetch(`${world.cloud.api}/v1/approvals/${approval}`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ verdict: 'approve', reason: 'the level this scenario needs' }),
-  });
-  if (!answered.ok) throw new Error(`lee could not approve ${approval}: ${await answered.text()}`);
+  const { status, body } = await answerAs(world, 'lee', approval, 'approve', 'the level this scenario needs');
+  if (status !== 200) throw new Error(`lee could not approve ${approval}: ${JSON.stringify(body)}`);
 }
 
 /** The registry's entry of a sandbox service. */

@@ -1,13 +1,22 @@
-import { explainStep, type HeadQuery, type Page, type Store, viewDecisions } from '../kernel/index.ts';
+import {
+  decimal,
+  explainStep,
+  type HeadQuery,
+  type Page,
+  type Store,
+  viewDecisions,
+} from '../kernel/index.ts';
 import type { Judgement, Judgements } from './ports.ts';
 import { approvalIdOf } from './read-approval.ts';
 import { loadRollout, type Rollout, rolloutOf } from './rollout.ts';
+import { limitsOf } from './rules/judge-settings.ts';
 
 /** The public form of a rollout: subject fields, then what an operator asks for first. */
 export function rolloutView(rollout: Rollout, judgement?: Judgement) {
   const { id, rev, state, service, environment, correlationId, createdAt, updatedAt, data } = rollout;
-  const { deployment, revision, canary, baseline, weight, plan, stage, deadlineAt, times } = data;
+  const { deployment, revision, canary, baseline, weight, plan, settings, stage, deadlineAt, times } = data;
   const approval = approvalIdOf(rollout);
+  const { harm, safe } = limitsOf(settings);
   return {
     ...{
       kind: 'rollout' as const,
@@ -20,7 +29,10 @@ export function rolloutView(rollout: Rollout, judgement?: Judgement) {
       createdAt,
       updatedAt,
     },
-    ...{ deployment, revision, canary, baseline, weight, plan },
+    ...{ deployment, revision, canary, baseline, weight, plan, settings },
+    // what the logarithms of a judgement are compared with
+    limits: { logE: decimal(harm), logSafe: decimal(safe) },
+    ...(data.condemned !== undefined && { condemned: data.condemned }),
     ...(stage !== undefined && { stage }),
     ...(approval !== undefined && { approval }),
     ...(deadlineAt !== undefined && { deadlineAt }),

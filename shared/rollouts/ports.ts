@@ -32,6 +32,12 @@ export type Judgement = {
   readonly verdict: string;
   readonly logE: string;
   readonly logSafe: string;
+  /** What is still missing for SAFE, and of which measure; absent in what an earlier release has kept. */
+  readonly needed?: {
+    readonly failures: string | null;
+    readonly requests: string | null;
+    readonly of: string;
+  };
   readonly intervals: readonly {
     readonly at: string;
     readonly canary: readonly [requests: number, failures: number];

@@ -151,7 +151,10 @@ test('watch tells each step once and follows the newest attempt to its end', asy
   const step = (rev: number, from: string, to: string) => ({ rev, at: `t${rev}`, from, to, event: to });
   const { code, stderr } = await over(
     {
-      '/v1/rollbacks': { items: [attempt('PullRequestOpen')] },
+      '/v1/rollbacks': {
+        items: [attempt('PullRequestOpen', { createdAt: '2026-11-21T12:00:00.000Z' })],
+      },
+      '/v1/deployments': { items: [] },
       [`/v1/rollbacks/${ROLLBACK}`]: [
         attempt('AwaitingMerge'),
         attempt('AwaitingHumanReview', { rev: 3 }),
@@ -170,5 +173,7 @@ test('watch tells each step once and follows the newest attempt to its end', asy
 });
 
 test('watch ends with 1 where there is nothing to watch', async () => {
-  expect((await over({ '/v1/rollbacks': { items: [] } }, 'watch')).code).toBe(1);
+  expect(
+    (await over({ '/v1/rollbacks': { items: [] }, '/v1/deployments': { items: [] } }, 'watch')).code,
+  ).toBe(1);
 });

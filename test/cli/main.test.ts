@@ -47,6 +47,16 @@ test.each([
   [['approve', ID, '--reason', 'x', '--override', 'everything']],
   [['reject', `apr_${ULID}`, '--manual', '--reason', 'x']],
   [['watch', 'nope']],
+  [['deploy', 'checkout', 'staging']],
+  [['deploy', 'checkout', 'staging', 'abc', '--preset', 'brave']],
+  [['deploy', 'checkout', 'staging', 'abc', '--change', 'no-such-file.yaml']],
+  [['deployment', 'fly', `dep_${ULID}`, '--reason', 'x']],
+  [['deployment', 'abort', `rol_${ULID}`, '--reason', 'x']],
+  [['deployment', 'abort', `dep_${ULID}`]],
+  [['rollout', 'retry', `rol_${ULID}`, '--reason', 'x']],
+  [['rollout', 'pause', ID, '--reason', 'x']],
+  [['explain', 'deployment', ID]],
+  [['reject', `dep_${ULID}`, '--manual', '--reason', 'x']],
   [['people', 'apply']],
   [['people', 'apply', '-f', 'package.json']],
   [['status', 'surplus']],
@@ -74,11 +84,8 @@ test('an API that does not answer ends with 4', async () => {
 describe('over an API', () => {
   let api: ApiServer;
   beforeAll(async () => {
-    api = await serve({
-      '/v1/rollbacks': { items: [] },
-      '/v1/services': { items: [] },
-      '/v1/signals': { items: [] },
-    });
+    const empty = ['rollbacks', 'deployments', 'rollouts', 'services', 'signals'];
+    api = await serve(Object.fromEntries(empty.map((name) => [`/v1/${name}`, { items: [] }])));
   });
   afterAll(() => api.close());
 
@@ -107,9 +114,13 @@ describe('over an API', () => {
       deadlineAt: '2026-11-21T13:00:00.000Z',
     };
     const ended = { ...of, id: 'rbk_b', state: { kind: 'RollbackComplete' }, times };
-    const own = await serve({ '/v1/rollbacks': { items: [waits, ended] } });
+    const nothing = { items: [] };
+    const own = await serve({
+      '/v1/rollbacks': { items: [waits, ended] },
+      ...{ '/v1/deployments': nothing, '/v1/rollouts': nothing },
+    });
     const { stdout } = await holdfast(['status'], own.url);
-    const [, first, second] = stdout.split('\n');
+    const [, , first, second] = stdout.split('\n');
     expect(first).toMatch(/auto +2026-11-21T13:00:00.000Z$/);
     expect(second).toMatch(/auto +ended 2026-11-21T11:00:00.000Z$/);
     await own.close();

@@ -28,9 +28,9 @@ export function holdfast(args: readonly string[], api = NOWHERE): Promise<Ran> {
 }
 
 /** The same within this process, for what no process needs to start for: uses and wrong uses. One at a time. */
-export async function holdfastHere(args: readonly string[]): Promise<Ran> {
+export async function holdfastHere(args: readonly string[], api = NOWHERE): Promise<Ran> {
   const text = { stdout: '', stderr: '' };
-  vi.stubEnv('HOLDFAST_API', NOWHERE);
+  vi.stubEnv('HOLDFAST_API', api);
   vi.stubEnv('HOLDFAST_TOKEN', 't');
   for (const name of ['stdout', 'stderr'] as const) {
     vi.spyOn(process[name], 'write').mockImplementation((chunk) => {

@@ -4,8 +4,10 @@ import type { Files } from '../services/revisions.ts';
 export type FunctionBehaviour = {
   /** Fraction of the calls that throw, 0..1, drawn call by call. */
   readonly errorRate: number;
-  /** Median duration of a call in milliseconds; one call in a hundred takes twice as long or longer. */
+  /** Median duration of a call in milliseconds; one call in a hundred takes twice as long or longer (at the default spread). */
   readonly milliseconds: number;
+  /** Standard deviation of the logarithm of a duration; 0.3 when absent. */
+  readonly spread?: number;
 };
 
 /** No service is without errors: a good one fails once in 200 calls. */
@@ -16,13 +18,16 @@ export const FUNCTION_BEHAVIOURS = {
 } as const satisfies Readonly<Record<string, FunctionBehaviour>>;
 
 /** The files of one revision: the function, its unit test, and `checks.json`, which names what CI runs. */
-export function functionFiles({ errorRate, milliseconds }: FunctionBehaviour, note: string): Files {
+export function functionFiles(
+  { errorRate, milliseconds, spread = 0.3 }: FunctionBehaviour,
+  note: string,
+): Files {
   return {
     'index.mjs': `import { setTimeout as wait } from 'node:timers/promises';
 import { total } from './total.mjs';
 
 // ${note.replaceAll(/[\r\n]/g, ' ')}
-const SPREAD = 0.3; // of the logarithm: the 99th percentile is twice the median
+const SPREAD = ${spread}; // of the logarithm: at 0.3 the 99th percentile is twice the median
 
 export async function handler({ path }) {
   const normal = Math.sqrt(-2 * Math.log(1 - Math.random())) * Math.cos(2 * Math.PI * Math.random());

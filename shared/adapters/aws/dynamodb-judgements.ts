@@ -15,6 +15,9 @@ const Stored = z.object({
   verdict: z.string(),
   logE: z.string(),
   logSafe: z.string(),
+  needed: z
+    .object({ failures: z.string().nullable(), requests: z.string().nullable(), of: z.string() })
+    .exactOptional(),
   intervals: z.array(z.object({ at: z.string(), canary: Pair, baseline: Pair })),
 });
 
