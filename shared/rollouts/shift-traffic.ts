@@ -49,6 +49,10 @@ async function shifted(
   const target = targetOf(rollout);
   const { arms, token } = await deps.traffic.read(target);
   const inputs = await inputsOf(deps, rollout, to, arms);
+  // A task that was slow, or that runs a second time, must not move on what the rollout has left: whoever moves it from
+  // here on changes the token.
+  const { rev } = await loadRollout(deps.store, rollout.id);
+  if (rev !== rollout.rev) throw new Fault('Conflict', `rollout ${rollout.id} moved on meanwhile`);
   if (recordShift.decide(inputs).to !== 'none') return inputs;
   try {
     const wanted = armsFor(rollout, to, arms);

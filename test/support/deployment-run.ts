@@ -199,6 +199,7 @@ function people({ store, deps, rolloutDeps }: Made) {
     /** Newest first. */
     approvals,
     answer: async (verdict: PersonAnswer['verdict'], person = 'grace') => {
+      await vi.advanceTimersByTimeAsync(1000);
       const answered = await answerApprovalBy(
         { ...deps, wake, planNow: async () => undefined },
         {
