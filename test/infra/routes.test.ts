@@ -1,5 +1,11 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+import { describeApi } from '../../functions/runtime/describe-api.ts';
 import { ofType, plain, synthesise } from './synthesised.ts';
+
+vi.hoisted(() => {
+  vi.stubEnv('SOFTWARE_VERSION', '1.2.3');
+  vi.stubEnv('CONFIG_DIGEST', 'd');
+});
 
 const PUBLIC = [
   'GET /v1/health',
@@ -70,6 +76,15 @@ test('the API serves the routes of the contract', () => {
       'PUT /v1/services/{name}',
     ].sort(),
   );
+});
+
+test('the description of the API names each route, and no other', () => {
+  const { paths } = describeApi();
+  const described = Object.entries(paths as Readonly<Record<string, object>>).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+  );
+  const served = routes.map((route) => String(route.RouteKey)).filter((key) => !key.startsWith('OPTIONS '));
+  expect(described.sort()).toEqual(served.sort());
 });
 
 test('what the authorizer said is never cached', () => {
