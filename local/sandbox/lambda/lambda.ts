@@ -11,6 +11,7 @@ import { FUNCTION_BEHAVIOURS, type FunctionBehaviour, functionFiles } from './co
 import { createFunctions } from './functions.ts';
 import { createMeasured } from './measured.ts';
 import { createRun } from './run.ts';
+import { runningTime } from './running-time.ts';
 
 export type LambdaConfig = {
   readonly dataDir: string;
@@ -72,9 +73,9 @@ export async function startLambda(config: LambdaConfig): Promise<SandboxLambda> 
   const placeOf = new Map<string, Place>();
   const streams = new Map<string, Callers>();
   let mood: CloudWatchMood = 'well';
+  const running = runningTime();
   const invoke = createRun({
-    functions,
-    now,
+    ...{ functions, now, running: running.now },
     codeOf: async (name, { sha }) => {
       const service = placeOf.get(name)?.service ?? name;
       const folder = join(dataDir, 'code', sha);
@@ -123,6 +124,7 @@ export async function startLambda(config: LambdaConfig): Promise<SandboxLambda> 
     },
     close: async () => {
       for (const stream of streams.values()) stream.close();
+      running.close();
       await listening.close();
     },
   };

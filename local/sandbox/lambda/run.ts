@@ -11,6 +11,8 @@ export type RunOptions = {
   /** The files of a commit, exported once. */
   readonly codeOf: (name: string, version: Version) => Promise<string>;
   readonly now: Clock;
+  /** What durations are measured by, in milliseconds. */
+  readonly running: Clock;
   /** Told of every call that ran. */
   readonly called: (call: Call, version: Version) => void;
 };
@@ -19,7 +21,7 @@ export type RunOptions = {
  * Runs a version's own code, in this process, and measures it. By an alias the version is drawn as the weights say. A
  * handler that throws is a failed call; Refused is thrown where there is nothing to call.
  */
-export function createRun({ functions, codeOf, now, called }: RunOptions) {
+export function createRun({ functions, codeOf, now, running, called }: RunOptions) {
   const handlers = new Map<string, Promise<Handler>>();
   const handlerOf = (name: string, version: Version): Promise<Handler> => {
     const key = `${name}:${version.sha}`;
@@ -31,9 +33,9 @@ export function createRun({ functions, codeOf, now, called }: RunOptions) {
     const { version, split } = functions.route(name, alias);
     const handler = await handlerOf(name, version).catch((thrown: unknown) => () => Promise.reject(thrown));
     // Loading is not counted, as on AWS; what cannot be loaded fails at every call.
-    const [startedAt, began] = [now(), performance.now()];
+    const [startedAt, began] = [now(), running()];
     const { payload, failed } = await attempt(handler, event);
-    const milliseconds = performance.now() - began;
+    const milliseconds = running() - began;
     called(
       { function: name, alias, version: version.version, split, startedAt, milliseconds, failed },
       version,
