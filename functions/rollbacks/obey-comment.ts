@@ -8,10 +8,11 @@ const AnnouncedComment = z.strictObject({
   repository: z.string().min(1),
   number: z.int().positive(),
   commentId: z.int().positive(),
+  onIssue: z.literal(true).optional(),
   login: z.string().min(1),
 });
 
-/** What a person orders outside: by a comment under a pull request, or by a button in the chat. */
+/** What a person orders outside: by a comment under a pull request or an escalation issue, or by a button in the chat. */
 export const handler = onEvent(z.union([AnnouncedComment, PressedButton]), (order) =>
   'approvalId' in order ? obeyPressed(order) : obeyComment(worldDeps(), order),
 );

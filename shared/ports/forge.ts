@@ -1,3 +1,5 @@
+import type { ForgeComment, ForgeIssue } from './forge-threads.ts';
+
 /** A repository as "owner/name". */
 export type Repository = string;
 
@@ -89,20 +91,6 @@ export type Review = {
   readonly commitSha: string;
 };
 
-/** A comment as it stands at the forge now. */
-export type ForgeComment = {
-  readonly id: number;
-  readonly login: string;
-  /** A bot or an app wrote it. */
-  readonly byBot: boolean;
-  readonly body: string;
-  readonly createdAt: string;
-  /** Changed since it was written. */
-  readonly edited: boolean;
-  /** The issue or pull request it belongs to. */
-  readonly number: number;
-};
-
 export type MergeResult =
   | { readonly kind: 'merged'; readonly sha: string }
   /** The branch has a merge queue: the forge merges when its turn comes, or takes it out of the queue. */
@@ -167,6 +155,8 @@ export type Forge = {
       readonly labels: readonly string[];
     },
   ) => Promise<{ readonly number: number; readonly url: string }>;
+  /** The issue as it stands now; undefined where there is none of this number: a pull request is none. */
+  readonly readIssue: (repository: Repository, number: number) => Promise<ForgeIssue | undefined>;
   /** The comment as it stands now; undefined when it was deleted. */
   readonly readComment: (repository: Repository, commentId: number) => Promise<ForgeComment | undefined>;
   readonly permission: (repository: Repository, login: string) => Promise<ForgePermission>;

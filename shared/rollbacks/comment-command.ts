@@ -1,4 +1,4 @@
-/** What a comment under a rollback pull request orders. */
+/** What a comment under a rollback pull request, or under an escalation issue, orders. */
 export type Command = {
   readonly word: 'APPROVE' | 'ABORT' | 'MANUAL';
   readonly overrides: readonly string[];

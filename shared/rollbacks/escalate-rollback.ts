@@ -4,7 +4,7 @@ import type { ButtonFor } from '../ports/index.ts';
 import type { Notify } from '../ports/notify.ts';
 import { type Attempt, approvalIdOf, loadAttempt } from './attempt.ts';
 import { METRICS } from './contract.ts';
-import { type Escalation, escalationOf } from './escalation-text.ts';
+import { type Escalation, escalationMarker, escalationOf } from './escalation-text.ts';
 import type { WorldDeps } from './ports.ts';
 import { readInvariants } from './read-invariants.ts';
 import { placeOf, pullRequestOf } from './read-world.ts';
@@ -52,7 +52,7 @@ const SILENT: readonly string[] = ['SECURITY', 'FLAPPING'];
 /** Where it stands at the forge; null where nothing belongs there. */
 async function tellAtForge(deps: Deps, attempt: Attempt, escalation: Escalation): Promise<string | null> {
   const { pullRequest } = attempt.data;
-  const marker = `escalation/${attempt.id}/${escalation.topic}`;
+  const marker = escalationMarker(attempt.id, escalation);
   if (pullRequest !== undefined && !(SILENT.includes(escalation.topic) && deps.notify === undefined)) {
     if (!SILENT.includes(escalation.topic))
       await deps.forge.comment(

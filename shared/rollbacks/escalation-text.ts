@@ -1,3 +1,4 @@
+import { ESCALATION } from '../ports/index.ts';
 import { type Attempt, approvalIdOf } from './attempt.ts';
 import { MAX_RETURNS, type ReviewReason } from './contract.ts';
 
@@ -17,6 +18,18 @@ const REVIEWS: Readonly<Record<ReviewReason, string>> = {
   ROLLBACK_INEFFECTIVE: 'the service is still degraded after the rollback',
   UNEXPECTED: 'the workflow met an error that it does not know',
 };
+
+const MARKED = new RegExp(`^${ESCALATION}(rbk_[0-9A-HJKMNP-TV-Z]{26})/[\\w-]+$`);
+
+/** By which what was told at the forge is found again: once for each attempt and topic. */
+export function escalationMarker(attemptId: string, { topic }: Pick<Escalation, 'topic'>): string {
+  return `${ESCALATION}${attemptId}/${topic}`;
+}
+
+/** The id of the attempt that this marker escalates; undefined for any other marker. */
+export function escalatedBy(marker: string): string | undefined {
+  return MARKED.exec(marker)?.[1];
+}
 
 /** In which states each event still needs a person; SECURITY needs one at its end. */
 const NEEDED: Readonly<Record<string, readonly string[]>> = {
@@ -89,17 +102,14 @@ function answers(attempt: Attempt): readonly string[] {
   const { data, id, state } = attempt;
   const approval = approvalIdOf(attempt);
   const back = data.candidate === undefined ? [] : [`Back to \`${data.candidate.revision.slice(0, 7)}\`.`];
-  const comment = data.pullRequest === undefined ? [] : ['Comment here, in a line of its own:'];
   const returns = MAX_RETURNS - (data.returns ?? 0);
   return [
     ...back,
     `Until ${data.deadlineAt ?? 'its end'}, an approver who neither authored the change nor asked for this can answer.`,
     ...(data.headMoved ? [HEAD_MOVED] : []),
-    ...comment,
-    ...(comment.length > 0 && approval !== undefined
-      ? ['- `APPROVE <why>` (name I3 or I5 to override them)']
-      : []),
-    ...(comment.length > 0 ? ['- `ABORT <why>`', '- `MANUAL <why>` to take it over by hand'] : []),
+    'Comment here, in a line of its own:',
+    ...(approval === undefined ? [] : ['- `APPROVE <why>` (name I3 or I5 to override them)']),
+    ...['- `ABORT <why>`', '- `MANUAL <why>` to take it over by hand'],
     ...(approval === undefined ? [] : [`Or \`holdfast approve ${approval} --reason "<why>"\`.`]),
     `Or \`holdfast reject ${id} --reason "<why>"\`. Why it stands here: \`holdfast explain rollback ${id}\`.`,
     ...(state.kind === 'AwaitingHumanReview' && approval !== undefined

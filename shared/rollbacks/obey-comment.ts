@@ -1,19 +1,18 @@
 import { answerApprovalBy, type KnownPerson, personOf } from '../approvals/index.ts';
 import { type Actor, isFault } from '../kernel/index.ts';
 import type { ForgeComment, ForgePermission } from '../ports/index.ts';
-import { type Attempt, attemptOf } from './attempt.ts';
+import type { Attempt } from './attempt.ts';
 import { type Command, commandIn } from './comment-command.ts';
+import { attemptAt, awaitsPerson, type Commented } from './commented-attempt.ts';
 import { planOfRollbackNow } from './head-moved.ts';
 import type { WorldDeps } from './ports.ts';
 import { approvalFor } from './read-approval.ts';
 import { refusePerson } from './refuse-event.ts';
 import { requestApproval } from './request-approval.ts';
-import { reviewRollback, wakeRollback } from './review-rollback.ts';
+import { reviewRollback, wakeIfRepeated, wakeRollback } from './review-rollback.ts';
 
 /** A comment as a webhook announced it: only where it is, never what it says. */
-export type AnnouncedComment = {
-  readonly repository: string;
-  readonly number: number;
+export type AnnouncedComment = Commented & {
   readonly commentId: number;
   readonly login: string;
 };
@@ -23,40 +22,32 @@ export type Obeyed =
   | { readonly kind: 'refused'; readonly why: string };
 
 const MAY_COMMAND: readonly ForgePermission[] = ['admin', 'maintain', 'write'];
-const STATES = ['AwaitingMerge', 'AwaitingHumanReview'] as const;
+const VERDICTS = { APPROVE: undefined, ABORT: 'abort', MANUAL: 'manual' } as const;
+const NOBODY_WAITS: Obeyed = { kind: 'ignored', why: 'no attempt waits for a person there' };
 
 /**
- * Does what a person orders by a comment under a rollback pull request. The comment is read from the forge: bots,
- * edited ones and talk are ignored. The login must be a mapped person, who may write in the repository; the head must
- * be the one that was asked about. Refusals are decisions, and are answered under the pull request.
+ * Does what a person orders by a comment under a rollback pull request, or under our escalation issue of an attempt that
+ * has none. The comment is read from the forge: bots, edited ones and talk are ignored. The login must be a mapped person,
+ * who may write in the repository; the head must be the one that was asked about. Refusals are decisions, and are answered
+ * there. The word that has ended an attempt wakes, when it comes again, the workflow that may have missed it.
  */
 export async function obeyComment(deps: WorldDeps, announced: AnnouncedComment): Promise<Obeyed> {
   const attempt = await attemptAt(deps, announced);
-  if (attempt === undefined) return { kind: 'ignored', why: 'no attempt waits for a person there' };
+  if (attempt === undefined) return NOBODY_WAITS;
   const comment = await deps.forge.readComment(announced.repository, announced.commentId);
   const why = comment === undefined ? 'it was deleted' : strange(comment, announced);
   if (comment === undefined || why !== undefined) return { kind: 'ignored', why: why ?? '' };
   const command = commandIn(comment.body);
   if (command === undefined) return { kind: 'ignored', why: 'it is no command' };
-  const obeyed = await obeyOrRefuse(deps, attempt, announced, command);
+  const act = awaitsPerson(attempt) ? obeyOrRefuse : obeyAgain;
+  const obeyed = await act(deps, attempt, announced, command);
+  if (obeyed.kind === 'ignored') return obeyed;
   const text = obeyed.kind === 'refused' ? `Not done: ${obeyed.why}.` : `${command.word}: recorded.`;
   // the answer is a courtesy: what was decided stands
   await deps.forge
     .comment(announced.repository, announced.number, `answer/${announced.commentId}`, text)
     .catch(() => undefined);
   return obeyed;
-}
-
-async function attemptAt(
-  deps: WorldDeps,
-  { repository, number }: AnnouncedComment,
-): Promise<Attempt | undefined> {
-  const pages = await Promise.all(
-    STATES.map((state) => deps.store.heads({ kind: 'rollback', state, limit: 100 })),
-  );
-  return pages
-    .flatMap((page) => page.items.map(attemptOf))
-    .find(({ data }) => data.pullRequest?.repository === repository && data.pullRequest.number === number);
 }
 
 function strange(comment: ForgeComment, announced: AnnouncedComment): string | undefined {
@@ -88,6 +79,25 @@ async function obeyOrRefuse(
       return { kind: 'refused', why: thrown.message };
     throw thrown;
   }
+}
+
+/** An attempt that has ended: only whoever ended it so is heard, for a workflow may wait on that has missed it. */
+async function obeyAgain(
+  deps: WorldDeps,
+  attempt: Attempt,
+  announced: AnnouncedComment,
+  { word }: Command,
+): Promise<Obeyed> {
+  const verdict = VERDICTS[word];
+  const person = await personOf(deps.store, 'github', announced.login);
+  if (verdict === undefined || person === undefined || !mayEnd(person)) return NOBODY_WAITS;
+  if ((await mayCommand(deps, announced, person)) !== undefined) return NOBODY_WAITS;
+  const again = await wakeIfRepeated(deps, attempt, { verdict, person: person.person });
+  return again ? { kind: 'obeyed', command: word } : NOBODY_WAITS;
+}
+
+function mayEnd({ role }: KnownPerson): boolean {
+  return role === 'approver' || role === 'admin';
 }
 
 async function mayCommand(
@@ -140,12 +150,10 @@ async function endByHand(
     return attempt.data.headMoved
       ? no('the head of the pull request has moved: merge it by hand, or close it')
       : no('no approval is asked for here');
-  const mayEnd = person.role === 'approver' || person.role === 'admin';
-  if (!mayEnd) return no(`${word} takes the role approver`);
-  const verdict = word === 'ABORT' ? 'abort' : 'manual';
+  if (!mayEnd(person)) return no(`${word} takes the role approver`);
   await reviewRollback(deps, {
     rollbackId: attempt.id,
-    verdict,
+    verdict: VERDICTS[word],
     reason,
     person: person.person,
     via: actor.via,

@@ -24,10 +24,7 @@ export async function reviewRollback(deps: RollbackDeps, input: ReviewInput): Pr
     throw new Fault('Forbidden', 'this identity is mapped to no person and may not decide');
   const attempt = await loadAttempt(deps.store, input.rollbackId);
   const actor: Actor = { type: 'person', id: input.person, via: input.via };
-  if (await isRepeated(deps, attempt, { ...input, person: input.person })) {
-    await wakeAsking(deps, attempt);
-    return attempt;
-  }
+  if (await wakeIfRepeated(deps, attempt, { ...input, person: input.person })) return attempt;
   if (attempt.state.kind !== 'AwaitingHumanReview' && attempt.state.kind !== 'AwaitingMerge') {
     const event = input.verdict === 'abort' ? 'AbortRequested' : 'ManualTakeover';
     const text = `rollback ${attempt.id} is ${attempt.state.kind}, not AwaitingMerge or AwaitingHumanReview`;
@@ -46,6 +43,17 @@ export async function reviewRollback(deps: RollbackDeps, input: ReviewInput): Pr
   });
   await wakeAttempt(deps, attempt);
   return moved;
+}
+
+/** Wakes the workflow if this person's word has ended the attempt already; false, and nothing done, if it has not. */
+export async function wakeIfRepeated(
+  deps: Pick<RollbackDeps, 'store' | 'work' | 'workflow'>,
+  attempt: Attempt,
+  word: { readonly verdict: ReviewFact['verdict']; readonly person: string },
+): Promise<boolean> {
+  const repeated = await isRepeated(deps, attempt, word);
+  if (repeated) await wakeAsking(deps, attempt);
+  return repeated;
 }
 
 /** Whether this person's word has ended the attempt already. */

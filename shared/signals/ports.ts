@@ -37,10 +37,11 @@ export type ObeyButton = (pressed: {
   readonly user: string;
 }) => Promise<void>;
 
-/** Obeys the command that a person may have written in a comment on a pull request; it reads the comment itself. */
+/** Obeys the command that a person may have written in a comment on a pull request, or on an issue of ours; it reads both itself. */
 export type ObeyComment = (comment: {
   readonly repository: string;
   readonly number: number;
   readonly commentId: number;
+  readonly onIssue?: true;
   readonly login: string;
 }) => Promise<void>;

@@ -116,8 +116,9 @@ async function notice(deps: RouteDeps, signal: Signal, route: RouteSignalOutcome
 }
 
 async function obey(deps: RouteDeps, { labels }: Signal): Promise<void> {
-  const { repository = '', number, commentId, login = '' } = labels;
-  await deps.obeyComment({ repository, number: Number(number), commentId: Number(commentId), login });
+  const { repository = '', number, commentId, login = '', onIssue } = labels;
+  const place = { repository, number: Number(number), ...(onIssue === 'true' && { onIssue: true as const }) };
+  await deps.obeyComment({ ...place, commentId: Number(commentId), login });
 }
 
 async function act(

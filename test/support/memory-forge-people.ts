@@ -1,11 +1,11 @@
 import { isoTime } from '../../shared/kernel/index.ts';
-import type { Forge, ForgeComment } from '../../shared/ports/index.ts';
+import type { Forge, ForgeComment, ForgeIssue } from '../../shared/ports/index.ts';
 import type { Settings } from './memory-forge.ts';
 import type { MemoryRepository } from './memory-repository.ts';
 
 export type PeopleCalls = Pick<
   Forge,
-  'openIssue' | 'readComment' | 'permission' | 'reviews' | 'isQueued' | 'leaveQueue'
+  'openIssue' | 'readIssue' | 'readComment' | 'permission' | 'reviews' | 'isQueued' | 'leaveQueue'
 >;
 type Parts = {
   readonly repo: (name: string) => MemoryRepository;
@@ -14,16 +14,29 @@ type Parts = {
   readonly now: () => number;
 };
 
+/** Issues and pull requests are never of one number. */
+const FIRST_ISSUE = 1001;
+
 /** What people do at the forge in memory: comments, permissions, reviews, issues, the merge queue. */
 export function memoryForgePeople({ repo, writes, settings, now }: Parts) {
   const comments = new Map<number, ForgeComment>();
-  const issues = new Map<string, { title: string; body: string; labels: readonly string[] }>();
+  type Issue = Omit<ForgeIssue, 'marker'> & { repository: string; title: string; body: string };
+  const issues = new Map<string, Issue & { readonly labels: readonly string[] }>();
   const calls: PeopleCalls = {
     openIssue: async (name, { marker, title, body, labels }) => {
       if (!issues.has(marker)) writes.push(`openIssue ${name}`);
-      issues.set(marker, issues.get(marker) ?? { title, body, labels });
-      const number = [...issues.keys()].indexOf(marker) + 1;
-      return { number, url: `${name}/issues/${number}` };
+      const opened = issues.get(marker) ?? {
+        ...{ number: FIRST_ISSUE + issues.size, ours: true, edited: false },
+        ...{ repository: name, title, body, labels },
+      };
+      issues.set(marker, opened);
+      return { number: opened.number, url: `${name}/issues/${opened.number}` };
+    },
+    readIssue: async (name, number) => {
+      const found = [...issues].find(([, each]) => each.repository === name && each.number === number);
+      if (found === undefined) return undefined;
+      const [marker, { ours, edited }] = found;
+      return { number, ours, edited, marker };
     },
     readComment: async (_, id) => comments.get(id),
     permission: async (_, login) => settings.permissions[login] ?? 'none',
@@ -36,6 +49,12 @@ export function memoryForgePeople({ repo, writes, settings, now }: Parts) {
   return {
     calls,
     issues: () => [...issues.values()],
+    /** An issue as somebody else opened or left it. */
+    changeIssue: (marker: string, change: Partial<Issue>): void => {
+      const before = { number: FIRST_ISSUE + issues.size, ours: true, edited: false, repository: '' };
+      const issue = issues.get(marker) ?? { ...before, title: '', body: '', labels: [] };
+      issues.set(marker, { ...issue, ...change });
+    },
     say: (number: number, login: string, body: string, byBot = false): number => {
       const id = comments.size + 1;
       comments.set(id, { id, login, byBot, body, createdAt: isoTime(now()), edited: false, number });

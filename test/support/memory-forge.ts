@@ -80,6 +80,7 @@ export function memoryForge(now: () => number) {
     editComment: people.edit,
     pushTo: people.pushTo,
     issues: people.issues,
+    changeIssue: people.changeIssue,
     /** The merge queue merges what waits in it, or throws it out. */
     queue: people.queue,
     comments: (name: string) => [...repo(name).comments.values()],

@@ -25,6 +25,8 @@ export type IssueRecord = {
   readonly createdAt: string;
   readonly updatedAt: string;
   readonly closedAt: string | null;
+  /** When its text was last changed, if ever. */
+  readonly lastEditedAt?: string;
 };
 
 export type ReviewState = 'APPROVED' | 'CHANGES_REQUESTED' | 'COMMENTED' | 'DISMISSED';

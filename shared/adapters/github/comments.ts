@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { isoTime, millis } from '../../kernel/time.ts';
-import type { Forge, ForgeComment } from '../../ports/forge.ts';
+import type { Forge } from '../../ports/forge.ts';
+import type { ForgeComment } from '../../ports/forge-threads.ts';
+import { hiddenMarker } from '../../ports/markers.ts';
 import { type Connection, parse, type Reader, repositoryOf } from './connection.ts';
-import { hiddenMarker } from './markers.ts';
 import { allPages } from './pages.ts';
 import { DELETED_ACCOUNT } from './pull-request-answer.ts';
 

@@ -1,7 +1,10 @@
 import * as z from 'zod';
+import { isFault } from '../../kernel/fault.ts';
 import type { Forge } from '../../ports/forge.ts';
+import type { ForgeIssue } from '../../ports/forge-threads.ts';
+import { hiddenMarker, markerOf } from '../../ports/markers.ts';
 import { type Connection, parse, type Reader, repositoryOf } from './connection.ts';
-import { hiddenMarker } from './markers.ts';
+import { askGraphql } from './graphql.ts';
 import { allPages } from './pages.ts';
 
 const Issue = z.looseObject({
@@ -9,11 +12,28 @@ const Issue = z.looseObject({
   html_url: z.string(),
   body: z.string().nullish(),
 });
+const Read = z.looseObject({
+  repository: z.looseObject({
+    issue: z.looseObject({
+      number: z.int().positive(),
+      body: z.string(),
+      viewerDidAuthor: z.boolean(),
+      lastEditedAt: z.string().nullable(),
+    }),
+  }),
+});
+// the REST API knows neither who we are with a token of an installation, nor whether a text was changed
+const READ = `query OwnIssue($owner: String!, $name: String!, $number: Int!) {
+  repository(owner: $owner, name: $name) {
+    issue(number: $number) { number body viewerDidAuthor lastEditedAt }
+  }
+}`;
 type Opened = Awaited<ReturnType<Forge['openIssue']>>;
 
 /** At most one open issue per marker. */
-export function issues(connection: Connection): Pick<Forge, 'openIssue'> {
+export function issues(connection: Connection): Pick<Forge, 'openIssue' | 'readIssue'> {
   return {
+    readIssue: (repository, number) => connection.repeat(() => readIssue(connection, repository, number)),
     openIssue: async (repository, issue) => {
       const hidden = hiddenMarker(issue.marker);
       const find = (reader: Reader): Promise<Opened | undefined> =>
@@ -38,6 +58,29 @@ export function issues(connection: Connection): Pick<Forge, 'openIssue'> {
       );
     },
   };
+}
+
+/** One attempt. */
+async function readIssue(
+  connection: Connection,
+  repository: string,
+  number: number,
+): Promise<ForgeIssue | undefined> {
+  const { owner, repo } = repositoryOf(repository);
+  const variables = { owner, name: repo, number };
+  const answer = await askGraphql(connection, { repository, text: READ, variables }).catch(noneThere);
+  if (answer === undefined) return undefined;
+  const read = parse(Read, 'data' in answer ? answer.data : undefined, `issue ${number} of ${repository}`);
+  const { body, viewerDidAuthor, lastEditedAt } = read.repository.issue;
+  const marker = markerOf(body);
+  return {
+    ...{ number: read.repository.issue.number, ours: viewerDidAuthor, edited: lastEditedAt !== null },
+    ...(marker !== undefined && { marker }),
+  };
+}
+
+function noneThere(thrown: unknown): undefined {
+  if (!isFault(thrown, 'NotFound')) throw thrown;
 }
 
 async function marked(

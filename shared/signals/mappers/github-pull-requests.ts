@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { parse } from '../../kernel/index.ts';
+import { ESCALATION, markerOf } from '../../ports/index.ts';
 import { type GithubSignal, Repository, Sha } from './github-checks.ts';
 import { timeOf } from './mapped.ts';
 
@@ -43,7 +44,7 @@ const MergeGroup = z.looseObject({
 const IssueComment = z.looseObject({
   action: z.string(),
   repository: Repository,
-  issue: z.looseObject({ number: z.int(), pull_request: z.looseObject({}).nullish() }),
+  issue: z.looseObject({ number: z.int(), body: Text, pull_request: z.looseObject({}).nullish() }),
   comment: z.looseObject({ id: z.int(), user: Login.nullish(), created_at: Text, html_url: Text }),
 });
 
@@ -113,13 +114,16 @@ export function mergeGroup(body: unknown): GithubSignal {
 }
 
 /**
- * A new comment of a person on a pull request. Edited and deleted ones, those on issues, those of bots (our own among
- * them) and those of ghosts leave nothing.
+ * A new comment of a person on a pull request, or on an issue that carries our marker of an escalation; whether it is
+ * ours in truth, the forge is asked. Edited and deleted ones, those on other issues, those of bots (our own among them)
+ * and those of ghosts leave nothing.
  */
 export function issueComment(body: unknown): GithubSignal | undefined {
   const { action, issue, comment, repository } = parse(IssueComment, body, 'the issue_comment body');
   const { user } = comment;
-  if (action !== 'created' || !issue.pull_request || !user || isBot(user)) return undefined;
+  const onIssue = !issue.pull_request;
+  if (action !== 'created' || !user || isBot(user)) return undefined;
+  if (onIssue && !markerOf(issue.body ?? '')?.startsWith(ESCALATION)) return undefined;
   const name = repository.full_name;
   const startsAt = timeOf(comment.created_at);
   return {
@@ -129,7 +133,10 @@ export function issueComment(body: unknown): GithubSignal | undefined {
     title: `${user.login} commented on ${name}#${issue.number}`,
     ...(startsAt !== undefined && { startsAt }),
     links: [comment.html_url],
-    labels: { repository: name, number: issue.number, commentId: comment.id, login: user.login },
+    labels: {
+      ...{ repository: name, number: issue.number, commentId: comment.id, login: user.login },
+      onIssue: onIssue ? true : undefined,
+    },
   };
 }
 

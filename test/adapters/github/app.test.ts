@@ -68,6 +68,7 @@ describe('installation tokens', () => {
       headers: { authorization: `Bearer ${sandbox.forge.tokenOf('ada')}` },
     });
     expect(await answer.json()).toMatchObject({ user: { login: 'holdfast[bot]', type: 'Bot' } });
+    expect(await github.readIssue(REPOSITORY, number)).toMatchObject({ ours: true, marker: 'm' });
   });
 
   test('each repository has a token of its own, asked for once by calls side by side', async () => {

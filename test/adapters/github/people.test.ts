@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { PullRequest } from '../../../shared/ports/forge.ts';
-import { openRollback, REPOSITORY, type Sandbox, startSandbox } from './sandbox.ts';
+import { hiddenMarker } from '../../../shared/ports/markers.ts';
+import { adapter, openRollback, REPOSITORY, type Sandbox, startSandbox } from './sandbox.ts';
 
 let sandbox: Sandbox;
 let pull: PullRequest;
@@ -122,6 +123,37 @@ describe('issues', () => {
   test('a marker that could end its own hiding place opens nothing', async () => {
     const opened = sandbox.github.openIssue(REPOSITORY, { ...issue, marker: 'x --> <b>' });
     await expect(opened).rejects.toMatchObject({ name: 'InvalidInput' });
+  });
+
+  test('an issue is read with its marker, and as ours only by whoever opened it', async () => {
+    const { forge, github } = sandbox;
+    const { number } = await github.openIssue(REPOSITORY, { ...issue, marker: 'escalation/rbk_4/X' });
+    const read = { number, ours: true, edited: false, marker: 'escalation/rbk_4/X' };
+    expect(await github.readIssue(REPOSITORY, number)).toEqual(read);
+    const asAda = adapter(forge.url, forge.tokenOf('ada'));
+    expect(await asAda.readIssue(REPOSITORY, number)).toEqual({ ...read, ours: false });
+  });
+
+  test('an issue whose text was changed says so, and one that only stands elsewhere does not', async () => {
+    const { number } = await sandbox.github.openIssue(REPOSITORY, { ...issue, marker: 'escalation/rbk_5/X' });
+    const change = (fields: object) =>
+      fetch(`${sandbox.forge.url}/repos/${REPOSITORY}/issues/${number}`, {
+        method: 'PATCH',
+        headers: { authorization: `Bearer ${sandbox.forge.tokenOf('ada')}` },
+        body: JSON.stringify(fields),
+      });
+    expect((await change({ state: 'closed' })).status).toBe(200);
+    expect(await sandbox.github.readIssue(REPOSITORY, number)).toMatchObject({ ours: true, edited: false });
+    const body = `> quoted\n${hiddenMarker('escalation/rbk_6/X')}`;
+    expect((await change({ body })).status).toBe(200);
+    const read = await sandbox.github.readIssue(REPOSITORY, number);
+    expect(read).toEqual({ number, ours: true, edited: true });
+  });
+
+  test('neither a pull request nor what is not there is an issue', async () => {
+    for (const number of [pull.number, 4711])
+      expect(await sandbox.github.readIssue(REPOSITORY, number)).toBeUndefined();
+    expect(await sandbox.github.readIssue('acme/nowhere', 1)).toBeUndefined();
   });
 
   test('comments are made on issues as on pull requests', async () => {

@@ -111,6 +111,19 @@ test('a comment on a pull request that no attempt waits on is ignored', async ()
   await run.close();
 });
 
+test('an attempt with a pull request is not commanded by an issue, where its head is out of sight', async () => {
+  const { run, attempt } = await asked();
+  const { forge } = run.world;
+  forge.changeIssue(`escalation/${attempt.id}/APPROVAL`, { number: 1001, repository: 'acme/shop' });
+  const commentId = forge.say(1001, 'grace-h', 'APPROVE');
+  const place = { repository: 'acme/shop', number: 1001, onIssue: true } as const;
+  expect(await obeyComment(run.deps, { ...place, commentId, login: 'grace-h' })).toMatchObject({
+    kind: 'ignored',
+  });
+  expect((await approving(run).approvals())[0]?.state).toBe('Open');
+  await run.close();
+});
+
 test('an APPROVE that is quicker than the question is obeyed all the same', async () => {
   const run = await rollbackRun({ environment: 'production' });
   await knowPeople(run, 'grace');
@@ -132,3 +145,40 @@ test('an APPROVE that is quicker than the question is obeyed all the same', asyn
   expect(merge?.decision?.actor).toEqual({ type: 'person', id: 'grace', via: 'pull-request' });
   await run.close();
 });
+
+test.each([
+  ['ABORT', 'closed'],
+  ['MANUAL', 'open'],
+] as const)(
+  'a second %s of the same person wakes a workflow that missed the first, and nobody else is heard',
+  async (word, pull) => {
+    const { run, attempt, announce, say } = await asked('failure');
+    const lost = { ...run.deps.workflow, wake: () => Promise.reject(new Fault('Unavailable', 'down')) };
+    const commentId = run.world.forge.say(1, 'grace-h', `${word} enough`);
+    const announced = { repository: GITOPS, number: 1, commentId, login: 'grace-h' };
+    // an approval that was refused is no end yet: the second call is what ends it, and wakes nobody
+    for (let times = 0; times < 2; times += 1)
+      await obeyComment({ ...run.deps, workflow: lost }, announced).catch((thrown: unknown) =>
+        expect(thrown).toMatchObject({ name: 'Unavailable' }),
+      );
+    expect((await run.attempts())[0]?.state.kind).toBe('Aborted');
+    const told = run.world.forge.comments(GITOPS).length;
+    run.world.forge.permissions = { ...run.world.forge.permissions, drew: 'write' };
+    const decided = (await run.store.decisions({ kind: 'rollback', id: attempt.id })).length;
+    for (const [login, other] of [
+      ['drew', word],
+      ['stranger', word],
+      ['grace-h', 'APPROVE'],
+      ['grace-h', word === 'ABORT' ? 'MANUAL' : 'ABORT'],
+    ] as const)
+      expect(await say(login, other)).toMatchObject({ kind: 'ignored' });
+    expect(run.world.forge.comments(GITOPS)).toHaveLength(told);
+    expect(await run.execution(attempt.id)).toMatchObject({ status: 'RUNNING' });
+    expect(await announce(commentId, 'grace-h')).toEqual({ kind: 'obeyed', command: word });
+    await run.pass(5);
+    expect(await run.execution(attempt.id)).toMatchObject({ status: 'SUCCEEDED' });
+    expect(run.world.forge.pullRequests(GITOPS)[0]?.state).toBe(pull);
+    expect(await run.store.decisions({ kind: 'rollback', id: attempt.id })).toHaveLength(decided);
+    await run.close();
+  },
+);

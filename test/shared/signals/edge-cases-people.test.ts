@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { hiddenMarker } from '../../../shared/ports/index.ts';
 import { commentBody, SHA, slackEvent } from './bodies.ts';
 import { door } from './door.ts';
 import { only } from './mapping.ts';
@@ -75,10 +76,10 @@ describe('16 Slack', () => {
   });
 });
 
+const by = (user: unknown) => ({ comment: { ...commentBody().comment, user } });
+
 // Who may command, and whether the head has moved since, is looked up at the forge by rollbacks/obey-comment.
 describe('17 comments on pull requests', () => {
-  const by = (user: unknown) => ({ comment: { ...commentBody().comment, user } });
-
   test('17 a new comment of a person is handed over by its place alone, once', async () => {
     const { deliver, route, obeyed, opened } = await door();
     await deliver('github', commentBody(), github('issue_comment'));
@@ -129,5 +130,42 @@ describe('17 comments on pull requests', () => {
       ['b'.repeat(40), 'b'.repeat(40)],
       [SHA, 'b'.repeat(40)],
     ]);
+  });
+});
+
+describe('17 comments on issues of ours', () => {
+  const escalation = (body: string) => ({ issue: { number: 9, body } });
+  const marked = hiddenMarker(`escalation/rbk_${'0'.repeat(26)}/NO_CANDIDATE`);
+
+  test('17 a comment on an issue that carries our marker is handed over as one on an issue', async () => {
+    const { deliver, route, obeyed, opened, signals } = await door();
+    await deliver('github', commentBody(escalation(`${marked}\n**secret plans**`)), github('issue_comment'));
+    await route();
+    expect(obeyed).toEqual([
+      { repository: 'acme/gitops', number: 9, commentId: 42, login: 'dana', onIssue: true },
+    ]);
+    expect(opened).toEqual([]);
+    expect(JSON.stringify(signals.all())).not.toContain('secret plans');
+  });
+
+  test.each([
+    ['quotes our marker', `> see\n${marked}`],
+    ['carries another marker of ours', hiddenMarker('answer/7')],
+    ['has no text', ''],
+  ])('17 a comment on an issue that %s is not handed over', async (_, body) => {
+    const { deliver, route, obeyed } = await door();
+    await deliver('github', commentBody(escalation(body)), github('issue_comment'));
+    await route();
+    expect(obeyed).toEqual([]);
+  });
+
+  test.each([
+    ['edited', { action: 'edited' }],
+    ['of our own App', by({ login: 'holdfast[bot]', type: 'Bot' })],
+  ])('17 a comment on an issue of ours that is %s is not handed over', async (_, change) => {
+    const { deliver, route, obeyed } = await door();
+    await deliver('github', commentBody({ ...escalation(marked), ...change }), github('issue_comment'));
+    await route();
+    expect(obeyed).toEqual([]);
   });
 });

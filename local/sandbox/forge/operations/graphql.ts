@@ -12,8 +12,8 @@ type Found = { readonly repository: Repository; readonly pull: PullRecord };
 const TYPE_OF_STATUS: Readonly<Record<number, string>> = { 403: 'FORBIDDEN', 404: 'NOT_FOUND' };
 
 /**
- * What GitHub offers of its merge queue, which its REST API does not: one query and two mutations, told apart by their
- * field. As on GitHub, a refusal is a 200 with `errors`.
+ * What GitHub's REST API does not offer: the merge queue by one query and two mutations, and of an issue whether the
+ * asker opened it and whether its text was changed. They are told apart by their field. As on GitHub, a refusal is a 200 with `errors`.
  */
 export function graphql(world: World, body: Fields, actor: Actor): Answer {
   const query = typeof body.query === 'string' ? body.query : '';
@@ -49,6 +49,7 @@ function dataOf(world: World, query: string, variables: Fields, actor: Actor): F
     const shape = entry === undefined ? null : entryShape(repository, entry);
     return { repository: { pullRequest: { id: nodeId('PR', pull.id), mergeQueueEntry: shape } } };
   }
+  if (/\bviewerDidAuthor\b/.test(query)) return { repository: { issue: issueIn(world, variables, actor) } };
   throw new GithubRefusal(422, 'The sandbox answers this query not');
 }
 
@@ -65,12 +66,28 @@ function byNode(world: World, id: unknown): Found {
   throw new GithubRefusal(404, `Could not resolve to a node with the global id of '${String(id)}'`);
 }
 
-function byNumber(world: World, variables: Fields): Found {
+function repositoryIn(world: World, variables: Fields): Repository {
   const name = `${String(variables.owner)}/${String(variables.name)}`;
   const repository = world.repositories.get(name);
-  if (repository === undefined) {
-    throw new GithubRefusal(404, `Could not resolve to a Repository with the name '${name}'.`);
+  if (repository !== undefined) return repository;
+  throw new GithubRefusal(404, `Could not resolve to a Repository with the name '${name}'.`);
+}
+
+function issueIn(world: World, variables: Fields, actor: Actor): Fields {
+  const repository = repositoryIn(world, variables);
+  refuseStranger(world, repository, actor, 'issues/get');
+  const { issues } = repository.record.read();
+  const issue = issues.find((each) => each.number === variables.number);
+  if (issue === undefined) {
+    const number = String(variables.number);
+    throw new GithubRefusal(404, `Could not resolve to an Issue with the number of ${number}.`);
   }
+  const { number, body, lastEditedAt = null } = issue;
+  return { number, body: body ?? '', viewerDidAuthor: issue.login === actor.login, lastEditedAt };
+}
+
+function byNumber(world: World, variables: Fields): Found {
+  const repository = repositoryIn(world, variables);
   const pull = repository.record.read().pulls.find((each) => each.number === variables.number);
   if (pull !== undefined) return { repository, pull };
   const number = String(variables.number);

@@ -98,6 +98,7 @@ export const updateIssue: Operation = async (world, call) => {
     body: textOf(call, 'body') ?? before.body,
     state: textOf(call, 'state') === undefined ? before.state : state,
     labels: call.body.labels === undefined ? before.labels : labelsIn(call),
+    ...(textOf(call, 'body') !== undefined && { lastEditedAt: at }),
     updatedAt: at,
     closedAt: state === 'closed' ? at : before.closedAt,
   };

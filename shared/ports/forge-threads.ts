@@ -1,0 +1,24 @@
+/** A comment as it stands at the forge now. */
+export type ForgeComment = {
+  readonly id: number;
+  readonly login: string;
+  /** A bot or an app wrote it. */
+  readonly byBot: boolean;
+  readonly body: string;
+  readonly createdAt: string;
+  /** Changed since it was written. */
+  readonly edited: boolean;
+  /** The issue or pull request it belongs to. */
+  readonly number: number;
+};
+
+/** An issue as it stands at the forge now. */
+export type ForgeIssue = {
+  readonly number: number;
+  /** Opened by whoever we are at the forge now. */
+  readonly ours: boolean;
+  /** Its text was changed since it was opened. */
+  readonly edited: boolean;
+  /** The marker that its text begins with. */
+  readonly marker?: string;
+};
