@@ -60,12 +60,17 @@ function asked(deployment: Deployment, what: string, topic?: string): News | und
   const facts = planFactsOf(deployment);
   const undone = data.irreversible === true ? ' It cannot be undone by routing.' : '';
   const lines = [
-    `${what}: risk ${facts.band} (${facts.score}), ${facts.lines} lines in ${facts.files} files.${undone}`,
+    `${what}: risk ${facts.band} (${short(facts.score)}), lines: ${facts.lines}, files: ${facts.files}.${undone}`,
     `Until ${data.deadlineAt ?? 'its end'}, an approver who neither wrote the change nor asked for this can answer.`,
     `Or \`holdfast approve ${approvalId} --reason "<why>"\`. Why: \`holdfast explain deployment ${id}\`.`,
   ];
   const approval = { approvalId, planHash: planOf(facts).hash };
   return { topic: topic ?? `APPROVAL/${approvalId}`, text: lines.join('\n'), approval };
+}
+
+/** Two digits are enough for a message; the decision has them all. */
+function short(score: string | number | undefined): string {
+  return Number(score ?? 0).toFixed(2);
 }
 
 function said(topic: string, text: string, { id }: Deployment): News {
