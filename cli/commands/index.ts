@@ -20,6 +20,7 @@ import { resetCommand, rollbackCommand } from './rollback.ts';
 import { scoreCommand } from './score.ts';
 import { serviceApplyCommand, serviceCheckCommand, serviceListCommand } from './service.ts';
 import { signalsCommand } from './signals.ts';
+import { simulateCommand } from './simulate.ts';
 import { statusCommand } from './status.ts';
 import { watchCommand } from './watch.ts';
 
@@ -56,6 +57,7 @@ export const COMMANDS: readonly Command[] = [
   policyTestCommand,
   evaluatePolicyCommand,
   breakGlassCommand,
+  simulateCommand,
   ledgerVerifyCommand,
   ledgerReplayCommand,
 ];

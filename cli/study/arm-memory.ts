@@ -1,0 +1,72 @@
+import type { PastDeployment } from '../../shared/deployments/rules/facts.ts';
+import type { FailureEvidence } from '../../shared/deployments/rules/risk-assessment.ts';
+import type { BudgetFacts } from '../../shared/policies/contract.ts';
+import { budgetOf, type Harm } from './error-budget.ts';
+import { evidenceBook } from './evidence.ts';
+import type { Organisation, SimulatedService } from './organisation.ts';
+import type { RolloutEnd } from './rollout.ts';
+
+/** Newest records that are looked at: of the service itself, and of each neighbour. Production reads 500 of each. */
+export const LOOKED_AT = { own: 20, neighbour: 5 } as const;
+const PERIOD_MS = 28 * 86_400_000;
+
+export type ArmMemory = {
+  readonly record: (service: SimulatedService, past: PastDeployment) => void;
+  readonly past: (service: SimulatedService) => readonly PastDeployment[];
+  /** `counted`: false for what would be known without any history. */
+  readonly evidence: (service: SimulatedService, now: number, counted: boolean) => FailureEvidence;
+  readonly budget: (service: SimulatedService, now: number) => BudgetFacts;
+  readonly harm: (service: SimulatedService, at: number, failures: number) => void;
+  /** Until then another change of the service is under way. */
+  readonly freeAt: (service: SimulatedService) => number;
+  readonly occupy: (service: SimulatedService, until: number) => void;
+  /** Whether its canaries are usually decided at the first look. */
+  readonly isQuick: (service: SimulatedService) => boolean;
+  readonly learn: (service: SimulatedService, rolled: RolloutEnd) => void;
+};
+
+/** What one arm of a simulation has lived through. */
+export function armMemory({ services }: Organisation): ArmMemory {
+  const book = evidenceBook();
+  const blank = evidenceBook();
+  const of = services.map((service) => ({
+    ...{ past: [] as PastDeployment[], harms: [] as Harm[], freeAt: 0, quick: true },
+    unharmed: budgetOf(service, [], 0),
+  }));
+  const own = ({ index }: SimulatedService) => {
+    const known = of[index];
+    if (known === undefined) throw new Error(`there is no service ${index}`);
+    return known;
+  };
+  const byName = new Map(services.map((service) => [service.name, own(service)]));
+  const newest = (name: string, most: number) => byName.get(name)?.past.slice(-most) ?? [];
+  return {
+    record: (service, past) => {
+      const { past: known } = own(service);
+      known.push(past);
+      if (known.length > 2 * LOOKED_AT.own) known.splice(0, LOOKED_AT.own);
+      book.record(past, service.tier);
+    },
+    past: ({ name, neighbours }) => [
+      ...newest(name, LOOKED_AT.own),
+      ...neighbours.flatMap(({ service }) => newest(service, LOOKED_AT.neighbour)),
+    ],
+    evidence: ({ name, tier }, now, counted) => (counted ? book : blank).evidence(name, tier, now),
+    budget: (service, now) => {
+      const { harms, unharmed } = own(service);
+      while (harms[0] !== undefined && now - harms[0].at > PERIOD_MS) harms.shift();
+      return harms.length === 0 ? unharmed : budgetOf(service, harms, now);
+    },
+    harm: (service, at, failures) => {
+      if (failures > 0) own(service).harms.push({ at, failures });
+    },
+    freeAt: (service) => own(service).freeAt,
+    occupy: (service, until) => {
+      own(service).freeAt = until;
+    },
+    isQuick: (service) => own(service).quick,
+    learn: (service, { to, asked }) => {
+      if (to === 'promoted') own(service).quick = asked === 0;
+    },
+  };
+}
