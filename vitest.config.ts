@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /** What fills both cores by itself and must not read late. Those named mostly wait, and nothing in them hurries. */
-const SCENARIOS = 'test/scenarios/**/!(restart|github-app).test.ts';
+const SCENARIOS = 'test/scenarios/**/!(restart|github-app|deployments).test.ts';
 /** Pure tests: no module of theirs keeps anything, so they share one load of them. */
 const PURE = [
   'test/shared/**/*.test.ts',

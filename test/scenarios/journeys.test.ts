@@ -3,7 +3,7 @@ import { replayOverApi } from '../../cli/commands/ledger-replay.ts';
 import { verifyOverApi } from '../../cli/commands/ledger-verify.ts';
 import { api } from '../../cli/http.ts';
 import { decisionsOf } from '../../local/scenarios/attempt.ts';
-import { SCENARIOS } from '../../local/scenarios/index.ts';
+import { ROLLBACK_SCENARIOS } from '../../local/scenarios/index.ts';
 import { runScenarios, type ScenarioResult } from '../../local/scenarios/scenario.ts';
 import { freshWorld, type TestWorld } from '../support/local-world.ts';
 import { everythingSaid, taskTokens } from './everything-said.ts';
@@ -22,7 +22,7 @@ const REPOSITORIES = ['gitops', 'gitops-accounts', 'gitops-billing', 'gitops-shi
   (name) => `acme/${name}`,
 );
 
-/** The journeys of `npm run demo`, side by side on one local cloud, as there. */
+/** The journeys of `npm run demo` that go back, side by side on one local cloud, as there; deployments.test.ts has the others. */
 describe('the journeys', () => {
   let world: TestWorld;
   let results: readonly ScenarioResult[];
@@ -31,16 +31,15 @@ describe('the journeys', () => {
   beforeAll(async () => {
     world = await freshWorld();
     const quiet = { note: () => {}, step: () => {} };
-    results = await runScenarios(world, SCENARIOS, () => quiet);
+    results = await runScenarios(world, ROLLBACK_SCENARIOS, () => quiet);
   }, 600_000);
   afterAll(() => world.end());
 
-  test.each(SCENARIOS.map(({ name, expected }) => ({ name, expected, of: CASES[name] ?? 'journey' })))(
-    '$of: $name ends as $expected',
-    ({ name, expected }) => {
-      expect(resultOf(name)?.outcome).toBe(expected);
-    },
-  );
+  test.each(
+    ROLLBACK_SCENARIOS.map(({ name, expected }) => ({ name, expected, of: CASES[name] ?? 'journey' })),
+  )('$of: $name ends as $expected', ({ name, expected }) => {
+    expect(resultOf(name)?.outcome).toBe(expected);
+  });
 
   test('W3: no decision of the production attempt but its approval leads to the merge', async () => {
     const id = resultOf('rollback-production')?.subjects[0]?.id ?? '';
