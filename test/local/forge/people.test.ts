@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { SandboxForge } from '../../../local/sandbox/forge/start-forge.ts';
+import { ESCALATION, hiddenMarker } from '../../../shared/ports/index.ts';
+import { mapGithub } from '../../../shared/signals/mappers/github.ts';
 import { call, REPOSITORY, type Receiver, startReceiver, startTestForge } from './sandbox.ts';
 
 const SECRET = 'webhook-secret';
@@ -63,6 +65,25 @@ describe('comments', () => {
     expect((await call(forge, 'POST', path, body, 'no-token')).status).toBe(401);
     const [last] = (await told('issue_comment')).toReversed();
     expect(last).toMatchObject({ action: 'created', sender: { login: 'eve' } });
+  });
+
+  test('of a comment on an issue is told in words by which ours are known', async () => {
+    const body = `${hiddenMarker(`${ESCALATION}rbk_1/NO_CANDIDATE`)}\nno candidate`;
+    const numberOf = async (text: string) =>
+      Number((await call(forge, 'POST', '/issues', { title: 'x', body: text })).body.number);
+    const ours = await numberOf(body);
+    const theirs = await numberOf('no candidate');
+    for (const issue of [ours, theirs]) await forge.comment({ ...by('ada'), number: issue, body: 'ABORT' });
+    const bodies = (await told('issue_comment')).slice(-2);
+    const headers = { 'x-github-event': 'issue_comment', 'x-github-delivery': 'g' };
+    const mapped = bodies.map((each) =>
+      mapGithub({ body: each, headers, receivedAt: '2026-11-21T10:00:00.000Z' }),
+    );
+    const labels = { repository: REPOSITORY, number: ours, login: 'ada', onIssue: true };
+    expect(mapped).toMatchObject([
+      { kind: 'signals', signals: [{ labels }] },
+      { kind: 'signals', signals: [] },
+    ]);
   });
 });
 
