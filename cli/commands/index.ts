@@ -1,6 +1,7 @@
 import type { Command } from '../command.ts';
 import { approvalsCommand, approveCommand, rejectCommand } from './approvals.ts';
 import { autonomyCommand } from './autonomy.ts';
+import { calibrateCommand } from './calibrate.ts';
 import { demoCommand } from './demo.ts';
 import { deployCommand } from './deploy.ts';
 import { deploymentCommand, rolloutCommand } from './deployments.ts';
@@ -15,6 +16,7 @@ import { loginCommand, tokenCommand } from './login.ts';
 import { peopleApplyCommand, peopleListCommand } from './people.ts';
 import { planRolloutCommand } from './plan-rollout.ts';
 import { breakGlassCommand, policyApplyCommand, policyShowCommand } from './policy.ts';
+import { policyReplayCommand } from './policy-replay.ts';
 import { policyTestCommand } from './policy-test.ts';
 import { resetCommand, rollbackCommand } from './rollback.ts';
 import { scoreCommand } from './score.ts';
@@ -50,11 +52,13 @@ export const COMMANDS: readonly Command[] = [
   resetCommand,
   signalsCommand,
   scoreCommand,
+  calibrateCommand,
   judgeCommand,
   planRolloutCommand,
   policyShowCommand,
   policyApplyCommand,
   policyTestCommand,
+  policyReplayCommand,
   evaluatePolicyCommand,
   breakGlassCommand,
   simulateCommand,

@@ -93,7 +93,8 @@ function showGenops(document: unknown, io: Io): number {
   return EXIT.yes;
 }
 
-function showCalibration(document: unknown, io: Io): number {
+/** How far scores can be read as probabilities; the document is that of --calibrate. Throws Fault('InvalidInput'). */
+export function showCalibration(document: unknown, io: Io): number {
   const pairs = readScoredOutcomes(document);
   const before = calibration(pairs);
   const after = calibration(crossCalibrated(pairs));

@@ -1,0 +1,161 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { listDeploymentDecisions, listDeployments } from '../../../shared/deployments/index.ts';
+import { deploymentRun } from '../../support/deployment-run.ts';
+import { type ApiServer, serve } from '../api-server.ts';
+import { holdfastHere } from '../run.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'holdfast-recorded-'));
+let server: ApiServer | undefined;
+let decisions: unknown;
+let id: string;
+
+/** One deployment in staging, rolled out whole by the machines themselves. */
+beforeAll(async () => {
+  const run = await deploymentRun();
+  run.publish();
+  id = await run.request();
+  const ended = async () => (await run.deployment(id)).state.kind === 'Completed';
+  await run.minutes(200, ended);
+  expect(await ended()).toBe(true);
+  decisions = await listDeploymentDecisions(run.store, id);
+  const listed = await listDeployments(run.store, { limit: 50 });
+  await run.close();
+  const [head] = listed.items;
+  const failed = { ...head, id: 'dep_OTHER', state: { kind: 'RolledBack' } };
+  const untold = { ...head, id: 'dep_UNTOLD', state: { kind: 'Aborted' } };
+  server = await serve({
+    '/v1/deployments': { items: [...listed.items, failed, untold] },
+    [`/v1/deployments/${id}/decisions`]: decisions,
+    '/v1/deployments/dep_OTHER/decisions': { items: [] },
+    '/v1/deployments/dep_UNTOLD/decisions': { items: [] },
+  });
+}, 120_000);
+afterAll(() => server?.close());
+const api = () => server?.url ?? '';
+
+function file(name: string, document: unknown): string {
+  const path = join(folder, name);
+  writeFileSync(path, JSON.stringify(document));
+  return path;
+}
+
+const BASELINE = {
+  ...{ id: 'baseline', title: 'the rest', severity: 'low' },
+  cedar: 'permit(principal, action, resource);',
+};
+const STRICT = {
+  policies: [
+    BASELINE,
+    {
+      ...{ id: 'no-weekdays', title: 'only on weekends', severity: 'high' },
+      cedar: 'forbid(principal, action == Action::"deploy", resource) when { !context.freezes.isEmpty() };',
+    },
+  ],
+  calendars: {
+    weekdays: {
+      zone: 'Asia/Kolkata',
+      weekly: [{ from: { day: 'Mon', time: '00:00' }, to: { day: 'Sat', time: '00:00' } }],
+    },
+  },
+};
+const CAUTIOUS = {
+  ...{ service_tier: 0.01, service_health: 0.95, historical_failure: 0.01 },
+  ...{ blast_radius: 0.01, change_complexity: 0.01, timing: 0.01 },
+};
+
+describe('holdfast policy replay', () => {
+  test('finds no difference under a set that says the same, and exits 0', async () => {
+    const policy = file('same.json', { policies: [BASELINE] });
+    const ran = await holdfastHere(['policy', 'replay', '--policy', policy, '--json'], api());
+    expect(JSON.parse(ran.stdout)).toEqual({ decided: 1, different: 0, deployments: [] });
+    expect(ran.code).toBe(0);
+  });
+
+  test('names each deployment that would have been blocked, by which policy and why, and exits 1', async () => {
+    const args = ['policy', 'replay', '--policy', file('strict.json', STRICT)];
+    const ran = await holdfastHere([...args, '--json'], api());
+    expect(ran.code).toBe(1);
+    expect(JSON.parse(ran.stdout)).toMatchObject({
+      ...{ decided: 1, different: 1 },
+      deployments: [
+        {
+          ...{ id, service: 'shop', was: 'Cleared', wouldBe: 'Blocked POLICY' },
+          differences: expect.arrayContaining([{ what: 'blocked by', was: 'none', wouldBe: 'no-weekdays' }]),
+          reasons: [expect.stringMatching(/^no-weekdays: block: only on weekends: weekdays/)],
+        },
+      ],
+    });
+    const shown = await holdfastHere(args, api());
+    expect(shown.stdout).toContain('Cleared -> Blocked POLICY');
+    expect(shown.stdout).toContain('1 of 1 deployments would have been decided differently');
+  });
+
+  test('reads the decisions of a file without any API', async () => {
+    const exported = file('decisions.json', decisions);
+    const strict = file('strict.json', STRICT);
+    expect((await holdfastHere(['policy', 'replay', exported, '--policy', strict])).code).toBe(1);
+    expect((await holdfastHere(['policy', 'replay', exported, '--profile', 'holdfast'])).code).toBe(0);
+  });
+
+  test('weighs again from the recorded inputs under other weights and under the profile of the seed', async () => {
+    const weights = ['--weights', file('weights.json', CAUTIOUS)];
+    for (const trial of [weights, ['--profile', 'genops-v1']]) {
+      const ran = await holdfastHere(['policy', 'replay', ...trial, '--json'], api());
+      const [{ differences }] = JSON.parse(ran.stdout).deployments;
+      expect(differences[0].what).toBe('score');
+      expect(differences[0].was).not.toBe(differences[0].wouldBe);
+    }
+  });
+
+  test('leaves out what was asked for before --since', async () => {
+    const args = ['policy', 'replay', '--policy', file('strict.json', STRICT), '--json'];
+    const ran = await holdfastHere([...args, '--since', '2030-01-01'], api());
+    expect(JSON.parse(ran.stdout)).toMatchObject({ decided: 0, different: 0 });
+  });
+
+  test.each([
+    [[], 'name what to try'],
+    [['--profile', 'guess'], '--profile must be one of'],
+    [['--profile', 'genops-v1', '--since', 'yesterday'], '--since'],
+    [['--weights', file('uneven.json', { ...CAUTIOUS, timing: 0.5 })], 'must sum to 1'],
+    [['--weights', file('few.json', { timing: 1 })], 'service_tier'],
+    [[file('odd.json', { decisions: 1 }), '--profile', 'genops-v1'], 'the decisions'],
+    [
+      [
+        file('broken.json', [
+          { kind: 'deployment', id: 'dep_1', rev: 1, rule: { name: 'decide-deployment' }, inputs: broken() },
+        ]),
+        ...['--profile', 'genops-v1'],
+      ],
+      'dep_1: its recorded inputs cannot be read',
+    ],
+  ])('refuses %j as wrong usage', async (args, text) => {
+    const ran = await holdfastHere(['policy', 'replay', ...args], api());
+    expect(ran.code).toBe(2);
+    expect(ran.stderr).toContain(text);
+  });
+});
+
+function broken() {
+  return { policies: {}, autonomy: {}, killSwitch: false, condemned: false, retry: false, approval: null };
+}
+
+describe('holdfast calibrate', () => {
+  test('holds recorded scores against what became of the changes', async () => {
+    const ran = await holdfastHere(['calibrate', '--json'], api());
+    expect(ran.code).toBe(0);
+    expect(JSON.parse(ran.stdout)).toMatchObject({ count: 2, failures: 1, brier: expect.any(Number) });
+    const shown = await holdfastHere(['calibrate'], api());
+    expect(shown.stdout).toContain('Brier score');
+    expect(shown.stdout).toMatch(/mean score +failed/);
+  });
+
+  test('has nothing to say of fewer than two outcomes', async () => {
+    const ran = await holdfastHere(['calibrate', '--since', '2030-01-01'], api());
+    expect(ran.code).toBe(1);
+    expect(ran.stderr).toContain('two are needed');
+  });
+});
