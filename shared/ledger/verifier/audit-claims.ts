@@ -1,0 +1,77 @@
+import { rewritten } from './audit-files.ts';
+import { equalBytes, hex, isRefused, type Refusal, refuse } from './bytes.ts';
+import { openCheckpoint, type SignedCheckpoint, type Trust } from './checkpoint.ts';
+import type { Cryptography } from './cryptography.ts';
+import type { Finding, LedgerSource, Version } from './source.ts';
+
+/** What somebody says that the ledger is: a signed checkpoint, or an unsigned head. */
+export type Claim = {
+  readonly size: number;
+  readonly root: Uint8Array;
+  /** Where it was found, for the findings. */
+  readonly from: string;
+  readonly time?: bigint;
+  readonly signers: readonly string[];
+};
+
+export type Claims = { readonly claims: readonly Claim[]; readonly findings: readonly Finding[] };
+
+/** Every checkpoint of a source with its signature checked, and what is wrong among them: broken, rewritten, two of one size. */
+export async function gatherClaims(
+  source: LedgerSource,
+  trust: Trust,
+  crypto: Cryptography,
+): Promise<Claims> {
+  const claims: Claim[] = [];
+  const findings: Finding[] = [];
+  const take = (claim: Claim | Refusal, from: string): void => {
+    if (isRefused(claim)) findings.push({ verdict: 'altered', reason: `${from}: ${claim.refused}` });
+    else claims.push(claim);
+  };
+  const newest = (await source.read('checkpoint')).flatMap(bytesOf).at(-1);
+  if (newest !== undefined) take(await readClaim(newest, 'checkpoint', trust, crypto), 'checkpoint');
+  for (const { size, versions } of await source.checkpoints()) {
+    const from = `checkpoint/${size}`;
+    if (versions.length > 1) findings.push(rewritten(from, versions));
+    for (const bytes of versions.flatMap(bytesOf)) {
+      const claim = await readClaim(bytes, from, trust, crypto);
+      const misplaced = !isRefused(claim) && BigInt(claim.size) !== size;
+      take(misplaced ? refuse(`it says that its size is ${claim.size}`) : claim, from);
+    }
+  }
+  return { claims, findings: [...findings, ...forksAmong(claims)] };
+}
+
+/** A signed checkpoint as a claim. */
+export async function readClaim(
+  note: Uint8Array | string,
+  from: string,
+  trust: Trust,
+  crypto: Cryptography,
+): Promise<Claim | Refusal> {
+  const checkpoint = await openCheckpoint(note, trust, crypto);
+  return isRefused(checkpoint) ? checkpoint : claimOf(checkpoint, from);
+}
+
+function claimOf({ size, root, time, signers }: SignedCheckpoint, from: string): Claim | Refusal {
+  if (size > BigInt(Number.MAX_SAFE_INTEGER)) return refuse(`nobody has ${size} entries`);
+  return { size: Number(size), root, from, signers, ...(time !== undefined && { time }) };
+}
+
+/** Two roots of one size: whoever holds the key has signed two histories. */
+export function forksAmong(claims: readonly Claim[]): readonly Finding[] {
+  const first = new Map<number, Claim>();
+  const findings: Finding[] = [];
+  for (const claim of claims) {
+    const other = first.get(claim.size) ?? claim;
+    first.set(claim.size, other);
+    if (equalBytes(other.root, claim.root)) continue;
+    const roots = `${hex(other.root)} in ${other.from}, ${hex(claim.root)} in ${claim.from}`;
+    findings.push({ verdict: 'forked', reason: `two roots are signed for size ${claim.size}: ${roots}` });
+  }
+  return findings;
+}
+
+function bytesOf(version: Version): readonly Uint8Array[] {
+  return 'bytes' in version ? [version.bytes] : [];
+}

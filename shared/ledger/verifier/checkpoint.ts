@@ -1,0 +1,86 @@
+import { base64, decimalU64, HASH_BYTES, hex, isRefused, type Refusal, refuse, unbase64 } from './bytes.ts';
+import type { Cryptography } from './cryptography.ts';
+import { openNote } from './signed-note.ts';
+import { NOTE_TYPES, type VerifierKey } from './verifier-key.ts';
+
+export type Checkpoint = {
+  readonly origin: string;
+  readonly size: bigint;
+  readonly root: Uint8Array;
+  readonly extensions: readonly string[];
+};
+
+/** Whom an auditor believes. `origin` defaults to the name of the key that signed, as C2SP recommends. */
+export type Trust = {
+  /** At least one of the log's own keys (types 0x01, 0x02) must have signed; cosigners (0x04) say when. */
+  readonly keys: readonly VerifierKey[];
+  readonly origin?: string;
+};
+
+export type SignedCheckpoint = Checkpoint & {
+  readonly signers: readonly string[];
+  /** The latest time that a known cosigner vouches for, in seconds since 1970. */
+  readonly time?: bigint;
+};
+
+/** The lines of a checkpoint: origin, size and root hash of any length, and the text after them. */
+export function readCheckpointLines(
+  text: string,
+):
+  | { readonly origin: string; readonly size: bigint; readonly hash: Uint8Array; readonly rest: string }
+  | Refusal {
+  const [origin = '', sizeText = '', hashText = '', ...after] = text.split('\n');
+  if (after.length === 0) return refuse('a checkpoint has three lines, each with its newline');
+  const [size, hash] = [decimalU64(sizeText), unbase64(hashText)];
+  if (origin === '') return refuse('the checkpoint has no origin');
+  if (size === undefined) return refuse('the size is no decimal number from 0 to 2^64-1');
+  if (hash === undefined || hash.length === 0) return refuse('the root hash is not base64');
+  return { origin, size, hash, rest: after.join('\n') };
+}
+
+/** A checkpoint from a note's text (C2SP tlog-checkpoint): a root of 32 bytes, extension lines that are not empty. */
+export function readCheckpoint(text: string): Checkpoint | Refusal {
+  const lines = readCheckpointLines(text);
+  if (isRefused(lines)) return lines;
+  const { origin, size, hash, rest } = lines;
+  if (hash.length !== HASH_BYTES) return refuse('the root hash must have 32 bytes');
+  if (rest !== '' && !rest.endsWith('\n')) return refuse('the last line has no newline');
+  const extensions = rest === '' ? [] : rest.slice(0, -1).split('\n');
+  if (extensions.includes('')) return refuse('an extension line is empty');
+  return { origin, size, root: hash, extensions };
+}
+
+/** The text that is signed. */
+export function checkpointText(checkpoint: Omit<Checkpoint, 'extensions'>): string {
+  return `${checkpoint.origin}\n${checkpoint.size}\n${base64(checkpoint.root)}\n`;
+}
+
+/** A checkpoint that one of the log's keys signed, for the origin that is expected. */
+export async function openCheckpoint(
+  note: Uint8Array | string,
+  { keys, origin }: Trust,
+  crypto: Cryptography,
+): Promise<SignedCheckpoint | Refusal> {
+  const opened = await openNote(note, keys, crypto);
+  if (isRefused(opened)) return opened;
+  const checkpoint = readCheckpoint(opened.text);
+  if (isRefused(checkpoint)) return checkpoint;
+  const logs = opened.signedBy.filter(({ key }) => key.type !== NOTE_TYPES.cosignature);
+  if (logs.length === 0) return refuse('only cosigners have signed: the log itself has not');
+  const expected = origin ?? logs[0]?.key.name;
+  if (checkpoint.origin !== expected)
+    return refuse(`it is a checkpoint of "${checkpoint.origin}", not of "${expected}"`);
+  const times = opened.signedBy.flatMap((signer) => (signer.time === undefined ? [] : [signer.time]));
+  const time = times.reduce<bigint | undefined>((latest, each) => later(latest, each), undefined);
+  const signers = opened.signedBy.map(({ key }) => `${key.name}+${key.id}`);
+  return { ...checkpoint, signers, ...(time !== undefined && { time }) };
+}
+
+/** One line for people. */
+export function describeCheckpoint({ size, root }: Pick<Checkpoint, 'size' | 'root'>): string {
+  return `size ${size}, root ${hex(root)}`;
+}
+
+function later(a: bigint | undefined, b: bigint): bigint {
+  return a === undefined || b > a ? b : a;
+}
