@@ -2,7 +2,7 @@ import { isoTime } from '../kernel/index.ts';
 import { isOpen as isOpenRollout, loadRollout } from '../rollouts/index.ts';
 import { type Deployment, loadDeployment } from './deployment.ts';
 import type { DeploymentDeps } from './ports.ts';
-import { approvalFor, isAnswered, requestApproval } from './read-approval.ts';
+import { approvalFor, isAnswered, requestApproval, settleApproval } from './read-approval.ts';
 
 export type AwaitInput = {
   readonly deploymentId: string;
@@ -16,7 +16,9 @@ export type AwaitInput = {
  * fact again: it may have come first.
  */
 export async function awaitDeployment(deps: DeploymentDeps, input: AwaitInput): Promise<void> {
-  await requestApproval(deps, await loadDeployment(deps.store, input.deploymentId));
+  const before = await loadDeployment(deps.store, input.deploymentId);
+  await settleApproval(deps, before);
+  await requestApproval(deps, before);
   const deadline = isoTime(deps.clock() + (input.waitSeconds / deps.factor) * 1000);
   await deps.work.putWait(input.deploymentId, { token: input.token, state: input.state, deadline });
   const deployment = await loadDeployment(deps.store, input.deploymentId);

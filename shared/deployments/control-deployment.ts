@@ -3,6 +3,7 @@ import { condemnedBy, controlRolloutBy, type RolloutDeps } from '../rollouts/ind
 import type { DeploymentEvent, Verb } from './contract.ts';
 import { type Deployment, isOpen, loadDeployment } from './deployment.ts';
 import type { DeploymentDeps } from './ports.ts';
+import { settleApproval } from './read-approval.ts';
 import { requestDeployment } from './request-deployment.ts';
 import { abortDeploymentRule, refuseDeploymentEvent } from './rules/record-step.ts';
 import { takeStep, wakeDeployment } from './take-step.ts';
@@ -40,7 +41,10 @@ async function abortDeployment(deps: Deps, input: ControlInput): Promise<Deploym
   const person = personOf(input);
   const deployment = await loadDeployment(deps.store, input.deploymentId);
   const { state, data } = deployment;
-  if (state.kind === 'Aborted') return deployment;
+  if (state.kind === 'Aborted') {
+    await settleApproval(deps, deployment);
+    return deployment;
+  }
   if (data.rollout !== undefined && isOpen(deployment)) {
     await controlRolloutBy(deps.rollouts, { ...input, rolloutId: data.rollout, verb: 'abort' });
     return deployment;

@@ -15,7 +15,7 @@ import {
 } from './rules/decide-deployment.ts';
 import { tierOf } from './rules/facts.ts';
 import { rejectDeployment } from './rules/record-step.ts';
-import { type Move, standing, takeStep } from './take-step.ts';
+import { type Move, settled, standing, takeStep } from './take-step.ts';
 
 /**
  * Decides on a deployment that has been weighed, and again when a person has answered: policies, autonomy and kill switch
@@ -24,7 +24,7 @@ import { type Move, standing, takeStep } from './take-step.ts';
 export async function decideOnDeployment(deps: WeighDeps, input: TaskInput): Promise<TaskResult> {
   const deployment = await loadDeployment(deps.store, input.deploymentId);
   const { kind } = deployment.state;
-  if (kind !== 'RiskAssessed' && kind !== 'AwaitingApproval') return standing(deps, deployment);
+  if (kind !== 'RiskAssessed' && kind !== 'AwaitingApproval') return settled(deps, deployment);
   const approval = await approvalFor(deps.store, deployment);
   if (approval?.state === 'Rejected') return rejected(deps, deployment, approval, input.key);
   if (kind === 'AwaitingApproval' && approval?.state !== 'Approved') return standing(deps, deployment);

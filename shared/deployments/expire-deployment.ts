@@ -9,7 +9,7 @@ import {
   expireDeployment,
   handOverDeployment,
 } from './rules/record-step.ts';
-import { type Move, standing, takeStep } from './take-step.ts';
+import { type Move, settled, standing, takeStep } from './take-step.ts';
 
 /**
  * Records the end of a state whose deadline has passed, or pages whoever is on call. An answer that came in the last moment
@@ -21,7 +21,7 @@ export async function expireDeploymentAtDeadline(
 ): Promise<TaskResult> {
   const deployment = await loadDeployment(deps.store, input.deploymentId);
   const { state, data } = deployment;
-  if (data.deadlineAt === undefined) return standing(deps, deployment);
+  if (data.deadlineAt === undefined) return settled(deps, deployment);
   if (isAnswered(await approvalFor(deps.store, deployment)))
     return { ...standing(deps, deployment), expired: false };
   const inputs: ExpireInputs = {
@@ -73,7 +73,7 @@ export async function handOverDeploymentToPerson(
 ): Promise<TaskResult> {
   const deployment = await loadDeployment(deps.store, input.deploymentId);
   const { state } = deployment;
-  if (!isOpen(deployment) || state.kind === 'AwaitingHumanReview') return standing(deps, deployment);
+  if (!isOpen(deployment) || state.kind === 'AwaitingHumanReview') return settled(deps, deployment);
   const inputs = { state: state.kind, failure: input.failure ?? 'UnknownState' };
   const moved = await takeStep(deps, deployment, {
     key: input.key,

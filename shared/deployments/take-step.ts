@@ -81,6 +81,7 @@ export async function takeStep<I, O>(
   });
   const after = deploymentOf(decided.head);
   await settleApproval(deps, after);
+  if (!decided.repeated && move.event === 'Paged') deps.meter.count(METRICS.paged, { service, environment });
   if (!decided.repeated && ends) measure(deps, after);
   return after;
 }
@@ -138,6 +139,12 @@ export function standing(deps: DeploymentDeps, deployment: Deployment): TaskResu
       (now >= until || (pageAt !== undefined && now >= millis(pageAt))),
     waitSeconds: Math.max(1, Math.ceil(((Math.min(until, page) - now) / 1000) * deps.factor)),
   };
+}
+
+/** As `standing`, of a step that was taken before: whoever took it may have died before its question was closed. */
+export async function settled(deps: DeploymentDeps, deployment: Deployment): Promise<TaskResult> {
+  await settleApproval(deps, deployment);
+  return standing(deps, deployment);
 }
 
 /** Ends the wait of a deployment's state, if its workflow has stored one. */

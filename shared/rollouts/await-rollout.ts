@@ -1,6 +1,6 @@
 import { isoTime } from '../kernel/index.ts';
 import type { RolloutDeps } from './ports.ts';
-import { approvalFor, isAnswered, requestApproval } from './read-approval.ts';
+import { approvalFor, isAnswered, requestApproval, settleApproval } from './read-approval.ts';
 import { loadRollout } from './rollout.ts';
 
 export type AwaitInput = {
@@ -15,7 +15,9 @@ export type AwaitInput = {
  * it may have come first.
  */
 export async function awaitRollout(deps: RolloutDeps, input: AwaitInput): Promise<void> {
-  await requestApproval(deps, await loadRollout(deps.store, input.rolloutId));
+  const before = await loadRollout(deps.store, input.rolloutId);
+  await settleApproval(deps, before);
+  await requestApproval(deps, before);
   const deadline = isoTime(deps.clock() + (input.waitSeconds / deps.factor) * 1000);
   await deps.work.putWait(input.rolloutId, { token: input.token, state: input.state, deadline });
   const rollout = await loadRollout(deps.store, input.rolloutId);

@@ -118,6 +118,7 @@ export const METRICS = {
   rolledBack: 'rollouts_rolled_back_total',
   held: 'rollouts_held_total',
   ended: 'rollouts_ended_total',
+  paged: 'rollouts_paged_total',
   sweeps: 'rollout_sweeps_total',
   judged: 'rollouts_judged_total',
   judgeErrors: 'rollout_judge_errors_total',

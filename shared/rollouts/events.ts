@@ -64,7 +64,7 @@ export const rolloutEvents = {
     .describe(
       'After the promotion it is worse than what was there before; what follows is the choice of the service.',
     ),
-  Stale: back.describe('It is too old.'),
+  Stale: z.union([back, ended]).describe('It is too old; one that was never started ends at once.'),
   HandedOver: z.union([held, back]).describe('An error that the flow does not expect.'),
   Paged: held.describe('A hold has stood unanswered: whoever is on call is paged.'),
   TrafficShifted: z

@@ -4,6 +4,7 @@ import type { RolloutDeps, TaskInput, TaskResult } from './ports.ts';
 import { approvalFor, isAnswered } from './read-approval.ts';
 import { loadRollout, type Rollout, stageIndex, staleAt } from './rollout.ts';
 import {
+  closeUnstarted,
   type ExpireInputs,
   type ExpireOutcome,
   expireRollout,
@@ -96,4 +97,26 @@ export async function handOverRolloutToPerson(deps: RolloutDeps, input: HandOver
     }),
   });
   return standing(deps, moved);
+}
+
+/**
+ * Closes a rollout that never had traffic and is long past its deadline, planned or already called off: no workflow takes
+ * care of it (a living one sets the deadline anew), and nothing has moved.
+ */
+export async function closeUnstartedRollout(deps: RolloutDeps, rollout: Rollout): Promise<void> {
+  const { deadlineAt, times } = rollout.data;
+  if (times.started !== undefined || deadlineAt === undefined) return;
+  const graceSeconds = deps.timings.shiftDeadline * 2;
+  const inputs = { deadlineAt, now: isoTime(deps.clock()), graceSeconds };
+  if (!closeUnstarted.decide(inputs).close) return;
+  await takeStep(deps, rollout, {
+    key: `unstarted/${rollout.rev}`,
+    rule: closeUnstarted,
+    inputs,
+    move: () => ({
+      event: 'Stale',
+      state: { kind: 'Aborted', reason: 'STALE' },
+      reasons: [{ code: 'STALE', text: 'its workflow was never started, and nothing has moved' }],
+    }),
+  });
 }

@@ -3,6 +3,7 @@ import { readAutonomy } from '../services/index.ts';
 import { advanceMove } from './advance-move.ts';
 import { condemnedBy } from './block-list.ts';
 import { METRICS } from './contract.ts';
+import { closeUnstartedRollout } from './expire-rollout.ts';
 import type { Interval } from './judge-contract.ts';
 import type { JudgeDeps, Judgement } from './ports.ts';
 import { approvalFor, isAnswered } from './read-approval.ts';
@@ -39,7 +40,7 @@ export async function judgeRollouts(deps: JudgeDeps): Promise<{ readonly judged:
 }
 
 /** Those with traffic are judged; in the others the workflow may not know yet where they stand. */
-const SWEPT = [...EXPOSED, 'Shifting', 'RollingBack'] as const;
+const SWEPT = [...EXPOSED, 'Planned', 'Shifting', 'RollingBack'] as const;
 /** So many intervals after a step, whoever took it may still have failed to wake the workflow. */
 const WOKEN_FOR = 10;
 
@@ -58,7 +59,8 @@ async function lookAt(deps: JudgeDeps, rollout: Rollout): Promise<void> {
   const { state, updatedAt } = rollout;
   if (deps.clock() - millis(updatedAt) < deps.timings.interval * WOKEN_FOR * 1000)
     await wakeLeft(deps, rollout);
-  if (state.kind === 'Shifting' || state.kind === 'RollingBack') return;
+  if (state.kind === 'Planned' || state.kind === 'RollingBack') return closeUnstartedRollout(deps, rollout);
+  if (state.kind === 'Shifting') return;
   // Whoever took a person's answer may have died as well. It is judged all the same: a verdict goes before an answer.
   if (isAnswered(await approvalFor(deps.store, rollout))) await wakeRollout(deps, rollout.id, state.kind);
   await judgeOne(deps, rollout);

@@ -82,25 +82,24 @@ export function planFactsOf(rollout: Rollout, { reason, stage }: Held) {
   };
 }
 
-/** What the step that left a hold says of its question, by the rule that took it. */
-const BECAUSE: Readonly<Record<string, 'acted' | 'deadline'>> = {
-  'answer-hold': 'acted',
-  'expire-rollout': 'deadline',
-};
+/** What the step that leaves a hold says of its question, by the rule that takes it. */
+export function closingOf(rule: string): 'acted' | 'deadline' | 'moved-on' {
+  if (rule === 'answer-hold') return 'acted';
+  return rule === 'expire-rollout' ? 'deadline' : 'moved-on';
+}
 
 /**
  * Closes the approval that a rollout has done with: acted on, out of time, or overtaken by the judge, a person or a switch.
- * Safe to repeat.
+ * Safe to repeat, and repeated at each wait: whoever took the step may have died before.
  */
-export async function settleApproval(deps: DecideDeps, rollout: Rollout, rule: string): Promise<void> {
-  const { lastApproval } = rollout.data;
+export async function settleApproval(deps: DecideDeps, rollout: Rollout): Promise<void> {
+  const { lastApproval, approvalEnd = 'moved-on' } = rollout.data;
   if (lastApproval === undefined || lastApproval === approvalIdOf(rollout)) return;
-  const because = BECAUSE[rule] ?? 'moved-on';
   try {
-    await closeApproval(deps, lastApproval, because);
+    await closeApproval(deps, lastApproval, approvalEnd);
   } catch (thrown) {
     // Somebody answered in this moment: what they said is closed instead.
     if (!isFault(thrown, 'Conflict')) throw thrown;
-    await closeApproval(deps, lastApproval, because);
+    await closeApproval(deps, lastApproval, approvalEnd);
   }
 }

@@ -11,7 +11,7 @@ import {
 } from '../kernel/index.ts';
 import { type AccompanyingEvent, METRICS, type RolloutEvent, type RolloutState } from './contract.ts';
 import type { RolloutDeps, TaskResult } from './ports.ts';
-import { approvalIdOf, settleApproval } from './read-approval.ts';
+import { approvalIdOf, closingOf, settleApproval } from './read-approval.ts';
 import { isOpen, type Rollout, type RolloutData, rolloutOf, staleAt, stateDeadline } from './rollout.ts';
 import { EXPOSED, isAllowed, isOpenState } from './transitions.ts';
 
@@ -67,14 +67,13 @@ export async function takeStep<I, O>(
         events: eventsOf(rollout, made, isoTime(now)),
         reasons: made.reasons,
         state: made.state,
-        data: dataOf(deps, rollout, made, now),
+        data: dataOf(deps, rollout, { ...made, rule: draft.rule.name }, now),
       };
     },
   });
   const after = rolloutOf(decided.head);
-  await settleApproval(deps, after, draft.rule.name);
-  // a page is said of the same hold
-  if (!decided.repeated && move.event !== 'Paged') measure(deps, after);
+  await settleApproval(deps, after);
+  if (!decided.repeated) measure(deps, after, move.event);
   return after;
 }
 
@@ -99,7 +98,9 @@ function eventsOf(rollout: Rollout, move: Move, at: string): readonly DomainEven
   ];
 }
 
-function dataOf(deps: RolloutDeps, rollout: Rollout, move: Move, now: number): RolloutData {
+type Made = Move & { readonly rule: string };
+
+function dataOf(deps: RolloutDeps, rollout: Rollout, move: Made, now: number): RolloutData {
   const { deadlineAt: _deadline, pageAt: _page, ...kept } = rollout.data;
   if (move.event === 'Paged') return { ...kept, ...(_deadline !== undefined && { deadlineAt: _deadline }) };
   const asked = approvalIdOf(rollout);
@@ -107,7 +108,7 @@ function dataOf(deps: RolloutDeps, rollout: Rollout, move: Move, now: number): R
   const ended = isOpenState(move.state.kind) ? {} : { ended: isoTime(now) };
   return {
     ...kept,
-    ...(asked !== undefined && { lastApproval: asked }),
+    ...(asked !== undefined && { lastApproval: asked, approvalEnd: closingOf(move.rule) }),
     ...move.data,
     enteredAt: isoTime(now),
     ...(deadline !== undefined && { deadlineAt: isoTime(deadline) }),
@@ -130,9 +131,12 @@ function deadlineOf(
   return Math.min(now + seconds * 1000, latest);
 }
 
-function measure(deps: RolloutDeps, { state, service, environment, data }: Rollout): void {
+function measure(deps: RolloutDeps, rollout: Rollout, event: RolloutEvent): void {
+  const { state, service, environment, data } = rollout;
   const place = { service, environment };
-  if (state.kind === 'Held') deps.meter.count(METRICS.held, { ...place, reason: state.reason });
+  if (event === 'Paged') deps.meter.count(METRICS.paged, place);
+  // a page is said of the same hold
+  else if (state.kind === 'Held') deps.meter.count(METRICS.held, { ...place, reason: state.reason });
   if (state.kind === 'Promoted') deps.meter.count(METRICS.promoted, place);
   if (state.kind === 'RolledBack') deps.meter.count(METRICS.rolledBack, place);
   const { verdict, zero } = data.times;

@@ -57,6 +57,8 @@ export const TRANSITIONS: readonly Transition[] = [
   { from: 'Baking', event: 'BakeEnded', to: 'Promoted' },
   // Everything else ends or holds by its own deadline: only these two can be entered again and again.
   ...each(['Held', 'Paused'], 'Stale', 'RollingBack'),
+  // Its workflow was never started, so nothing has moved.
+  ...each(['Planned', 'RollingBack'], 'Stale', 'Aborted'),
   // A bug of ours, or traffic that cannot be moved back, must not leave a rollout hanging.
   ...each(['Planned', 'Shifting', 'AtStage', 'Paused', 'Baking'], 'HandedOver', 'Held'),
   { from: 'RollingBack', event: 'HandedOver', to: 'RollingBack' },

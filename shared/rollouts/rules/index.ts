@@ -22,6 +22,7 @@ export const rolloutRules: readonly AnyRule[] = [
   steps.controlRollout,
   steps.answerHold,
   steps.expireRollout,
+  steps.closeUnstarted,
   steps.handOverRollout,
   steps.refuseRolloutEvent,
 ];

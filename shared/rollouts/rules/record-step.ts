@@ -147,6 +147,22 @@ function unanswered({ freezes, holdReason, now, staleAt }: ExpireInputs): Expire
     : { event: 'Stale', reason: 'STALE' };
 }
 
+export type CloseUnstartedInputs = {
+  readonly deadlineAt: string;
+  readonly now: string;
+  /** Longer than a workflow that lives would leave it there. */
+  readonly graceSeconds: number;
+};
+
+/** Whether a rollout was opened and its workflow never started: it would stay for ever. */
+export const closeUnstarted = rule(
+  'close-unstarted',
+  1,
+  ({ deadlineAt, now, graceSeconds }: CloseUnstartedInputs) => ({
+    close: (Date.parse(now) - Date.parse(deadlineAt)) / 1000 > graceSeconds,
+  }),
+);
+
 /** An error that nobody expects: the rollout holds for a person. */
 export const handOverRollout = rule(
   'hand-over-rollout',

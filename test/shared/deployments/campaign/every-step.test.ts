@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest';
+import { violationsOf } from './check.ts';
+import { calmPlan } from './plan.ts';
+import { campaignRoom } from './room.ts';
+import { ask } from './run.ts';
+
+const LONGEST = 3600;
+
+/** A deployment in staging where nothing fails but what is cut. */
+async function deployed(behaviour: { readonly failing: number; readonly slow: number }, cutAt = 0) {
+  const room = await campaignRoom(calmPlan(behaviour), { cutAt });
+  try {
+    const { world } = room;
+    await ask(room);
+    const ended = async () => (await world.store.heads({ kind: 'deployment' })).items[0]?.state.kind;
+    while (room.elapsed() < LONGEST && !['Completed', 'RolledBack'].includes((await ended()) ?? ''))
+      await room.pass(30);
+    await room.pass(60);
+    const events = (kind: string) =>
+      world.store.written.flatMap((each) => (each.kind === kind ? [each.event] : []));
+    return {
+      ...{ points: room.points, deaths: room.deaths(), violations: await violationsOf(room) },
+      end: await ended(),
+      deployment: events('deployment'),
+      rollout: events('rollout').filter((event) => !['RolloutHeld', 'HoldEnded'].includes(event)),
+      moves: world.moves.map(({ weight }) => weight),
+    };
+  } finally {
+    await room.close();
+  }
+}
+
+test.each([
+  ['good', { failing: 0.005, slow: 0.01 }, 'Completed', [0.1, 0.5, 1]],
+  ['bad', { failing: 0.05, slow: 0.01 }, 'RolledBack', [0.1, 0]],
+])(
+  'cut before and after every recorded step, a deployment of a %s change comes to the same end, and no move is made twice',
+  async (_what, behaviour, end, moves) => {
+    const whole = await deployed(behaviour);
+    expect([whole.end, whole.moves, whole.deaths, whole.violations]).toEqual([end, moves, 0, []]);
+    expect(new Set(whole.points.map((point) => point.split(' ')[0]))).toEqual(new Set(['before', 'after']));
+    for (const [index, where] of whole.points.entries()) {
+      const { points: _points, ...cut } = await deployed(behaviour, index + 1);
+      const { points: _all, ...uncut } = whole;
+      expect({ where, ...cut }).toEqual({ where, ...uncut, deaths: 1 });
+    }
+  },
+  120_000,
+);
