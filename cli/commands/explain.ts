@@ -76,31 +76,34 @@ function sectionsOf(answer: z.infer<typeof Weighed>): readonly Section[] {
     {
       title: 'Most like it among what was deployed before',
       lines: similar.map(
-        (each) => `  ${each.id}  ${each.similarity}  ${each.outcome}  ${(each.why ?? []).join(', ')}`,
+        (each) => `  ${each.id}  ${short(each.similarity)}  ${each.outcome}  ${(each.why ?? []).join(', ')}`,
       ),
     },
     {
-      title: `Policies: ${spoke.length} of ${policies.length} had something to say`,
-      lines:
-        policies.length === 0
-          ? []
-          : [...spoke.map(({ id, cameTo, reason }) => `  ${id}: ${cameTo}: ${reason}`), ''],
+      title: `${spoke.length} of ${policies.length} policies had something to say`,
+      lines: spoke.map(({ id, cameTo, reason }) => `  ${id}: ${cameTo}: ${reason}`),
     },
     { title: 'Autonomy', lines: autonomy === undefined ? [] : [`  ${autonomy.why}`] },
     {
       title: 'The nearest changes that would have altered it',
-      lines: nearest.map(({ text, score, band }) => `  ${text}: risk ${score} (${band})`),
+      lines: nearest.map(({ text, score, band }) => `  ${text}: risk ${short(score)} (${band})`),
     },
   ];
   return sections.filter(({ lines }) => lines.length > 0);
 }
 
+/** Decimal strings have twelve digits, for replay; people are shown three. */
+function short(text: string): string {
+  const value = Number(text);
+  return Number.isNaN(value) ? text : String(Number(value.toPrecision(3)));
+}
+
 function factorLines(factors: NonNullable<z.infer<typeof Weighed>['factors']>): readonly string[] {
   const rows = factors.map(({ name, value, weight, contribution }) => [
     `  ${name}`,
-    value,
-    weight,
-    contribution,
+    short(value),
+    short(weight),
+    short(contribution),
   ]);
   return [table([['  FACTOR', 'VALUE', 'WEIGHT', 'ADDS'], ...rows])];
 }

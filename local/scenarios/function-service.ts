@@ -1,6 +1,5 @@
 import type { World } from '../world.ts';
 import { atAlias } from './at-lambda.ts';
-import { until } from './attempt.ts';
 import { putCalendar } from './calendar.ts';
 import { setAutonomy } from './prepare.ts';
 
@@ -76,21 +75,9 @@ export async function publishRevision(
   return revision;
 }
 
-/** Share of the traffic that an alias sends to versions other than the one it had before; from 0 to 1. */
+/** Share of the traffic that an alias sends to a version, from 0 to 1, as the platform itself says. */
 export async function shareOf(world: World, service: FunctionService, version: string): Promise<number> {
   const { primary, others } = await atAlias(world, service);
   const beside = others.reduce((sum, { weight }) => sum + weight, 0);
   return primary === version ? 1 - beside : (others.find((each) => each.version === version)?.weight ?? 0);
-}
-
-/** Waits until a version has so much of the traffic, as the platform itself says. */
-export async function waitForShare(
-  world: World,
-  service: FunctionService,
-  version: string,
-  share: number,
-): Promise<void> {
-  await until(`version ${version} of ${service.service} to have ${share * 100} %`, 10, async () =>
-    (await shareOf(world, service, version)) === share ? true : undefined,
-  );
 }
