@@ -40,13 +40,23 @@ export function watchRollouts(scope: Construct): void {
   });
 }
 
-/** Deployments are stopped more often than usual. */
+/** Deployments are stopped more often than usual, or nobody answers. */
 export function watchDeployments(scope: Construct): void {
   new HoldfastAlarm(scope, {
     name: 'Deployments/Blocks/Unusual',
     meaning: 'More than ten deployments were blocked within an hour.',
     metric: ownMetric(DEPLOYMENT_METRICS.blocked, 'Sum', HOUR),
     threshold: 10,
+  });
+  const paged = [DEPLOYMENT_METRICS.paged, ROLLOUT_METRICS.paged];
+  new HoldfastAlarm(scope, {
+    name: 'Deployments/Answer/Overdue',
+    meaning: 'A deployment or a rollout has waited for a person past its page time.',
+    metric: sumOf(
+      paged.map((metric) => ownMetric(metric, 'Sum', FIVE_MINUTES)),
+      FIVE_MINUTES,
+    ),
+    threshold: 0,
   });
 }
 

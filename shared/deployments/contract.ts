@@ -126,6 +126,7 @@ export const METRICS = {
   requested: 'deployments_requested_total',
   ended: 'deployments_ended_total',
   blocked: 'deployments_blocked_total',
+  paged: 'deployments_paged_total',
 } as const;
 
 /** All waits and deadlines at a time factor: seconds divided by it. */

@@ -40,6 +40,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   'Rollouts/TimeToZero/Slow': { quiet: 120, rings: 121 },
   'Rollouts/Workflow/Failed': { quiet: 0, rings: 1 },
   'Deployments/Workflow/Failed': { quiet: 0, rings: 1 },
+  'Deployments/Answer/Overdue': { quiet: 0, rings: 1 },
   'Deployments/Blocks/Unusual': { quiet: 10, rings: 11 },
 };
 const MEANINGS_BY_END: Readonly<Record<string, Meaning>> = {

@@ -44,5 +44,16 @@ export const DEPLOYMENT_SCENES: readonly ((meter: Meter) => Promise<void>)[] = [
       Object.assign(run.rolloutDeps.metrics, { counts });
       await run.killSwitch(true);
       await run.minutes(5, async () => (await run.rollout(id)).state.kind === 'Held');
+      await run.minutes(61);
     }),
+  (meter) =>
+    scene(
+      meter,
+      async (run) => {
+        run.publish();
+        await run.request();
+        await run.minutes(61);
+      },
+      { environment: 'production' },
+    ),
 ];
