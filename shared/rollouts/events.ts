@@ -23,6 +23,7 @@ const ended = z.union([
   }),
 ]);
 const frozen = z.strictObject({ state: z.literal('Aborted'), reason: z.literal('FROZEN') });
+const unstarted = z.strictObject({ state: z.literal('Aborted'), reason: z.literal('STALE') });
 const restored = z.union([
   z.strictObject({ state: z.literal('RolledBack'), reason: z.enum(BACK_REASONS) }),
   z.strictObject({ state: z.literal('Aborted'), reason: z.enum(BACK_REASONS) }),
@@ -64,7 +65,7 @@ export const rolloutEvents = {
     .describe(
       'After the promotion it is worse than what was there before; what follows is the choice of the service.',
     ),
-  Stale: z.union([back, ended]).describe('It is too old; one that was never started ends at once.'),
+  Stale: z.union([back, unstarted]).describe('It is too old; one that was never started ends at once.'),
   HandedOver: z.union([held, back]).describe('An error that the flow does not expect.'),
   Paged: held.describe('A hold has stood unanswered: whoever is on call is paged.'),
   TrafficShifted: z
