@@ -14,7 +14,7 @@ export type Layout = {
 };
 
 /** So many of the latest intervals stay as they were measured. */
-const TAIL = 60;
+const TAIL = 30;
 /** Up to so many intervals after the start, blocks of so many; then larger ones. */
 const ZONES = [
   { until: 60, size: 1 },
@@ -28,7 +28,7 @@ type Kind = 'both' | 'canary' | 'baseline';
  * The intervals of a rollout, few enough for one decision however long it was held or paused: two days are about 200.
  * What is old is added up in blocks on a fixed grid from the start; only intervals of one split are, and of the same
  * arms, so that what could not be compared stays apart. The labels of such a block are as exact as those of its minutes
- * (canary.md 3.1: the split is conditioned on); the first hour and the latest are never merged.
+ * (canary.md 3.1: the split is conditioned on); the first hour and the latest half hour are never merged.
  */
 export function condenseIntervals(intervals: readonly Interval[], layout: Layout): readonly Interval[] {
   const from = millis(layout.from);

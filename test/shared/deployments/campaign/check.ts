@@ -18,9 +18,9 @@ export async function openOnes({ world }: Room): Promise<readonly string[]> {
 }
 
 /** Everything that a run must not have done, one sentence each; empty when it kept every promise. */
-export async function violationsOf(room: Room): Promise<readonly string[]> {
+export async function violationsOf(room: Room, replays = true): Promise<readonly string[]> {
   const { world, plan, bugs } = room;
-  const replayed = await expectReplay(world.store).then(
+  const replayed = await (replays ? expectReplay(world.store) : Promise.resolve()).then(
     () => [],
     (thrown: unknown) => [`replay: ${String(thrown).slice(0, 400)}`],
   );

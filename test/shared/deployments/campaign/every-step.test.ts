@@ -19,7 +19,7 @@ async function deployed(behaviour: { readonly failing: number; readonly slow: nu
     const events = (kind: string) =>
       world.store.written.flatMap((each) => (each.kind === kind ? [each.event] : []));
     return {
-      ...{ points: room.points, deaths: room.deaths(), violations: await violationsOf(room) },
+      ...{ points: room.points, deaths: room.deaths(), violations: await violationsOf(room, cutAt === 0) },
       end: await ended(),
       deployment: events('deployment'),
       rollout: events('rollout').filter((event) => !['RolloutHeld', 'HoldEnded'].includes(event)),
@@ -30,16 +30,18 @@ async function deployed(behaviour: { readonly failing: number; readonly slow: nu
   }
 }
 
+// Every step of the bad one, every third of the good one: it is three times as long, and its first half is the same.
 test.each([
-  ['good', { failing: 0.005, slow: 0.01 }, 'Completed', [0.1, 0.5, 1]],
-  ['bad', { failing: 0.05, slow: 0.01 }, 'RolledBack', [0.1, 0]],
+  ['good', { failing: 0.005, slow: 0.01 }, 'Completed', [0.1, 0.5, 1], (index: number) => index % 3 === 0],
+  ['bad', { failing: 0.05, slow: 0.01 }, 'RolledBack', [0.1, 0], () => true],
 ])(
-  'cut before and after every recorded step, a deployment of a %s change comes to the same end, and no move is made twice',
-  async (_what, behaviour, end, moves) => {
+  'a deployment of a %s change that is cut before and after its recorded steps comes to the same end, no move made twice',
+  async (_what, behaviour, end, moves, isCut) => {
     const whole = await deployed(behaviour);
     expect([whole.end, whole.moves, whole.deaths, whole.violations]).toEqual([end, moves, 0, []]);
     expect(new Set(whole.points.map((point) => point.split(' ')[0]))).toEqual(new Set(['before', 'after']));
     for (const [index, where] of whole.points.entries()) {
+      if (!isCut(index)) continue;
       const { points: _points, ...cut } = await deployed(behaviour, index + 1);
       const { points: _all, ...uncut } = whole;
       expect({ where, ...cut }).toEqual({ where, ...uncut, deaths: 1 });

@@ -55,7 +55,7 @@ export function planOf(seed: number): Plan {
       { failing: 0.05, slow: 0.01 },
       { failing: 0.01, slow: 0.05 },
     ]),
-    perMinute: chance.pick([20_000, 20_000, 400]),
+    perMinute: chance.pick([20_000, 20_000, 20_000, 400]),
     rates: Object.fromEntries(
       KINDS.map((kind) => [kind, chance.happens(0.6) ? whole * chance.next() * (RARE[kind] ?? 1) : 0]),
     ) as Plan['rates'],
