@@ -34,6 +34,15 @@ export function api(target = currentSession()): Api {
   };
 }
 
+/** A public text that the API serves; undefined where it has none. An unreachable API becomes a CliError with exit code 4. */
+export async function apiText(path: string, target = currentSession()): Promise<string | undefined> {
+  const headers = { authorization: `Bearer ${target.token}`, 'x-holdfast-client': 'cli' };
+  const response = await request(`${target.api}${path}`, { headers });
+  const isText = response.headers.get('content-type')?.startsWith('text/plain') === true;
+  const text = await response.text();
+  return response.ok && isText ? text : undefined;
+}
+
 /** Whether something is a refusal of the API with a status. */
 export function hasStatus(thrown: unknown, status: number): boolean {
   return isCliError(thrown) && 'status' in thrown && thrown.status === status;

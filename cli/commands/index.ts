@@ -9,8 +9,10 @@ import { evaluatePolicyCommand } from './evaluate-policy.ts';
 import { explainCommand } from './explain.ts';
 import { judgeCommand } from './judge.ts';
 import { killSwitchCommand } from './kill-switch.ts';
+import { ledgerExportCommand } from './ledger-export.ts';
 import { ledgerReplayCommand } from './ledger-replay.ts';
 import { ledgerVerifyCommand } from './ledger-verify.ts';
+import { ledgerVerifyProofCommand } from './ledger-verify-proof.ts';
 import { localCommand } from './local.ts';
 import { loginCommand, tokenCommand } from './login.ts';
 import { peopleApplyCommand, peopleListCommand } from './people.ts';
@@ -63,5 +65,7 @@ export const COMMANDS: readonly Command[] = [
   breakGlassCommand,
   simulateCommand,
   ledgerVerifyCommand,
+  ledgerVerifyProofCommand,
+  ledgerExportCommand,
   ledgerReplayCommand,
 ];

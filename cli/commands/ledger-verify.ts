@@ -3,9 +3,10 @@ import { type Completeness, checkCompleteness } from '../../shared/ledger/comple
 import type { LedgerHead } from '../../shared/ledger/head.ts';
 import { readEntry } from '../../shared/ledger/read-entry.ts';
 import { type Verification, verifyLedger } from '../../shared/ledger/verify.ts';
-import { type Command, EXIT } from '../command.ts';
+import { type Command, cliError, EXIT, type Options } from '../command.ts';
 import { type Api, api, everyPage } from '../http.ts';
 import { paint } from '../io.ts';
+import { AUDIT_OPTIONS, auditDirectory } from './ledger-audit.ts';
 
 /** Exit codes of their own (api.md). */
 const TRUNCATED = 5;
@@ -35,13 +36,16 @@ export type LedgerReport = {
 export const ledgerVerifyCommand: Command = {
   name: 'ledger verify',
   summary:
-    'Checks every entry, link and the Merkle root of the ledger; names the first bad entry. Exit 1 altered, 5 truncated, 8 incomplete.',
-  args: '',
+    'Checks every entry, link and the Merkle root of the ledger, over the API or offline in an export; names the first bad entry. Exit 1 altered, 5 truncated, 6 stale, 7 forked, 8 incomplete.',
+  args: '[DIR]',
   options: {
+    ...AUDIT_OPTIONS,
     complete: { type: 'boolean', text: 'also that every decision of every subject is sealed: no gap' },
   },
   example: 'holdfast ledger verify --complete',
-  run: async (_positionals, options, io) => {
+  run: async ([directory], options, io) => {
+    if (directory !== undefined) return auditDirectory(directory, options, io);
+    refuseOffline(options);
     const report = await verifyOverApi(api(), options.complete === true);
     io.document(report);
     for (const line of reportLines(report))
@@ -49,6 +53,13 @@ export const ledgerVerifyCommand: Command = {
     return exitOf(report);
   },
 };
+
+/** Over the API there is no checkpoint yet: an option that would be ignored must not look as if it had been heeded. */
+function refuseOffline(options: Options): void {
+  const given = Object.keys(AUDIT_OPTIONS).find((name) => options[name] !== undefined);
+  if (given !== undefined)
+    throw cliError(`--${given} goes with an export: holdfast ledger verify DIR`, EXIT.usage);
+}
 
 /** Reads the whole ledger through the API and checks it here: nothing of the server's own verdict is used. */
 export async function verifyOverApi(call: Api, complete: boolean): Promise<LedgerReport> {

@@ -30,11 +30,13 @@ export async function gatherClaims(
   };
   const newest = (await source.read('checkpoint')).flatMap(bytesOf).at(-1);
   if (newest !== undefined) take(await readClaim(newest, 'checkpoint', trust, crypto), 'checkpoint');
+  // What is archived was written before anybody could cosign it.
+  const alone: Trust = { ...trust, cosigned: false };
   for (const { size, versions } of await source.checkpoints()) {
     const from = `checkpoint/${size}`;
     if (versions.length > 1) findings.push(rewritten(from, versions));
     for (const bytes of versions.flatMap(bytesOf)) {
-      const claim = await readClaim(bytes, from, trust, crypto);
+      const claim = await readClaim(bytes, from, alone, crypto);
       const misplaced = !isRefused(claim) && BigInt(claim.size) !== size;
       take(misplaced ? refuse(`it says that its size is ${claim.size}`) : claim, from);
     }

@@ -15,6 +15,8 @@ export type Trust = {
   /** At least one of the log's own keys (types 0x01, 0x02) must have signed; cosigners (0x04) say when. */
   readonly keys: readonly VerifierKey[];
   readonly origin?: string;
+  /** Whether one of the cosigners must have signed too: a line with another name or id is an unknown key's, and ignored. */
+  readonly cosigned?: boolean;
 };
 
 export type SignedCheckpoint = Checkpoint & {
@@ -58,7 +60,7 @@ export function checkpointText(checkpoint: Omit<Checkpoint, 'extensions'>): stri
 /** A checkpoint that one of the log's keys signed, for the origin that is expected. */
 export async function openCheckpoint(
   note: Uint8Array | string,
-  { keys, origin }: Trust,
+  { keys, origin, cosigned }: Trust,
   crypto: Cryptography,
 ): Promise<SignedCheckpoint | Refusal> {
   const opened = await openNote(note, keys, crypto);
@@ -67,6 +69,8 @@ export async function openCheckpoint(
   if (isRefused(checkpoint)) return checkpoint;
   const logs = opened.signedBy.filter(({ key }) => key.type !== NOTE_TYPES.cosignature);
   if (logs.length === 0) return refuse('only cosigners have signed: the log itself has not');
+  if (cosigned === true && logs.length === opened.signedBy.length)
+    return refuse('no cosigner that is known has signed');
   const expected = origin ?? logs[0]?.key.name;
   if (checkpoint.origin !== expected)
     return refuse(`it is a checkpoint of "${checkpoint.origin}", not of "${expected}"`);

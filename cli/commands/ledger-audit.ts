@@ -1,0 +1,125 @@
+import { readFileSync } from 'node:fs';
+import { nodeCryptography } from '../../shared/ledger/node-crypto.ts';
+import {
+  type AuditReport,
+  auditLedger,
+  base64,
+  hex,
+  VERDICT_EXITS,
+} from '../../shared/ledger/verifier/index.ts';
+import { cliError, EXIT, type Options, textOption } from '../command.ts';
+import { type Io, paint } from '../io.ts';
+import { directorySource, hasCheckpoint, unsignedHead } from '../ledger-directory.ts';
+import { TRUST_OPTIONS, trustOf } from '../ledger-keys.ts';
+
+/** Two heartbeats: a ledger that is alive has a younger checkpoint even where nothing happens. */
+const MAX_AGE_S = 600;
+const TOLD_EACH = 100_000;
+const MAX_TOLD = 20;
+
+export const AUDIT_OPTIONS = {
+  ...TRUST_OPTIONS,
+  since: {
+    type: 'string',
+    text: 'a checkpoint kept from an earlier audit: the ledger must have grown out of it',
+  },
+  at: { type: 'string', text: 'the time of the audit, for an export from before; now by default' },
+  'max-age': {
+    type: 'string',
+    text: `greatest age of the newest checkpoint in seconds; ${MAX_AGE_S} by default`,
+  },
+} as const;
+
+/** Audits an export, offline. Exit 0 sound, 1 altered, 5 truncated, 6 stale, 7 forked, 8 incomplete. */
+export async function auditDirectory(directory: string, options: Options, io: Io): Promise<number> {
+  const trust = await trustOf(options);
+  const since = fileOf(options, 'since');
+  if (trust === undefined && (hasCheckpoint(directory) || since !== undefined))
+    throw cliError(
+      'a checkpoint is worth the key that you know its signer by: name it with --key',
+      EXIT.usage,
+    );
+  const unsigned = trust === undefined ? unsignedHead(directory) : undefined;
+  const fresh = { now: timeOf(options), maxAge: secondsOf(options) };
+  let told = 0;
+  const progress = (done: number, of: number): void => {
+    if (done - told < TOLD_EACH) return;
+    told = done;
+    io.say(`  ${done} of ${of} entries`);
+  };
+  const report = await auditLedger(
+    directorySource(directory),
+    {
+      progress,
+      ...(trust !== undefined && { trust, fresh }),
+      ...(unsigned !== undefined && { head: unsigned, ledgerId: unsigned.ledgerId }),
+      ...(since !== undefined && { since }),
+      ...(options.complete === true && { complete: { subjects: [] } }),
+    },
+    nodeCryptography(),
+  );
+  io.document(documentOf(report));
+  const exit = VERDICT_EXITS[report.verdict];
+  for (const line of auditLines(report, options))
+    io.out(paint(io, exit === EXIT.yes ? 'green' : 'red', line));
+  return exit;
+}
+
+function documentOf({ checkpoint, ...report }: AuditReport): unknown {
+  if (checkpoint === undefined) return { ...report, signed: false };
+  const { size, root, signers, time } = checkpoint;
+  const at = time === undefined ? {} : { time: new Date(Number(time) * 1000).toISOString() };
+  return { ...report, signed: true, checkpoint: { size, root: hex(root), signers, ...at } };
+}
+
+function auditLines(report: AuditReport, options: Options): readonly string[] {
+  const { verdict, checked, firstBad, checkpoint, findings, special, ledgerId } = report;
+  const where = firstBad === undefined ? '' : `: the first bad entry is ${firstBad}`;
+  const first =
+    verdict === 'sound'
+      ? `ledger sound: ${checked} entries${ledgerId === undefined ? '' : ` of ${ledgerId}`}`
+      : `ledger NOT sound: ${verdict}${where}`;
+  const signed =
+    checkpoint === undefined
+      ? ['NOT SIGNED: the entries fit the head that lies beside them, and nobody vouches for either']
+      : [
+          `size ${checkpoint.size}, root ${base64(checkpoint.root)}, signed by ${checkpoint.signers.join(' and ')}`,
+        ];
+  const vouched = checkpoint === undefined && options.key !== undefined ? [] : signed;
+  const complete =
+    options.complete === true && report.missing.length === 0
+      ? [
+          'complete: the revisions of every subject that is in the ledger follow each other; subjects that never reached it only the API can name',
+        ]
+      : [];
+  return [
+    first,
+    ...vouched,
+    ...findings.slice(0, MAX_TOLD).map((finding) => `${finding.verdict}: ${finding.reason}`),
+    ...special.slice(0, MAX_TOLD).map(({ kind, seq }) => `look here: entry ${seq} is ${kind}`),
+    ...complete,
+  ];
+}
+
+function fileOf(options: Options, name: string): Uint8Array | undefined {
+  const file = textOption(options, name);
+  if (file === undefined) return undefined;
+  try {
+    return readFileSync(file);
+  } catch {
+    throw cliError(`${file} cannot be read`, EXIT.usage);
+  }
+}
+
+function timeOf(options: Options): number {
+  const text = textOption(options, 'at');
+  const time = text === undefined ? Date.now() : Date.parse(text);
+  if (Number.isNaN(time)) throw cliError('--at must be a time such as 2026-11-21T10:00:00Z', EXIT.usage);
+  return Math.floor(time / 1000);
+}
+
+function secondsOf(options: Options): number {
+  const text = textOption(options, 'max-age') ?? String(MAX_AGE_S);
+  if (!/^[0-9]{1,10}$/.test(text)) throw cliError('--max-age must be a number of seconds', EXIT.usage);
+  return Number(text);
+}

@@ -1,0 +1,37 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { nodeCryptography } from '../shared/ledger/node-crypto.ts';
+import {
+  isRefused,
+  NOTE_TYPES,
+  readVerifierKey,
+  type Trust,
+  type VerifierKey,
+} from '../shared/ledger/verifier/index.ts';
+import { cliError, EXIT, type Options, textOption } from './command.ts';
+
+/** What `--key` and `--origin` mean, for the usage lines. */
+export const TRUST_OPTIONS = {
+  key: {
+    type: 'string',
+    text: 'verifier keys, parted by commas, or a file with one on each line; of a witness too: then it must have signed',
+  },
+  origin: { type: 'string', text: "the checkpoint's origin, where it is not the name of the key" },
+} as const;
+
+/** Whom the caller trusts; undefined without --key. Throws a usage error for what is no verifier key. */
+export async function trustOf(options: Options): Promise<Trust | undefined> {
+  const named = textOption(options, 'key');
+  if (named === undefined) return undefined;
+  const text = existsSync(named) ? readFileSync(named, 'utf8') : named;
+  const keys: VerifierKey[] = [];
+  for (const vkey of text.split(/[\n,]/).map((line) => line.trim())) {
+    if (vkey === '' || vkey.startsWith('#')) continue;
+    const key = await readVerifierKey(vkey, nodeCryptography());
+    if (isRefused(key)) throw cliError(`--key: ${key.refused}`, EXIT.usage);
+    keys.push(key);
+  }
+  if (keys.length === 0) throw cliError('--key names no key', EXIT.usage);
+  const origin = textOption(options, 'origin');
+  const cosigned = keys.some(({ type }) => type === NOTE_TYPES.cosignature);
+  return { keys, cosigned, ...(origin !== undefined && { origin }) };
+}
