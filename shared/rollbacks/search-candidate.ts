@@ -1,5 +1,6 @@
 import { decimal, fromDecimal, isoTime } from '../kernel/index.ts';
 import type { Commit, DeliveryTarget, DeployedWindow } from '../ports/index.ts';
+import { condemnedBy } from '../rollouts/index.ts';
 import { CANDIDATE_SEARCH_COMMITS, CANDIDATE_SEARCH_DAYS, STABLE_UPTIME } from './contract.ts';
 import type { WorldDeps } from './ports.ts';
 import { ask } from './read-world.ts';
@@ -62,25 +63,30 @@ async function evidenceOf(
   early?.catch(() => undefined);
   const window = windows.findLast((each) => each.revision === commit.sha);
   // "Nothing was measured" is evidence; "could not be read" is none.
-  const answer = await ask(deps, 'uptime', async () => ({
-    uptime:
-      window &&
-      (await deps.history.uptime(search.target, { ...window, to: window.to ?? isoTime(deps.clock()) })),
-  }));
+  const [answer, condemned] = await Promise.all([
+    ask(deps, 'uptime', async () => ({
+      uptime:
+        window &&
+        (await deps.history.uptime(search.target, { ...window, to: window.to ?? isoTime(deps.clock()) })),
+    })),
+    // What a canary was taken back for is not what to go back to.
+    condemnedBy(deps.store, search.target.service, commit.sha),
+  ]);
   if (answer === undefined) return undefined;
   const { uptime } = answer;
   const known = {
     revision: commit.sha,
     message: (commit.message.split('\n')[0] ?? '').slice(0, MESSAGE_CHARACTERS),
     committedAt: commit.committedAt,
+    ...(condemned !== undefined && { condemnedBy: condemned }),
     ...(uptime !== undefined && { uptime: decimal(uptime.fraction), samples: uptime.samples }),
     ...(window !== undefined && {
       deployedFrom: window.from,
       ...(window.to !== undefined && { deployedTo: window.to }),
     }),
   };
-  if (known.uptime !== undefined && fromDecimal(known.uptime) < STABLE_UPTIME)
-    return { ...known, ci: 'unread' };
+  const unstable = known.uptime !== undefined && fromDecimal(known.uptime) < STABLE_UPTIME;
+  if (unstable || condemned !== undefined) return { ...known, ci: 'unread' };
   const ci = await (early ?? readCi());
   return ci === undefined ? undefined : { ...known, ci: ci.state };
 }

@@ -10,6 +10,8 @@ export type CandidateEvidence = {
   readonly samples?: number | undefined;
   readonly deployedFrom?: string | undefined;
   readonly deployedTo?: string | undefined;
+  /** The rollout whose judge condemned it in this service; absent when none did. Decisions from before rollouts have none. */
+  readonly condemnedBy?: string | undefined;
 };
 
 export type ChooseCandidateInputs = {
@@ -44,6 +46,7 @@ export function refusal(
   inputs: Pick<ChooseCandidateInputs, 'current' | 'now' | 'limits'>,
 ): string | undefined {
   if (evidence.revision === inputs.current) return 'is the degraded revision';
+  if (evidence.condemnedBy !== undefined) return `was condemned by ${evidence.condemnedBy}`;
   const ageDays = (Date.parse(inputs.now) - Date.parse(evidence.committedAt)) / DAY_MS;
   if (!(ageDays <= inputs.limits.days)) return `is older than ${inputs.limits.days} days`;
   if (

@@ -32,6 +32,7 @@ test.each([
   [{ committedAt: at(-30 * DAY - 1) }, 'is older than 30 days'],
   [{ committedAt: 'never' }, 'is older than 30 days'],
   [{ uptime: '0.989999' }, 'its uptime was 0.989999, below 0.99'],
+  [{ condemnedBy: 'rol_1' }, 'was condemned by rol_1'],
   [{ ci: 'none' }, 'its checks are none'],
   [{ ci: 'pending' }, 'its checks are pending'],
   [{ ci: 'unread' }, 'its checks are unread'],
