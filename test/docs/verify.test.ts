@@ -1,0 +1,84 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { inclusionProof, subtreesOf } from '../../shared/ledger/proofs.ts';
+import { hashOfLeaf } from '../../shared/ledger/tiles.ts';
+import { proofFileText } from '../../shared/ledger/verifier/index.ts';
+import { publish, sealedEntries, signingFor } from '../support/tile-ledger.ts';
+
+const ORIGIN = 'holdfast.example/ledger';
+const page = readFileSync(join(import.meta.dirname, '../../docs/verify.md'), 'utf8');
+const absent = ['openssl', 'python3', 'bash'].some(
+  (tool) => spawnSync(tool, ['--version']).error !== undefined,
+);
+
+/** The one block of a language on the page. */
+function block(language: string): string {
+  const found = page.split(`\`\`\`${language}\n`);
+  if (found.length !== 2) throw new Error(`the page has ${found.length - 1} blocks of ${language}`);
+  return found[1]?.split('```')[0] ?? '';
+}
+
+async function proofIn(
+  size: number,
+  index: number,
+): Promise<{ readonly folder: string; readonly entry: string }> {
+  const folder = mkdtempSync(join(tmpdir(), 'verify-'));
+  const signing = await signingFor(ORIGIN);
+  const entries = sealedEntries('production', size);
+  const { files } = publish(entries, { signing, origin: ORIGIN, sizes: [size], time: 1_795_000_000 });
+  const [version] = files.get('checkpoint') ?? [];
+  const checkpoint = version !== undefined && 'bytes' in version ? Buffer.from(version.bytes).toString() : '';
+  const proof = inclusionProof(
+    index,
+    size,
+    subtreesOf(entries.map((entry) => hashOfLeaf(Buffer.from(entry)))),
+  );
+  const entry = entries[index] ?? '';
+  const text = proofFileText({ extra: Buffer.from(entry), index: BigInt(index), proof, checkpoint });
+  writeFileSync(join(folder, 'entry.tlog-proof'), text);
+  writeFileSync(join(folder, 'ledger.vkey'), `${signing.log.vkey}\n`);
+  return { folder, entry };
+}
+
+const PLACES = [
+  [1, 0],
+  [300, 123],
+  [300, 299],
+  [257, 256],
+] as const;
+
+describe.skipIf(absent)('docs/verify.md (skipped where openssl, python3 or bash is not installed)', () => {
+  test.each(PLACES)(
+    'the commands check the proof in a ledger of %i entries for entry %i',
+    async (size, index) => {
+      const { folder, entry } = await proofIn(size, index);
+      const openssl = execFileSync('bash', ['-e', '-c', block('bash')], { cwd: folder, encoding: 'utf8' });
+      expect(openssl).toContain('Signature Verified Successfully');
+      expect(execFileSync('python3', ['-c', block('python')], { cwd: folder, encoding: 'utf8' })).toBe(
+        `${entry}\n`,
+      );
+    },
+  );
+
+  test('they refuse another entry, another place and another text', async () => {
+    const { folder } = await proofIn(300, 123);
+    const file = join(folder, 'entry.tlog-proof');
+    const text = readFileSync(file, 'utf8');
+    const python = (changed: string) => {
+      writeFileSync(file, changed);
+      return spawnSync('python3', ['-c', block('python')], { cwd: folder }).status;
+    };
+    expect(python(text)).toBe(0);
+    expect(python(text.replace('index 123', 'index 122'))).not.toBe(0);
+    expect(python(text.replace(/extra .{8}/, 'extra AAAAAAAA'))).not.toBe(0);
+    writeFileSync(file, text.replace('\n300\n', '\n301\n'));
+    expect(spawnSync('bash', ['-e', '-c', block('bash')], { cwd: folder }).status).not.toBe(0);
+  });
+
+  test('the twenty lines are twenty or so', () => {
+    expect(block('python').trim().split('\n').length).toBeLessThanOrEqual(22);
+  });
+});
