@@ -9,17 +9,19 @@ const READS = /^(store\.(head|heads|lockHolder|count)|work\.(wait|readings|lastR
 const TWO_READS = /^store\.decisions?$/;
 const PLAIN_WRITES = /^work\.(put|delete|mark)/;
 
-/** What one rollback makes AWS do, counted on the committed machine over the use cases. */
+/** What one rollback or one deployment makes AWS do, counted on the committed machines over the use cases. */
 export type Counts = {
   readonly transitions: number;
   /** Functions that ran, the sweep left out; waits inside of them in seconds. */
   readonly ran: readonly { readonly name: string; readonly waited: number }[];
-  /** The health watch while the attempt was open: one sweep a minute runs anyway, but for longer. */
+  /** The health watch, or the judge, while it was open: one sweep a minute runs anyway, but for longer. */
   readonly watched: readonly { readonly name: string; readonly waited: number }[];
   readonly writeUnits: number;
   readonly readUnits: number;
   readonly events: number;
   readonly decisions: number;
+  /** The function that measures each event; null: none. */
+  readonly measuredBy: string | null;
 };
 
 /** Runs the happy path of an environment and counts. */
@@ -49,8 +51,9 @@ async function counted(room: Room, writes: readonly DecisionWrite[]): Promise<Co
     transitions: history.filter(({ type }) => type.endsWith('StateEntered')).length,
     ran: ran.filter(({ name }) => name !== 'WatchHealth'),
     watched: ran.filter(({ name }) => name === 'WatchHealth'),
-    writeUnits: writes.reduce((sum, write) => sum + unitsOf(write) + SEALING, 0) + of(PLAIN_WRITES),
-    readUnits: of(READS) + 2 * of(TWO_READS) + writes.length,
+    writeUnits: writes.reduce((sum, write) => sum + unitsOf(write), 0) + of(PLAIN_WRITES),
+    readUnits: readUnitsOf(calls) + writes.length,
+    measuredBy: 'MeasureRollbacks',
     events: writes.reduce((sum, { envelope }) => sum + envelope.events.length, 0),
     decisions: writes.length,
   };
@@ -61,8 +64,18 @@ const timed = ({ name, from, to }: Ran) => ({ name, waited: (to - from) / 1000 }
 /** Sealing one decision alone: its entry and the head of the chain in one transaction. */
 const SEALING = 4;
 
-/** Decision, payload and head, each by its size, and the effects; all in one transaction, which counts double. */
-function unitsOf({ envelope, payload, head, effects }: DecisionWrite): number {
+/** Decision, payload and head, each by its size, and the effects; all in one transaction, which counts double. And its sealing. */
+export function unitsOf({ envelope, payload, head, effects }: DecisionWrite): number {
   const items = [envelope, payload, head, ...effects];
-  return items.reduce((sum, item) => sum + 2 * Math.ceil(JSON.stringify(item).length / WRITE_UNIT), 0);
+  const written = items.reduce(
+    (sum, item) => sum + 2 * Math.ceil(JSON.stringify(item).length / WRITE_UNIT),
+    0,
+  );
+  return written + SEALING;
+}
+
+/** Read units of the calls of store and work table, by their names. */
+export function readUnitsOf(calls: readonly string[]): number {
+  const of = (pattern: RegExp) => calls.filter((call) => pattern.test(call)).length;
+  return of(READS) + 2 * of(TWO_READS);
 }

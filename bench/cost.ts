@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { buildAssembly } from '../local/cloud/build.ts';
 import { readTemplate } from '../local/cloud/template/template.ts';
 import { type Counts, countsOf } from './cost-counts.ts';
+import { countsOfDeployments } from './cost-deployment.ts';
 import { PRICES, PRICES_OF, type Priced } from './prices.ts';
 import { type Bench, type Measured, RESULTS, ROOT, type Row, type Say } from './result.ts';
 import { median } from './statistics.ts';
@@ -22,7 +23,7 @@ const TimedRuns = z.object({
 export const costBench: Bench = {
   name: 'cost',
   summary:
-    'What one rollback costs on AWS, from its definition: counted on the committed machine, times list prices.',
+    'What one rollback and one good deployment of five stages cost on AWS, from their definitions: counted on the committed machines, times list prices.',
   run: measure,
 };
 
@@ -34,13 +35,17 @@ async function measure(say: Say): Promise<Measured> {
   const bills = await Promise.all(
     ENVIRONMENTS.map(async (environment) => ({ environment, counts: await countsAlone(environment) })),
   );
-  const priced = bills.map(({ environment, counts }) => ({
-    environment,
-    counts,
-    bill: billOf(counts, memory, seconds),
+  const rollbacks = bills.map((each) => ({ ...each, what: 'one rollback', by: 'the health watch' }));
+  const deployments = countsOfDeployments().map((each) => ({
+    ...each,
+    ...{ what: 'one deployment of five stages', by: 'the judge' },
+  }));
+  const priced = [...rollbacks, ...deployments].map((each) => ({
+    ...each,
+    bill: billOf(each.counts, memory, seconds),
   }));
   return {
-    rows: priced.flatMap(({ environment, counts, bill }) => rowsOf(environment, counts, bill)),
+    rows: priced.flatMap(rowsOf),
     samples: {},
     details: { prices: PRICES, of: PRICES_OF, priced, memory: Object.fromEntries(memory) },
     notes: notes(seconds.size > 0),
@@ -61,11 +66,14 @@ function billOf(
   memory: ReadonlyMap<string, number>,
   seconds: ReadonlyMap<string, number>,
 ): Bill {
-  const { ran, watched, decisions, events } = counts;
+  const { ran, watched, decisions, events, measuredBy } = counts;
   // behind each decision: sealed, published; behind each event of a rollback: measured
-  const behind = ['SealDecisions', 'PublishEvents', 'MeasureRollbacks'].flatMap((name) =>
-    Array.from({ length: name === 'MeasureRollbacks' ? events : decisions }, () => ({ name, waited: 0 })),
-  );
+  const times = (name: string, length: number) => Array.from({ length }, () => ({ name, waited: 0 }));
+  const behind = [
+    ...times('SealDecisions', decisions),
+    ...times('PublishEvents', decisions),
+    ...(measuredBy === null ? [] : times(measuredBy, events)),
+  ];
   const all = [...ran, ...watched, ...behind];
   const gigabytes = (name: string) => (memory.get(name) ?? largest(memory)) / MIB;
   const gigabyteSeconds = all.reduce(
@@ -84,25 +92,40 @@ function billOf(
 
 const largest = (memory: ReadonlyMap<string, number>): number => Math.max(...memory.values());
 
-function rowsOf(environment: string, counts: Counts, bill: Bill): readonly Row[] {
+type Case = {
+  readonly environment: string;
+  readonly what: string;
+  readonly by: string;
+  readonly counts: Counts;
+  readonly metricReads?: number;
+  readonly bill: Bill;
+};
+
+function rowsOf({ environment, what, by, counts, metricReads, bill }: Case): readonly Row[] {
+  const about = `${environment}, ${what}`;
   const names = Object.keys(PRICES) as Priced[];
   const dollars = names.reduce((sum, name) => sum + bill[name] * PRICES[name], 0);
   const watching = counts.watched.reduce((sum, { waited }) => sum + waited, 0);
   return [
-    { measure: `${environment}: one rollback`, value: dollars.toFixed(6), unit: 'USD' },
+    { measure: about, value: dollars.toFixed(6), unit: 'USD' },
     ...names.map((name) => ({
-      measure: `${environment}: ${name}, at ${(PRICES[name] * 1e6).toFixed(3)} USD a million`,
+      measure: `${about}: ${name}, at ${(PRICES[name] * 1e6).toFixed(3)} USD a million`,
       value: Math.round(bill[name] * 100) / 100,
       unit: `= ${(bill[name] * PRICES[name]).toFixed(6)} USD`,
     })),
-    { measure: `${environment}: of it the health watch is awake`, value: Math.round(watching), unit: 's' },
+    watching > 0
+      ? { measure: `${about}: of it ${by} is awake`, value: Math.round(watching), unit: 's' }
+      : { measure: `${about}: of it sweeps of ${by}`, value: counts.watched.length, unit: '' },
+    ...(metricReads === undefined
+      ? []
+      : [{ measure: `${about}: questions to the metrics, not priced`, value: metricReads, unit: '' }]),
   ];
 }
 
 function notes(isMeasured: boolean): readonly string[] {
   return [
     `Prices: ${PRICES_OF}.`,
-    'Counted from the attempt opening to its end, everything green: the states entered in the recorded history, the functions that ran, the calls of the store by size of what is written, the events of the decisions. Production: a person approves at once.',
+    'Counted from the attempt opening to its end, everything green: the states entered in the recorded history, the functions that ran, the calls of the store by size of what is written, the events of the decisions. Production: a person approves at once. A deployment: from the request to its end, both machines, up 1-5-25-50-100 % and through a bake of ten minutes, at so much traffic that it is certified at the earliest; the judge looks every minute, which it does anyway for all rollouts together.',
     `Memory from the synthesised template. Durations: ${isMeasured ? 'median of what `rollback-time` measured for a task on the local cloud' : 'none measured'}; ${ASSUMED_SECONDS} s for every other function; what a function waits inside (the health watch between two readings) in full.`,
     'Each decision is taken to be sealed and published alone, each event measured alone: batches make it less. Left out: logs, metrics, streams, S3, Secrets Manager, data transfer, and the sweep that runs every minute whether or not anything is wrong.',
   ];

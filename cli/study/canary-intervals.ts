@@ -1,7 +1,6 @@
 import type { judgeRollout } from '../../shared/rollouts/rules/judge-rollout.ts';
 import { judgeSettings } from '../../shared/rollouts/rules/judge-settings.ts';
-import { poisson } from '../../shared/rollouts/rules/seeded-chance.ts';
-import type { Chance } from './chance.ts';
+import { type Chance, poisson } from './chance.ts';
 import type { SimulatedService } from './organisation.ts';
 import { type Behaviour, behaviourOf, type Fault } from './truth.ts';
 

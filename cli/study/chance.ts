@@ -36,6 +36,23 @@ export function normal(chance: Chance): number {
   return Math.sqrt(-2 * Math.log(1 - chance())) * Math.cos(2 * Math.PI * chance());
 }
 
+/** Above this mean the rounded normal is taken. */
+const LARGE = 40;
+
+/** A Poisson count by inversion, one number of chance each: exact but for the 2^-32 steps, and for large means but for skewness. */
+export function poisson(mean: number, chance: Chance): number {
+  if (mean <= 0) return 0;
+  if (mean > LARGE) return Math.max(0, Math.round(mean + Math.sqrt(mean) * normal(chance)));
+  const drawn = chance();
+  let term = Math.exp(-mean);
+  let count = 0;
+  for (let sum = term; sum < drawn && term > 0; sum += term) {
+    count += 1;
+    term *= mean / count;
+  }
+  return count;
+}
+
 /** Mean 1. */
 export function exponential(chance: Chance): number {
   return -Math.log(1 - chance());

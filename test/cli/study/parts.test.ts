@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { anyOf, normalTail, stream } from '../../../cli/study/chance.ts';
+import { anyOf, normalTail, poisson, stream } from '../../../cli/study/chance.ts';
 import { arrivalsOf } from '../../../cli/study/change.ts';
 import { eventQueue } from '../../../cli/study/event-queue.ts';
 import { evidenceBook } from '../../../cli/study/evidence.ts';
@@ -134,6 +134,16 @@ describe('the simulated world', () => {
     expect(slower[1]).toBeCloseTo(0.01, 6);
     expect(normalTail(1.96)).toBeCloseTo(0.0249979, 6);
     expect(normalTail(-1.96)).toBeCloseTo(0.9750021, 6);
+  });
+
+  test.each([0.01, 0.7, 8, 39, 300])('counts what comes %d times on average as Poisson', (mean) => {
+    const chance = stream(9, Math.round(mean * 100));
+    const counts = Array.from({ length: 20_000 }, () => poisson(mean, chance));
+    const average = counts.reduce((sum, each) => sum + each, 0) / counts.length;
+    const variance = counts.reduce((sum, each) => sum + (each - average) ** 2, 0) / counts.length;
+    expect(Math.abs(average - mean)).toBeLessThan(5 * Math.sqrt(mean / counts.length));
+    expect(Math.abs(variance / mean - 1)).toBeLessThan(mean < 0.1 ? 0.3 : 0.08);
+    expect(poisson(0, chance)).toBe(0);
   });
 
   test('draws from streams that share nothing, seed 0 among them', () => {

@@ -1,0 +1,75 @@
+import { writeFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { type Counts, readUnitsOf, unitsOf } from '../../bench/cost-counts.ts';
+import type { DecisionWrite } from '../../shared/kernel/index.ts';
+import { historyOf } from '../local/states/harness.ts';
+import { deploymentRun } from '../support/deployment-run.ts';
+
+type Calls = string[];
+
+/** The same port, writing down what is called. */
+function watched<Port extends object>(name: string, port: Port, calls: Calls, writes: DecisionWrite[]): Port {
+  return new Proxy(port, {
+    get: (target, property, receiver) => {
+      const method = Reflect.get(target, property, receiver);
+      if (typeof method !== 'function') return method;
+      return (...input: unknown[]) => {
+        calls.push(`${name}.${String(property)}`);
+        if (name === 'store' && property === 'write') writes.push(input[0] as DecisionWrite);
+        return Reflect.apply(method, target, input);
+      };
+    },
+  });
+}
+
+/** One good deployment up the ladder of a low risk, by both machines: what it makes AWS do. */
+async function countsOf(environment: string) {
+  const run = await deploymentRun({ environment, stages: 'ladder', bakeSeconds: 600 });
+  const calls: Calls = [];
+  const writes: DecisionWrite[] = [];
+  for (const deps of [run.deps, run.rolloutDeps])
+    for (const name of ['store', 'work', 'metrics', 'traffic'] as const)
+      Object.assign(deps, { [name]: watched(name, deps[name], calls, writes) });
+  // a little quicker than the version before: the traffic in memory draws slow requests in fives, which may look like harm
+  run.publish({ failing: 0.005, slow: 0.005 });
+  const id = await run.request();
+  if (environment === 'production') await run.answer('approve');
+  const minutes = await run.minutes(90, async () => (await run.deployment(id)).state.kind === 'Completed');
+  const state = (await run.deployment(id)).state.kind;
+  const histories = await Promise.all([
+    historyOf(run.governing, id),
+    historyOf(run.rolling, id.replace(/^dep_/, 'rol_')),
+  ]);
+  const tasks = run.tasks.flat();
+  const moves = run.traffic.moves.length;
+  await run.close();
+  const sweeps = Array.from({ length: minutes }, () => ({ name: 'JudgeRollouts', waited: 0 }));
+  const of = (pattern: RegExp) => calls.filter((call) => pattern.test(call)).length;
+  const counts: Counts = {
+    transitions: histories.flat().filter(({ type }) => type.endsWith('StateEntered')).length,
+    ran: tasks.map((name) => ({ name, waited: 0 })),
+    watched: sweeps,
+    writeUnits: writes.reduce((sum, write) => sum + unitsOf(write), 0) + of(/^work\.(put|delete|mark)/),
+    readUnits: readUnitsOf(calls) + writes.length,
+    events: writes.reduce((sum, { envelope }) => sum + envelope.events.length, 0),
+    decisions: writes.length,
+    measuredBy: null,
+  };
+  return { environment, counts, minutes, moves, metricReads: of(/^metrics\./), state };
+}
+
+test('a good deployment is counted whole, from the request to its end, in staging and in production', async () => {
+  const counted = [await countsOf('staging'), await countsOf('production')];
+  for (const { state, moves, counts, minutes } of counted) {
+    expect(state).toBe('Completed');
+    expect(moves).toBe(5);
+    expect(counts.transitions).toBeGreaterThan(counts.ran.length);
+    expect(counts.watched).toHaveLength(minutes);
+    expect(counts.decisions).toBeGreaterThan(10);
+  }
+  const [staging, production] = counted;
+  expect(production?.counts.decisions).toBeGreaterThan(staging?.counts.decisions ?? 0);
+  // biome-ignore lint/style/noProcessEnv: how the bench asks for the numbers
+  const file = process.env.HOLDFAST_COUNTS;
+  if (file !== undefined) writeFileSync(file, JSON.stringify(counted));
+}, 120_000);
