@@ -4,7 +4,7 @@ import type { RolloutDeps, TaskInput, TaskResult } from './ports.ts';
 import { approvalFor } from './read-approval.ts';
 import { isReached, loadRollout, type Rollout, restarted } from './rollout.ts';
 import { type AnswerHoldInputs, type AnswerHoldOutcome, answerHold } from './rules/record-step.ts';
-import { type Move, standing, takeStep } from './take-step.ts';
+import { type Move, settled, standing, takeStep } from './take-step.ts';
 
 /** Acts on a person's answer to a hold; one that has not been answered stands as it is. */
 export async function answerHoldOfRollout(deps: RolloutDeps, input: TaskInput): Promise<TaskResult> {
@@ -13,7 +13,7 @@ export async function answerHoldOfRollout(deps: RolloutDeps, input: TaskInput): 
   const approval = await approvalFor(deps.store, rollout);
   const answer = approval?.data.answer;
   const answered = approval?.state;
-  if (state.kind !== 'Held' || answer === undefined) return standing(deps, rollout);
+  if (state.kind !== 'Held' || answer === undefined) return settled(deps, rollout);
   if (answered !== 'Approved' && answered !== 'Rejected') return standing(deps, rollout);
   const actor: Actor = { type: 'person', id: answer.person, via: answer.via };
   const inputs: AnswerHoldInputs = {

@@ -10,13 +10,13 @@ import {
   expireRollout,
   handOverRollout,
 } from './rules/record-step.ts';
-import { type Move, standing, takeStep } from './take-step.ts';
+import { type Move, settled, standing, takeStep } from './take-step.ts';
 
 /** Records the end of a state whose deadline has passed, or pages whoever is on call. */
 export async function expireRolloutAtDeadline(deps: RolloutDeps, input: TaskInput): Promise<TaskResult> {
   const rollout = await loadRollout(deps.store, input.rolloutId);
   const { state, data } = rollout;
-  if (data.deadlineAt === undefined) return standing(deps, rollout);
+  if (data.deadlineAt === undefined) return settled(deps, rollout);
   // An answer that came in the last moment counts.
   if (isAnswered(await approvalFor(deps.store, rollout))) return answerHoldOfRollout(deps, input);
   const inputs: ExpireInputs = {
@@ -83,7 +83,7 @@ export async function handOverRolloutToPerson(deps: RolloutDeps, input: HandOver
   const { state } = rollout;
   const ended = rollout.data.deadlineAt === undefined;
   // What goes back goes on going back, whatever fails.
-  if (ended || state.kind === 'Held' || state.kind === 'RollingBack') return standing(deps, rollout);
+  if (ended || state.kind === 'Held' || state.kind === 'RollingBack') return settled(deps, rollout);
   const inputs = { state: state.kind, failure: input.failure ?? 'UnknownState' };
   const text = `${state.kind} failed with ${inputs.failure}`;
   const moved = await takeStep(deps, rollout, {

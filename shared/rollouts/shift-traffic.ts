@@ -5,7 +5,7 @@ import { METRICS, type RolloutState } from './contract.ts';
 import type { ShiftDeps, TaskInput, TaskResult } from './ports.ts';
 import { loadRollout, type Rollout, type RolloutData, stageIndex } from './rollout.ts';
 import { recordShift, type ShiftInputs, type ShiftOutcome } from './rules/record-shift.ts';
-import { type Move, standing, takeStep } from './take-step.ts';
+import { type Move, settled, standing, takeStep } from './take-step.ts';
 import { targetOf } from './target.ts';
 
 /** Longer than a shift with all its retries; in milliseconds, never scaled: it times real calls. */
@@ -19,7 +19,7 @@ const LEASE_MS = 120_000;
 export async function shiftTraffic(deps: ShiftDeps, input: TaskInput): Promise<TaskResult> {
   const rollout = await loadRollout(deps.store, input.rolloutId);
   const to = wantedWeight(rollout);
-  if (to === undefined) return standing(deps, rollout);
+  if (to === undefined) return settled(deps, rollout);
   const target = targetOf(rollout);
   const lease = await deps.leases.acquire(trafficLease(target), rollout.id, LEASE_MS, deps.clock());
   if (lease === undefined) return standing(deps, await failed(deps, rollout, input.key, to));

@@ -161,6 +161,12 @@ export function standing(deps: RolloutDeps, rollout: Rollout): TaskResult {
   };
 }
 
+/** As `standing`, of a step that was taken before: whoever took it may have died before its question was closed. */
+export async function settled(deps: RolloutDeps, rollout: Rollout): Promise<TaskResult> {
+  await settleApproval(deps, rollout);
+  return standing(deps, rollout);
+}
+
 /** Ends the wait of a rollout's state, if its workflow has stored one. `state` is the one it left. */
 export async function wakeRollout(
   deps: Pick<RolloutDeps, 'work' | 'workflow'>,
