@@ -1,6 +1,6 @@
 import { followDeployment, outcomeOf, requestDeployment, subjectsOf, timelineOf } from './deployment.ts';
 import { lastJudgement, measuredOf } from './deployment-measures.ts';
-import { ALL, prepareFunction, publishRevision, SERVES, shareOf } from './function-service.ts';
+import { ALL, prepareFunction, publishRevision, SERVES, shareOf, stopCalls } from './function-service.ts';
 import type { Scenario } from './scenario.ts';
 
 const STAGES = [
@@ -49,6 +49,7 @@ function badChange({ name, service: of, behaviour, by, message, what }: BadChang
       const again = await requestDeployment(world, service, revision);
       tell.note(`the same revision is asked for once more: ${again.id}`);
       const refused = await followDeployment(world, again.id, tell).until();
+      stopCalls(world, service);
       const judged = await lastJudgement(world, ended);
       return {
         outcome: [

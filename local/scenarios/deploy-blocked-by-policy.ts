@@ -9,7 +9,7 @@ import {
   timelineOf,
 } from './deployment.ts';
 import { measuredOf } from './deployment-measures.ts';
-import { ALL, prepareFunction, publishRevision, SERVES } from './function-service.ts';
+import { ALL, prepareFunction, publishRevision, SERVES, stopCalls } from './function-service.ts';
 import type { Scenario } from './scenario.ts';
 
 /** A calendar freezes the service today: the deployment is blocked, by name, before anything is moved. */
@@ -28,6 +28,7 @@ export const deployBlockedByPolicy: Scenario = {
     );
     const { id } = await requestDeployment(world, service, revision);
     const ended = await followDeployment(world, id, tell).until();
+    stopCalls(world, service);
     const after = await atAlias(world, service);
     const still = after.primary === before.primary && after.others.length === 0;
     const blocking = (await everyDecision(world, ended))

@@ -1,6 +1,6 @@
 import { followDeployment, outcomeOf, requestDeployment, subjectsOf, timelineOf } from './deployment.ts';
 import { lastJudgement, measuredOf } from './deployment-measures.ts';
-import { ALL, prepareFunction, publishRevision, SERVES, shareOf } from './function-service.ts';
+import { ALL, prepareFunction, publishRevision, SERVES, shareOf, stopCalls } from './function-service.ts';
 import type { Scenario } from './scenario.ts';
 
 /** Four times the failures are to be ruled out: that takes a tenth of the failures that 1.5 times takes. */
@@ -28,6 +28,7 @@ export const deployGood: Scenario = {
     );
     const { id } = await requestDeployment(world, service, revision);
     const ended = await followDeployment(world, id, tell).until();
+    stopCalls(world, service);
     const judged = await lastJudgement(world, ended);
     const share = await shareOf(world, service, ended.deployment.canary ?? '');
     return {

@@ -11,7 +11,7 @@ import {
   timelineOf,
 } from './deployment.ts';
 import { measuredOf } from './deployment-measures.ts';
-import { ALL, prepareFunction, publishRevision, SERVES, shareOf } from './function-service.ts';
+import { ALL, prepareFunction, publishRevision, SERVES, shareOf, stopCalls } from './function-service.ts';
 import { introducePeople } from './people.ts';
 import type { Scenario, Tell } from './scenario.ts';
 
@@ -41,6 +41,7 @@ export const deployNeedsApproval: Scenario = {
     const granted = await answerAs(world, 'lee', approval, 'approve', 'read the change; tests are green');
     tell.note(`lee approves: ${granted.status === 200 ? 'recorded' : granted.status}`);
     const { ended, holds } = await throughHolds(world, followed, tell);
+    stopCalls(world, service);
     const undecided = holds.includes('UNDECIDED');
     return {
       outcome: [

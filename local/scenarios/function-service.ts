@@ -12,13 +12,13 @@ type Stage = {
 };
 
 /**
- * How the revisions of the demo behave. Durations have a long tail: by how many calls a threshold is crossed then depends
- * little on where between two countable thresholds it lies, and on how busy this machine is.
+ * How the revisions of the demo behave. Durations are long beside what a busy machine adds to them, and have a long tail: by how
+ * many calls a threshold is crossed then depends little on the machine, and on which two countable thresholds it lies between.
  */
 export const SERVES = {
-  well: { errorRate: 0.01, milliseconds: 30, spread: 0.8 },
-  errors: { errorRate: 0.1, milliseconds: 30, spread: 0.8 },
-  slow: { errorRate: 0.01, milliseconds: 90, spread: 0.8 },
+  well: { errorRate: 0.01, milliseconds: 100, spread: 0.8 },
+  errors: { errorRate: 0.1, milliseconds: 100, spread: 0.8 },
+  slow: { errorRate: 0.01, milliseconds: 300, spread: 0.8 },
 } as const satisfies Readonly<Record<string, Behaviour>>;
 
 /** All of the traffic, at once. */
@@ -80,4 +80,9 @@ export async function shareOf(world: World, service: FunctionService, version: s
   const { primary, others } = await atAlias(world, service);
   const beside = others.reduce((sum, { weight }) => sum + weight, 0);
   return primary === version ? 1 - beside : (others.find((each) => each.version === version)?.weight ?? 0);
+}
+
+/** Its journey is over: nobody calls it any more, so that the machine has more for the others. */
+export function stopCalls(world: World, { service, environment }: FunctionService): void {
+  world.sandbox.lambda.callsPerSecond({ service, environment }, 0);
 }
