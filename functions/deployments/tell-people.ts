@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { tellPeople } from '../../shared/deployments/index.ts';
+import { tellEverywhere } from '../../shared/deployments/index.ts';
 import { onEvent } from '../runtime/event.ts';
 import { tellDeps } from '../runtime/notify.ts';
 
@@ -14,5 +14,5 @@ const BusEvent = z.looseObject({
 });
 
 export const handler = onEvent(BusEvent, ({ 'detail-type': type, detail: { rev, subject } }) =>
-  tellPeople(tellDeps(), { kind: subject.kind, id: subject.id, type, rev }),
+  tellEverywhere(tellDeps(), { kind: subject.kind, id: subject.id, type, rev }),
 );

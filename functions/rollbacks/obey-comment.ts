@@ -1,8 +1,7 @@
 import * as z from 'zod';
-import { obeyComment } from '../../shared/rollbacks/index.ts';
+import { obeyAnnounced } from '../runtime/announced-comment.ts';
 import { onEvent } from '../runtime/event.ts';
 import { obeyPressed, PressedButton } from '../runtime/pressed-button.ts';
-import { worldDeps } from '../runtime/rollback-world.ts';
 
 const AnnouncedComment = z.strictObject({
   repository: z.string().min(1),
@@ -14,5 +13,5 @@ const AnnouncedComment = z.strictObject({
 
 /** What a person orders outside: by a comment under a pull request or an escalation issue, or by a button in the chat. */
 export const handler = onEvent(z.union([AnnouncedComment, PressedButton]), (order) =>
-  'approvalId' in order ? obeyPressed(order) : obeyComment(worldDeps(), order),
+  'approvalId' in order ? obeyPressed(order) : obeyAnnounced(order),
 );

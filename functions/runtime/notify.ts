@@ -1,9 +1,10 @@
 import { commitPage } from '../../shared/adapters/github/commit-page.ts';
 import { slackNotify } from '../../shared/adapters/slack/slack-notify.ts';
-import type { TellDeps } from '../../shared/deployments/index.ts';
+import type { AskDeps, TellDeps } from '../../shared/deployments/index.ts';
 import type { Notify } from '../../shared/ports/notify.ts';
 import type { WorldDeps } from '../../shared/rollbacks/index.ts';
 import { once, optional, required } from './environment.ts';
+import { forge } from './forge.ts';
 import { meter } from './observe.ts';
 import { worldDeps } from './rollback-world.ts';
 import { token } from './secrets.ts';
@@ -24,9 +25,8 @@ export const notifyDeps = once((): WorldDeps & { readonly notify: Notify | undef
 }));
 
 /** What telling them about deployments and rollouts needs. */
-export const tellDeps = once(
-  (): TellDeps => ({
-    ...{ store: store(), work: work(), meter: meter(), clock, notify: chat() },
-    commitPage: commitPage(required('FORGE_URL')),
-  }),
-);
+export const tellDeps = once((): TellDeps & AskDeps => ({
+  ...{ store: store(), work: work(), meter: meter(), clock, notify: chat() },
+  forge: forge(),
+  commitPage: commitPage(required('FORGE_URL')),
+}));

@@ -1,3 +1,4 @@
+export { type AskDeps, askAtPullRequest, tellEverywhere } from './ask-at-pull-request.ts';
 export * from './assess-deployment.ts';
 export * from './await-deployment.ts';
 export * from './contract.ts';

@@ -12,6 +12,9 @@ export type ForgeComment = {
   readonly number: number;
 };
 
+/** A comment of ours, by the marker that its text begins with; nobody has changed it. */
+export type OwnComment = { readonly marker: string; readonly createdAt: string };
+
 /** An issue as it stands at the forge now. */
 export type ForgeIssue = {
   readonly number: number;

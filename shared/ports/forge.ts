@@ -1,4 +1,4 @@
-import type { ForgeComment, ForgeIssue } from './forge-threads.ts';
+import type { ForgeComment, ForgeIssue, OwnComment } from './forge-threads.ts';
 
 /** A repository as "owner/name". */
 export type Repository = string;
@@ -137,6 +137,8 @@ export type Forge = {
     repository: Repository,
     labels: readonly string[],
   ) => Promise<readonly PullRequest[]>;
+  /** Those that brought the commit to the default branch, or that have it where it is not there yet; none for an unknown one. */
+  readonly pullRequestsOf: (repository: Repository, sha: string) => Promise<readonly PullRequest[]>;
   readonly changedFiles: (repository: Repository, number: number) => Promise<readonly string[]>;
   readonly updatePullRequest: (
     repository: Repository,
@@ -159,6 +161,8 @@ export type Forge = {
   readonly readIssue: (repository: Repository, number: number) => Promise<ForgeIssue | undefined>;
   /** The comment as it stands now; undefined when it was deleted. */
   readonly readComment: (repository: Repository, commentId: number) => Promise<ForgeComment | undefined>;
+  /** Marked comments under a pull request that we wrote and nobody has changed, oldest first; none under anything else. */
+  readonly ownComments: (repository: Repository, number: number) => Promise<readonly OwnComment[]>;
   readonly permission: (repository: Repository, login: string) => Promise<ForgePermission>;
   /** One for each reviewer: the last one that is more than a comment. */
   readonly reviews: (repository: Repository, number: number) => Promise<readonly Review[]>;

@@ -1,3 +1,4 @@
+export * from './announced-comment.ts';
 export * from './attempt.ts';
 export * from './await-rollback.ts';
 export * from './check-invariants.ts';

@@ -1,9 +1,9 @@
 import { answerApprovalBy, type KnownPerson, personOf } from '../approvals/index.ts';
 import { type Actor, isFault } from '../kernel/index.ts';
-import type { ForgeComment, ForgePermission } from '../ports/index.ts';
+import { type AnnouncedComment, type Obeyed, readOrder, replyTo, whyNot } from './announced-comment.ts';
 import type { Attempt } from './attempt.ts';
-import { type Command, commandIn } from './comment-command.ts';
-import { attemptAt, awaitsPerson, type Commented } from './commented-attempt.ts';
+import type { Command } from './comment-command.ts';
+import { attemptAt, awaitsPerson } from './commented-attempt.ts';
 import { planOfRollbackNow } from './head-moved.ts';
 import type { WorldDeps } from './ports.ts';
 import { approvalFor } from './read-approval.ts';
@@ -11,19 +11,9 @@ import { refusePerson } from './refuse-event.ts';
 import { requestApproval } from './request-approval.ts';
 import { reviewRollback, wakeIfRepeated, wakeRollback } from './review-rollback.ts';
 
-/** A comment as a webhook announced it: only where it is, never what it says. */
-export type AnnouncedComment = Commented & {
-  readonly commentId: number;
-  readonly login: string;
-};
-export type Obeyed =
-  | { readonly kind: 'ignored'; readonly why: string }
-  | { readonly kind: 'obeyed'; readonly command: Command['word'] }
-  | { readonly kind: 'refused'; readonly why: string };
-
-const MAY_COMMAND: readonly ForgePermission[] = ['admin', 'maintain', 'write'];
 const VERDICTS = { APPROVE: undefined, ABORT: 'abort', MANUAL: 'manual' } as const;
-const NOBODY_WAITS: Obeyed = { kind: 'ignored', why: 'no attempt waits for a person there' };
+/** No attempt of ours: whatever else may wait there is asked next. */
+export const NOBODY_WAITS: Obeyed = { kind: 'ignored', why: 'no attempt waits for a person there' };
 
 /**
  * Does what a person orders by a comment under a rollback pull request, or under our escalation issue of an attempt that
@@ -34,27 +24,14 @@ const NOBODY_WAITS: Obeyed = { kind: 'ignored', why: 'no attempt waits for a per
 export async function obeyComment(deps: WorldDeps, announced: AnnouncedComment): Promise<Obeyed> {
   const attempt = await attemptAt(deps, announced);
   if (attempt === undefined) return NOBODY_WAITS;
-  const comment = await deps.forge.readComment(announced.repository, announced.commentId);
-  const why = comment === undefined ? 'it was deleted' : strange(comment, announced);
-  if (comment === undefined || why !== undefined) return { kind: 'ignored', why: why ?? '' };
-  const command = commandIn(comment.body);
-  if (command === undefined) return { kind: 'ignored', why: 'it is no command' };
+  const read = await readOrder(deps.forge, announced);
+  if ('why' in read) return { kind: 'ignored', why: read.why };
+  const { command } = read;
   const act = awaitsPerson(attempt) ? obeyOrRefuse : obeyAgain;
   const obeyed = await act(deps, attempt, announced, command);
   if (obeyed.kind === 'ignored') return obeyed;
-  const text = obeyed.kind === 'refused' ? `Not done: ${obeyed.why}.` : `${command.word}: recorded.`;
-  // the answer is a courtesy: what was decided stands
-  await deps.forge
-    .comment(announced.repository, announced.number, `answer/${announced.commentId}`, text)
-    .catch(() => undefined);
+  await replyTo(deps.forge, announced, obeyed);
   return obeyed;
-}
-
-function strange(comment: ForgeComment, announced: AnnouncedComment): string | undefined {
-  if (comment.byBot) return 'a bot wrote it';
-  if (comment.edited) return 'it was edited';
-  const same = comment.login === announced.login && comment.number === announced.number;
-  return same ? undefined : 'it is not the comment that was announced';
 }
 
 async function obeyOrRefuse(
@@ -70,7 +47,7 @@ async function obeyOrRefuse(
       id: person?.person ?? `github:${announced.login}`,
       via: 'pull-request',
     };
-    const refusal = await mayCommand(deps, announced, person);
+    const refusal = await whyNot(deps.forge, announced, person);
     if (refusal !== undefined) return await refuse(deps, attempt, { command, actor, text: refusal });
     if (person !== undefined) await obey(deps, attempt, { command, actor, person });
     return { kind: 'obeyed', command: command.word };
@@ -91,24 +68,13 @@ async function obeyAgain(
   const verdict = VERDICTS[word];
   const person = await personOf(deps.store, 'github', announced.login);
   if (verdict === undefined || person === undefined || !mayEnd(person)) return NOBODY_WAITS;
-  if ((await mayCommand(deps, announced, person)) !== undefined) return NOBODY_WAITS;
+  if ((await whyNot(deps.forge, announced, person)) !== undefined) return NOBODY_WAITS;
   const again = await wakeIfRepeated(deps, attempt, { verdict, person: person.person });
   return again ? { kind: 'obeyed', command: word } : NOBODY_WAITS;
 }
 
 function mayEnd({ role }: KnownPerson): boolean {
   return role === 'approver' || role === 'admin';
-}
-
-async function mayCommand(
-  deps: WorldDeps,
-  { repository, login }: AnnouncedComment,
-  person: KnownPerson | undefined,
-): Promise<string | undefined> {
-  if (person === undefined) return `the login ${login} is mapped to no person`;
-  const permission = await deps.forge.permission(repository, login);
-  if (!MAY_COMMAND.includes(permission)) return `${login} may not write in ${repository}`;
-  return undefined;
 }
 
 type Order = { readonly command: Command; readonly actor: Actor; readonly person: KnownPerson };

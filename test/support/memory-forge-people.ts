@@ -1,11 +1,19 @@
 import { isoTime } from '../../shared/kernel/index.ts';
 import type { Forge, ForgeComment, ForgeIssue } from '../../shared/ports/index.ts';
 import type { Settings } from './memory-forge.ts';
-import type { MemoryRepository } from './memory-repository.ts';
+import type { MemoryRepository, OurComment } from './memory-repository.ts';
 
 export type PeopleCalls = Pick<
   Forge,
-  'openIssue' | 'readIssue' | 'readComment' | 'permission' | 'reviews' | 'isQueued' | 'leaveQueue'
+  | 'openIssue'
+  | 'readIssue'
+  | 'readComment'
+  | 'ownComments'
+  | 'pullRequestsOf'
+  | 'permission'
+  | 'reviews'
+  | 'isQueued'
+  | 'leaveQueue'
 >;
 type Parts = {
   readonly repo: (name: string) => MemoryRepository;
@@ -39,6 +47,14 @@ export function memoryForgePeople({ repo, writes, settings, now }: Parts) {
       return { number, ours, edited, marker };
     },
     readComment: async (_, id) => comments.get(id),
+    ownComments: async (name, number) =>
+      [...repo(name).comments]
+        .filter(([, each]) => each.number === number && each.ours && !each.edited)
+        .map(([marker, { createdAt }]) => ({ marker, createdAt })),
+    pullRequestsOf: async (name, sha) =>
+      repo(name).pullRequests.filter(
+        ({ headSha, mergeCommitSha }) => headSha === sha || mergeCommitSha === sha,
+      ),
     permission: async (_, login) => settings.permissions[login] ?? 'none',
     reviews: async () => settings.reviewed,
     isQueued: async (name, number) => repo(name).queued.has(number),
@@ -54,6 +70,12 @@ export function memoryForgePeople({ repo, writes, settings, now }: Parts) {
       const before = { number: FIRST_ISSUE + issues.size, ours: true, edited: false, repository: '' };
       const issue = issues.get(marker) ?? { ...before, title: '', body: '', labels: [] };
       issues.set(marker, { ...issue, ...change });
+    },
+    /** A comment of ours as somebody else left it, or as somebody else wrote one with our marker. */
+    changeComment: (name: string, marker: string, change: Partial<OurComment>): void => {
+      const before = { number: 0, text: '', createdAt: isoTime(now()), edited: false, ours: true };
+      const { comments: known } = repo(name);
+      known.set(marker, { ...before, ...known.get(marker), ...change });
     },
     say: (number: number, login: string, body: string, byBot = false): number => {
       const id = comments.size + 1;

@@ -83,7 +83,8 @@ export function memoryForge(now: () => number) {
     changeIssue: people.changeIssue,
     /** The merge queue merges what waits in it, or throws it out. */
     queue: people.queue,
-    comments: (name: string) => [...repo(name).comments.values()],
+    comments: (name: string) => [...repo(name).comments.values()].map(({ text }) => text),
+    changeComment: people.changeComment,
     branches: (name: string) => [...repo(name).branches.keys()],
     pullRequests: (name: string) => repo(name).pullRequests,
   });
@@ -178,7 +179,8 @@ function pullRequestCalls(
     comment: async (name, number, marker, text) => {
       const { comments } = repo(name);
       if (!comments.has(marker)) writes.push(`comment #${number}`);
-      comments.set(marker, comments.get(marker) ?? text);
+      const made = { number, text, createdAt: isoTime(now()), edited: false, ours: true };
+      comments.set(marker, comments.get(marker) ?? made);
     },
     rules: async () => settings.protection,
     merge: async (name, number, { headSha, title, message }) => {

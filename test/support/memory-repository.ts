@@ -6,6 +6,14 @@ export type StoredCommit = Commit & {
   readonly parent?: string;
   readonly files: ReadonlyMap<string, string>;
 };
+/** What we wrote under an issue or pull request, as somebody may have changed it since. */
+export type OurComment = {
+  readonly number: number;
+  readonly text: string;
+  readonly createdAt: string;
+  readonly edited: boolean;
+  readonly ours: boolean;
+};
 export type Files = Readonly<Record<string, string>>;
 
 /** One repository in memory: commits with their files, branches, checks, pull requests and comments. */
@@ -13,7 +21,7 @@ export function memoryRepository(name: string, now: () => number) {
   const commits = new Map<string, StoredCommit>();
   const branches = new Map<string, string>();
   const checks = new Map<string, CiReading>();
-  const comments = new Map<string, string>();
+  const comments = new Map<string, OurComment>();
   const pullRequests: PullRequest[] = [];
   const queued = new Set<number>();
   const find = (number: number): PullRequest => {

@@ -35,6 +35,7 @@ const NEED_OF: Readonly<Record<RepositoryOperationId, Need>> = {
   'repos/create-or-update-file-contents': writes('contents'),
   'repos/list-commits': reads('contents'),
   'repos/get-commit': reads('contents'),
+  'repos/list-pull-requests-associated-with-commit': reads('pull_requests'),
   'repos/compare-commits-with-basehead': reads('contents'),
   'repos/get-combined-status-for-ref': reads('statuses'),
   'repos/create-commit-status': writes('statuses'),

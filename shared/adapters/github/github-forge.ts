@@ -8,6 +8,7 @@ import { files } from './files.ts';
 import { issues } from './issues.ts';
 import { merge } from './merge.ts';
 import { mergeQueue } from './merge-queue.ts';
+import { ownComments } from './own-comments.ts';
 import { pullRequests } from './pull-requests.ts';
 import { reviews } from './reviews.ts';
 import { rules } from './rules.ts';
@@ -22,6 +23,7 @@ export function githubForge(options: GithubOptions): Forge {
     ...comparisons(connection),
     ...pullRequests(connection),
     ...comments(connection),
+    ...ownComments(connection),
     ...issues(connection),
     ...reviews(connection),
     ...rules(connection),

@@ -8,10 +8,17 @@ import { PullAnswer, pullRequestOf } from './pull-request-answer.ts';
 const Label = z.looseObject({ name: z.string() });
 const ChangedFile = z.looseObject({ filename: z.string(), previous_filename: z.string().optional() });
 
+const NO_COMMIT = [409, 422]; // an empty repository; a sha that the repository does not know
+
 type OpenRequest = Parameters<Forge['openPullRequest']>[0];
 type PullRequests = Pick<
   Forge,
-  'openPullRequest' | 'pullRequest' | 'openPullRequests' | 'changedFiles' | 'updatePullRequest'
+  | 'openPullRequest'
+  | 'pullRequest'
+  | 'openPullRequests'
+  | 'pullRequestsOf'
+  | 'changedFiles'
+  | 'updatePullRequest'
 >;
 
 export function pullRequests(connection: Connection): PullRequests {
@@ -21,6 +28,18 @@ export function pullRequests(connection: Connection): PullRequests {
     openPullRequests: async (repository, labels) => {
       const open = await listOpen(connection, repository, {});
       return open.filter((pull) => labels.every((label) => pull.labels.includes(label)));
+    },
+    pullRequestsOf: async (repository, sha) => {
+      const found = await allPages(
+        connection,
+        {
+          route: 'GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls',
+          parameters: { ...repositoryOf(repository), commit_sha: sha },
+          expected: NO_COMMIT,
+        },
+        PullAnswer,
+      );
+      return found.map(pullRequestOf);
     },
     changedFiles: async (repository, number) => {
       const changed = await allPages(

@@ -9,6 +9,7 @@ export const OPERATIONS = [
   'repos/list-commits',
   'repos/get-commit',
   'repos/compare-commits-with-basehead',
+  'repos/list-pull-requests-associated-with-commit',
   'repos/get-combined-status-for-ref',
   'repos/create-commit-status',
   'repos/get-branch-rules',

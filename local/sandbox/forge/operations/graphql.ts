@@ -5,6 +5,7 @@ import { GithubRefusal } from '../refusal.ts';
 import { nodeId } from '../shapes/user.ts';
 import type { Repository, World } from '../world.ts';
 import type { Answer } from './call.ts';
+import { commentsConnection } from './own-comments.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 type Found = { readonly repository: Repository; readonly pull: PullRecord };
@@ -12,8 +13,8 @@ type Found = { readonly repository: Repository; readonly pull: PullRecord };
 const TYPE_OF_STATUS: Readonly<Record<number, string>> = { 403: 'FORBIDDEN', 404: 'NOT_FOUND' };
 
 /**
- * What GitHub's REST API does not offer: the merge queue by one query and two mutations, and of an issue whether the
- * asker opened it and whether its text was changed. They are told apart by their field. As on GitHub, a refusal is a 200 with `errors`.
+ * What GitHub's REST API does not offer: the merge queue by one query and two mutations, and of an issue or a comment
+ * whether the asker wrote it and whether its text was changed. They are told apart by their field. As on GitHub, a refusal is a 200 with `errors`.
  */
 export function graphql(world: World, body: Fields, actor: Actor): Answer {
   const query = typeof body.query === 'string' ? body.query : '';
@@ -48,6 +49,12 @@ function dataOf(world: World, query: string, variables: Fields, actor: Actor): F
     const entry = entryOf(repository, pull.number);
     const shape = entry === undefined ? null : entryShape(repository, entry);
     return { repository: { pullRequest: { id: nodeId('PR', pull.id), mergeQueueEntry: shape } } };
+  }
+  if (/\bcomments\b/.test(query)) {
+    const { repository, pull } = byNumber(world, variables);
+    refuseStranger(world, repository, actor, 'issues/list-comments');
+    const from = { number: pull.number, after: variables.after, login };
+    return { repository: { pullRequest: { comments: commentsConnection(repository, from) } } };
   }
   if (/\bviewerDidAuthor\b/.test(query)) return { repository: { issue: issueIn(world, variables, actor) } };
   throw new GithubRefusal(422, 'The sandbox answers this query not');

@@ -1,6 +1,7 @@
 import type { RepositoryOperationId } from '../contract/operations.ts';
 import type { Operation } from './call.ts';
 import { createCheckRun, listCheckRuns, updateCheckRun } from './checks.ts';
+import { listPullsOfCommit } from './commit-pulls.ts';
 import { getCommit, listCommitsOfRef } from './commits.ts';
 import { compareCommits } from './compare.ts';
 import { getContent, putContent } from './contents.ts';
@@ -33,6 +34,7 @@ export const OPERATION_OF: Readonly<Record<RepositoryOperationId, Operation>> = 
   'repos/list-commits': listCommitsOfRef,
   'repos/get-commit': getCommit,
   'repos/compare-commits-with-basehead': compareCommits,
+  'repos/list-pull-requests-associated-with-commit': listPullsOfCommit,
   'repos/get-combined-status-for-ref': getCombinedStatus,
   'repos/create-commit-status': createStatus,
   'repos/get-branch-rules': getBranchRules,
