@@ -1,7 +1,7 @@
 import { equalBytes, isRefused, textOf } from './bytes.ts';
 import type { Sha256 } from './cryptography.ts';
 import { type LedgerEntry, readLedgerEntry } from './entry.ts';
-import { leafMessage, linkMessage, linkPrefix } from './hashes.ts';
+import { leafMessages, linkMessages, linkPrefix } from './hashes.ts';
 import type { Finding } from './source.ts';
 
 /** What the next entry must follow. */
@@ -34,10 +34,9 @@ export async function checkEntries(
   start: ChainEnd,
 ): Promise<CheckedEntries> {
   const { entries, unreadable } = readAll(bytes);
-  const leaves = await sha256(bytes.slice(0, entries.length).map(leafMessage));
+  const leaves = await sha256(leafMessages(bytes.slice(0, entries.length)));
   const ledgerId = start.ledgerId ?? entries[0]?.ledgerId ?? '';
-  const prefix = linkPrefix(ledgerId);
-  const links = await sha256(leaves.map((leaf, at) => linkMessage(prefix, entries[at] ?? UNREACHED, leaf)));
+  const links = await sha256(linkMessages(linkPrefix(ledgerId), entries, leaves));
   let end: ChainEnd = { ...start, ledgerId };
   for (const [at, entry] of entries.entries()) {
     const [leaf, link] = [leaves[at], links[at]];
@@ -55,7 +54,6 @@ export async function checkEntries(
   return { leaves, entries, end, bad: { verdict: 'altered', reason: unreadable, seq: end.size } };
 }
 
-const UNREACHED = { seq: 0, prev: new Uint8Array() };
 const TORN = 'altered: its predecessor is not the entry before it';
 
 function readAll(bytes: readonly Uint8Array[]): {

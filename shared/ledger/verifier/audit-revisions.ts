@@ -11,7 +11,8 @@ export type MissingRevisions = {
   readonly revs: readonly number[];
 };
 
-type Seen = { next: number; readonly ahead: Set<number> };
+// Most subjects come in order: only then is there nothing ahead of the next.
+type Seen = { next: number; ahead?: Set<number> };
 
 /**
  * Counts the revisions of every subject: 1, 2, 3 ... without a gap, up to the head's where the system of record names
@@ -25,10 +26,14 @@ export function revisionCounter(): {
   const see = ({ kind, id, rev }: Pick<LedgerEntry, 'kind' | 'id' | 'rev'>): void => {
     if (kind.startsWith(OWN_KINDS)) return;
     const key = `${kind}#${id}`;
-    const seen = subjects.get(key) ?? { next: 1, ahead: new Set() };
+    const seen = subjects.get(key) ?? { next: 1 };
     subjects.set(key, seen);
-    if (rev >= seen.next) seen.ahead.add(rev);
-    while (seen.ahead.delete(seen.next)) seen.next += 1;
+    if (rev > seen.next) {
+      seen.ahead ??= new Set();
+      seen.ahead.add(rev);
+    }
+    if (rev === seen.next) seen.next += 1;
+    while (seen.ahead?.delete(seen.next) === true) seen.next += 1;
   };
   const missing = (heads: Iterable<Subject>): readonly MissingRevisions[] => {
     const expected = new Map([...heads].map(({ kind, id, rev }) => [`${kind}#${id}`, rev]));
@@ -45,6 +50,6 @@ function gaps(seen: Seen | undefined, head: number): readonly number[] {
   const highest = Math.max(head, ...(seen?.ahead ?? []));
   const revs: number[] = [];
   for (let rev = seen?.next ?? 1; rev <= highest && revs.length < MAX_NAMED; rev += 1)
-    if (seen?.ahead.has(rev) !== true) revs.push(rev);
+    if (seen?.ahead?.has(rev) !== true) revs.push(rev);
   return revs;
 }

@@ -1,5 +1,5 @@
 import type { Sha256 } from './cryptography.ts';
-import { hashNode, nodeMessage, sha256Of } from './hashes.ts';
+import { hashNode, nodeMessages, sha256Of } from './hashes.ts';
 
 /** The roots of the perfect subtrees that a number of leaves is made of, largest first: one for each 1 in its binary form. */
 export type CompactRange = { readonly size: number; readonly hashes: readonly Uint8Array[] };
@@ -41,12 +41,7 @@ export async function levelsOf(
 ): Promise<readonly (readonly Uint8Array[])[]> {
   const levels = [hashes];
   for (let below = hashes; below.length > 1; ) {
-    const messages: Uint8Array[] = [];
-    for (let at = 0; at + 1 < below.length; at += 2) {
-      const [left, right] = [below[at], below[at + 1]];
-      if (left !== undefined && right !== undefined) messages.push(nodeMessage(left, right));
-    }
-    below = await sha256(messages);
+    below = await sha256(nodeMessages(below));
     levels.push(below);
   }
   return levels;

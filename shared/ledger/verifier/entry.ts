@@ -20,7 +20,8 @@ export type LedgerEntry = {
 
 // The canonical text has one order of members and one spelling of each value, so that one expression is strict parsing,
 // schema and the comparison with JCS at once: a quarter of what parsing and writing again would cost.
-const TEXT = String.raw`"((?:[^"\\\u0000-\u001f]|\\(?:["\\bfnrt]|u00(?:0[0-7bef]|1[0-9a-f])))+)"`;
+const PLAIN = String.raw`[^"\\\u0000-\u001f]*`;
+const TEXT = String.raw`"(${PLAIN}(?:\\(?:["\\bfnrt]|u00(?:0[0-7bef]|1[0-9a-f]))${PLAIN})*)"`;
 const HASH = '"([0-9a-f]{64})"';
 const TIME = String.raw`"(\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z)"`;
 const NUMBER = String.raw`(0|[1-9]\d{0,15})`;
@@ -28,6 +29,7 @@ const ENTRY = new RegExp(
   `^\\{"commitment":${HASH},"id":${TEXT},"kind":${TEXT},"ledgerId":${TEXT},"occurredAt":${TIME},"prev":${HASH},"rev":${NUMBER},"sealedAt":${TIME},"seq":${NUMBER},"v":1,"via":"(stream|reconcile)"\\}$`,
 );
 const SAFE_DAY = 28;
+const NOTHING = new Uint8Array();
 
 /**
  * An entry from its stored text. Refused with the reason: what is no JSON as the ledger writes it (duplicate names, half
@@ -36,16 +38,34 @@ const SAFE_DAY = 28;
 export function readLedgerEntry(text: string): LedgerEntry | Refusal {
   const found = text.isWellFormed() ? ENTRY.exec(text) : null;
   if (found === null) return whyNot(text);
-  const [, commitment = '', id = '', kind = '', ledgerId = '', occurredAt = ''] = found;
-  const [, , , , , , prev = '', revText, sealedAt = '', seqText, via = ''] = found;
-  const [rev, seq, link] = [Number(revText), Number(seqText), unhex(prev)];
-  const numbered = rev >= 1 && Number.isSafeInteger(rev) && Number.isSafeInteger(seq);
-  if (!numbered || !isDay(occurredAt) || !isDay(sealedAt) || link === undefined)
-    return refuse('unreadable: a revision, a sequence number or a time is out of range');
-  return {
-    ...{ ledgerId: unescaped(ledgerId), kind: unescaped(kind), id: unescaped(id), rev, seq },
-    ...{ prev: link, occurredAt, sealedAt, via, commitment },
+  const entry: LedgerEntry = {
+    commitment: part(found, 1),
+    id: unescaped(part(found, 2)),
+    kind: unescaped(part(found, 3)),
+    ledgerId: unescaped(part(found, 4)),
+    occurredAt: part(found, 5),
+    prev: unhex(part(found, 6)) ?? NOTHING,
+    rev: Number(part(found, 7)),
+    sealedAt: part(found, 8),
+    seq: Number(part(found, 9)),
+    via: part(found, 10),
   };
+  if (!isNamed(entry) || !isNumbered(entry) || !isDay(entry.occurredAt) || !isDay(entry.sealedAt))
+    return refuse('unreadable: a name is empty, or a revision, a number or a time out of range');
+  return entry;
+}
+
+// By number: taking the list apart by its iterator would cost as much as the expression.
+function part(found: RegExpExecArray, number: number): string {
+  return found[number] ?? '';
+}
+
+function isNamed({ id, kind, ledgerId }: LedgerEntry): boolean {
+  return id !== '' && kind !== '' && ledgerId !== '';
+}
+
+function isNumbered({ rev, seq }: LedgerEntry): boolean {
+  return rev >= 1 && Number.isSafeInteger(rev) && Number.isSafeInteger(seq);
 }
 
 function unescaped(text: string): string {

@@ -1,9 +1,11 @@
-import { concat, utf8 } from './bytes.ts';
+import { concat, HASH_BYTES, utf8 } from './bytes.ts';
 import type { Sha256 } from './cryptography.ts';
 
 const LEAF = Uint8Array.of(0);
 const NODE = 1;
 const LINK = Uint8Array.of(2);
+const NOTHING = new Uint8Array();
+const NODE_BYTES = 1 + 2 * HASH_BYTES;
 const SEQ_BYTES = 8;
 const U32 = 2 ** 32;
 
@@ -33,20 +35,52 @@ export function linkPrefix(ledgerId: string): Uint8Array {
   return concat(LINK, utf8(ledgerId));
 }
 
-/** What an entry's link, the next entry's `prev`, is the hash of: 0x02 || utf8(ledgerId) || u64be(seq) || prev || leaf. */
-export function linkMessage(
+/**
+ * What an entry's link, the next entry's `prev`, is the hash of, for entries side by side:
+ * 0x02 || utf8(ledgerId) || u64be(seq) || prev || leaf. In one piece of memory, as all these batches are.
+ */
+export function linkMessages(
   prefix: Uint8Array,
-  entry: { readonly seq: number; readonly prev: Uint8Array },
-  leaf: Uint8Array,
-): Uint8Array {
-  const message = new Uint8Array(prefix.length + SEQ_BYTES + entry.prev.length + leaf.length);
-  message.set(prefix);
-  const place = new DataView(message.buffer, prefix.length);
-  place.setUint32(0, Math.floor(entry.seq / U32));
-  place.setUint32(4, entry.seq % U32);
-  message.set(entry.prev, prefix.length + SEQ_BYTES);
-  message.set(leaf, prefix.length + SEQ_BYTES + entry.prev.length);
-  return message;
+  entries: readonly { readonly seq: number; readonly prev: Uint8Array }[],
+  leaves: readonly Uint8Array[],
+): readonly Uint8Array[] {
+  const length = prefix.length + SEQ_BYTES + 2 * HASH_BYTES;
+  const slab = new Uint8Array(entries.length * length);
+  const places = new DataView(slab.buffer);
+  return entries.map(({ seq, prev }, at) => {
+    const start = at * length;
+    const place = start + prefix.length;
+    slab.set(prefix, start);
+    places.setUint32(place, Math.floor(seq / U32));
+    places.setUint32(place + 4, seq % U32);
+    slab.set(prev, place + SEQ_BYTES);
+    slab.set(leaves[at] ?? NOTHING, place + SEQ_BYTES + HASH_BYTES);
+    return slab.subarray(start, start + length);
+  });
+}
+
+/** What the leaves of entries are the hashes of. */
+export function leafMessages(entries: readonly Uint8Array[]): readonly Uint8Array[] {
+  const slab = new Uint8Array(entries.reduce((sum, entry) => sum + 1 + entry.length, 0));
+  let end = 0;
+  return entries.map((entry) => {
+    const start = end;
+    end += 1 + entry.length;
+    slab.set(entry, start + 1);
+    return slab.subarray(start, end);
+  });
+}
+
+/** What the nodes over hashes are the hashes of, two by two; an odd one at the end is left out. */
+export function nodeMessages(hashes: readonly Uint8Array[]): readonly Uint8Array[] {
+  const slab = new Uint8Array(Math.floor(hashes.length / 2) * NODE_BYTES);
+  return Array.from({ length: Math.floor(hashes.length / 2) }, (_, at) => {
+    const start = at * NODE_BYTES;
+    slab[start] = NODE;
+    slab.set(hashes[2 * at] ?? NOTHING, start + 1);
+    slab.set(hashes[2 * at + 1] ?? NOTHING, start + 1 + HASH_BYTES);
+    return slab.subarray(start, start + NODE_BYTES);
+  });
 }
 
 /** The leaf hash of an entry's bytes. */

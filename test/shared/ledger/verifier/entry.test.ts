@@ -68,7 +68,7 @@ describe('an entry', () => {
     [
       'a number beyond 2^53-1',
       sound.replace('"seq":0', '"seq":9007199254740992'),
-      'unreadable: a revision, a sequence',
+      'unreadable: a name is empty, or a revision',
     ],
     ['minus zero', sound.replace('"seq":0', '"seq":-0'), 'not-canonical'],
     ['a space', sound.replace(',', ', '), 'not-canonical'],
@@ -78,9 +78,9 @@ describe('an entry', () => {
     [
       'a day that no calendar has',
       sound.replace('2026-11-21T10:00:00', '2026-02-30T10:00:00'),
-      'unreadable: a revision',
+      'unreadable: a name is empty, or a revision',
     ],
-    ['revision 0', sound.replace('"rev":1', '"rev":0'), 'unreadable: a revision'],
+    ['revision 0', sound.replace('"rev":1', '"rev":0'), 'unreadable: a name is empty, or a revision'],
     ['nothing', '', 'unreadable'],
     ['a hundred thousand brackets', '['.repeat(100_000), 'unreadable: more than 64 levels'],
   ])('with %s is refused with the reason', (_, text, reason) => {
