@@ -31,7 +31,7 @@ async function ofService(store: Store, service: string): Promise<readonly PastDe
 }
 
 /** What a deployment tells about the change; nothing when it never took traffic. */
-export function pastOf({ id, service, environment, state, data }: Deployment): readonly PastDeployment[] {
+function pastOf({ id, service, environment, state, data }: Deployment): readonly PastDeployment[] {
   const outcome = outcomeOf(state.kind);
   const at = data.times.ended;
   if (outcome === undefined || at === undefined || data.change === undefined) return [];

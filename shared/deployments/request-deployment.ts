@@ -78,7 +78,7 @@ function underWay({ service, environment }: RequestInput, holder: string): Fault
 }
 
 /** Starts (again) the workflow of a deployment; safe to repeat. */
-export async function startWorkflow(deps: DeploymentDeps, deployment: Deployment): Promise<void> {
+async function startWorkflow(deps: DeploymentDeps, deployment: Deployment): Promise<void> {
   const { waitSeconds } = standing(deps, deployment);
   await deps.startDeployment(deployment.id, { deploymentId: deployment.id, waitSeconds });
 }

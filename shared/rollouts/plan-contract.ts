@@ -3,7 +3,7 @@ import { Stage } from './contract.ts';
 
 export { Stage };
 
-export const PLAN_PRESETS = ['standard', 'intensive', 'prompt', 'blue-green', 'custom'] as const;
+const PLAN_PRESETS = ['standard', 'intensive', 'prompt', 'blue-green', 'custom'] as const;
 
 /** What a rollout does, pinned before its start: nothing in it changes while it runs. */
 export const Plan = z.strictObject({

@@ -177,10 +177,10 @@ describe('a verdict', () => {
     expect((await run.approvals())[0]?.state).toBe('Withdrawn');
   });
 
-  test('reaches a rollout that has been paused for a day: its intervals still fit in a decision', async () => {
+  test('reaches a rollout that has been paused for half a day: its intervals still fit in a decision', async () => {
     const id = await at(0);
     await run.control(id, 'pause');
-    await run.serve(1300);
+    await run.serve(700);
     await run.minute();
     expect(await run.stands(id)).toBe('Paused');
     run.traffic.world.publish('2', run.change, BAD);
