@@ -20,6 +20,8 @@ export type Counts = {
   readonly readUnits: number;
   readonly events: number;
   readonly decisions: number;
+  /** Statistics that CloudWatch was asked for. */
+  readonly metricsAsked: number;
   /** The function that measures each event; null: none. */
   readonly measuredBy: string | null;
 };
@@ -53,6 +55,7 @@ async function counted(room: Room, writes: readonly DecisionWrite[]): Promise<Co
     watched: ran.filter(({ name }) => name === 'WatchHealth'),
     writeUnits: writes.reduce((sum, write) => sum + unitsOf(write), 0) + of(PLAIN_WRITES),
     readUnits: readUnitsOf(calls) + writes.length,
+    metricsAsked: 0,
     measuredBy: 'MeasureRollbacks',
     events: writes.reduce((sum, { envelope }) => sum + envelope.events.length, 0),
     decisions: writes.length,

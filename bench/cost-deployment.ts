@@ -12,15 +12,13 @@ const Counted = z.array(
     environment: z.string(),
     counts: z.object({
       ...{ transitions: z.int(), ran: Ran, watched: Ran, writeUnits: z.number(), readUnits: z.number() },
-      ...{ events: z.int(), decisions: z.int(), measuredBy: z.string().nullable() },
+      ...{ events: z.int(), decisions: z.int(), metricsAsked: z.int(), measuredBy: z.string().nullable() },
     }),
-    metricReads: z.int(),
   }),
 );
 export type CountedDeployment = {
   readonly environment: string;
   readonly counts: Counts;
-  readonly metricReads: number;
 };
 
 /**

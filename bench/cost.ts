@@ -87,6 +87,7 @@ function billOf(
     'DynamoDB write request unit (on demand, 1 KB; a transaction takes two)': counts.writeUnits,
     'DynamoDB read request unit (on demand, 4 KB, consistent)': counts.readUnits,
     'EventBridge event': events,
+    'CloudWatch metric asked for (GetMetricData)': counts.metricsAsked,
   };
 }
 
@@ -97,11 +98,10 @@ type Case = {
   readonly what: string;
   readonly by: string;
   readonly counts: Counts;
-  readonly metricReads?: number;
   readonly bill: Bill;
 };
 
-function rowsOf({ environment, what, by, counts, metricReads, bill }: Case): readonly Row[] {
+function rowsOf({ environment, what, by, counts, bill }: Case): readonly Row[] {
   const about = `${environment}, ${what}`;
   const names = Object.keys(PRICES) as Priced[];
   const dollars = names.reduce((sum, name) => sum + bill[name] * PRICES[name], 0);
@@ -116,9 +116,6 @@ function rowsOf({ environment, what, by, counts, metricReads, bill }: Case): rea
     watching > 0
       ? { measure: `${about}: of it ${by} is awake`, value: Math.round(watching), unit: 's' }
       : { measure: `${about}: of it sweeps of ${by}`, value: counts.watched.length, unit: '' },
-    ...(metricReads === undefined
-      ? []
-      : [{ measure: `${about}: questions to the metrics, not priced`, value: metricReads, unit: '' }]),
   ];
 }
 
@@ -127,7 +124,7 @@ function notes(isMeasured: boolean): readonly string[] {
     `Prices: ${PRICES_OF}.`,
     'Counted from the attempt opening to its end, everything green: the states entered in the recorded history, the functions that ran, the calls of the store by size of what is written, the events of the decisions. Production: a person approves at once. A deployment: from the request to its end, both machines, up 1-5-25-50-100 % and through a bake of ten minutes, at so much traffic that it is certified at the earliest; the judge looks every minute, which it does anyway for all rollouts together.',
     `Memory from the synthesised template. Durations: ${isMeasured ? 'median of what `rollback-time` measured for a task on the local cloud' : 'none measured'}; ${ASSUMED_SECONDS} s for every other function; what a function waits inside (the health watch between two readings) in full.`,
-    'Each decision is taken to be sealed and published alone, each event measured alone: batches make it less. Left out: logs, metrics, streams, S3, Secrets Manager, data transfer, and the sweep that runs every minute whether or not anything is wrong.',
+    'Each decision is taken to be sealed and published alone, each event measured alone: batches make it less. Metrics: each statistic asked for counts as one, though CloudWatch counts up to five of one metric as one. Left out: logs, streams, S3, Secrets Manager, data transfer, and the sweep that runs every minute whether or not anything is wrong.',
   ];
 }
 

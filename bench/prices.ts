@@ -10,5 +10,6 @@ export const PRICES = {
   'DynamoDB write request unit (on demand, 1 KB; a transaction takes two)': 0.625 / 1e6,
   'DynamoDB read request unit (on demand, 4 KB, consistent)': 0.125 / 1e6,
   'EventBridge event': 1 / 1e6,
+  'CloudWatch metric asked for (GetMetricData)': 10 / 1e6,
 } as const;
 export type Priced = keyof typeof PRICES;

@@ -3,14 +3,20 @@ import { parseArgs } from 'node:util';
 import { bundlesBench } from './bundles.ts';
 import { canaryBench } from './canary.ts';
 import { costBench } from './cost.ts';
+import { decisionBench } from './decision.ts';
 import { faultsBench } from './faults.ts';
 import { intakeBench } from './intake.ts';
 import { killsBench } from './kills.ts';
 import { ledgerBench } from './ledger.ts';
+import { ledgerProofsBench } from './ledger-proofs.ts';
 import { type Bench, type Row, record, type Sweep } from './result.ts';
 import { retrievalBench } from './retrieval.ts';
 import { rollbackTimeBench } from './rollback-time.ts';
+import { writeStudy } from './simulate-page.ts';
+import { studyBench } from './simulate-study.ts';
+import { simulationBench } from './simulation.ts';
 import { synthBench } from './synth.ts';
+import { tamperBench } from './tamper.ts';
 import { writeRateBench } from './write-rate.ts';
 import { writeTable } from './write-table.ts';
 
@@ -20,12 +26,17 @@ const BENCHES: readonly Bench[] = [
   writeRateBench,
   intakeBench,
   ledgerBench,
+  ledgerProofsBench,
   rollbackTimeBench,
   faultsBench,
   killsBench,
   costBench,
   canaryBench,
   retrievalBench,
+  decisionBench,
+  simulationBench,
+  studyBench,
+  tamperBench,
 ];
 
 function say(line: string): void {
@@ -59,6 +70,7 @@ async function main(names: readonly string[], sweep: Sweep): Promise<void> {
     for (const row of rows) say(text(row));
   }
   writeTable();
+  writeStudy();
 }
 
 const NUMBER = { type: 'string' } as const;

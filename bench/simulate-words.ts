@@ -87,7 +87,7 @@ export const AFTER: readonly string[] = [
   '- **Arms.** Every arm meets the same changes, faults, traffic and answers (common random numbers). Ungoverned: everything',
   '  goes out at once; a threshold on all of the traffic sees gross faults. Then the governed arm without one pillar at a time.',
   '- **People** add delay and no knowledge: they approve whatever they are asked. What nobody answers for in four hours goes',
-  '  back: the few silent faults that count as caught went that way, and as many good changes.',
+  '  back: the few silent faults that count as caught went that way, and good changes with them.',
   '- **Success is by the truth**, not by what anybody saw: a bad change with all of the traffic is a failure, noticed or not.',
   '- **History** learns only what production would record: what nobody saw counts as a success there.',
   '',

@@ -7,7 +7,7 @@ import type { Organisation, SimulatedService } from './organisation.ts';
 import type { RolloutEnd } from './rollout.ts';
 
 /** Newest records that are looked at: of the service itself, and of each neighbour. Production reads 500 of each. */
-export const LOOKED_AT = { own: 12, neighbour: 2 } as const;
+const LOOKED_AT = { own: 12, neighbour: 2 } as const;
 const PERIOD_MS = 28 * 86_400_000;
 
 export type ArmMemory = {

@@ -80,7 +80,7 @@ function dependenciesOf(index: number, count: number, chance: Chance): readonly 
   return [...new Set(drawn)].filter((other) => other !== index);
 }
 
-export const nameOf = (index: number): string => `service-${index + 1}`;
+const nameOf = (index: number): string => `service-${index + 1}`;
 
 function serviceOf(index: number, graph: readonly (readonly number[])[], chance: Chance): SimulatedService {
   const own = graph[index] ?? [];

@@ -44,7 +44,7 @@ export function printStudy({ settings, bad, drawn, arms }: Study, io: Io): void 
 }
 
 /** "97.1 % (96.2 to 97.8)". */
-export function cellOf({ value, low, high }: Figure, unit: (typeof ROWS)[number][2]): string {
+function cellOf({ value, low, high }: Figure, unit: (typeof ROWS)[number][2]): string {
   if (value === null || low === null || high === null) return 'none';
   if (unit === 'share') return `${percent(value)} (${tenth(low * 100)} to ${tenth(high * 100)})`;
   const digits = unit === 'plain' ? 100 : 10;
