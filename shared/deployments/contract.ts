@@ -100,7 +100,6 @@ export type AccompanyingEvent = (typeof ACCOMPANYING_EVENTS)[number];
 
 /** What may be done about it: the stricter of autonomy, environment and risk. */
 export const MODES = ['observe', 'suggest', 'approve', 'auto'] as const;
-export type Mode = (typeof MODES)[number];
 
 /** What a person may do about a deployment. */
 export const VERBS = ['abort', 'promote', 'retry'] as const;

@@ -9,7 +9,7 @@ export type { JudgeSettings } from './judge-contract.ts';
 export * from './judge-rollouts.ts';
 export { type News, newsOfRollout } from './news.ts';
 export * from './open-rollout.ts';
-export type { Plan, Stage } from './plan-contract.ts';
+export type { Stage } from './plan-contract.ts';
 export type * from './ports.ts';
 export { intervalOf } from './read-intervals.ts';
 export * from './rollout.ts';
