@@ -3,7 +3,11 @@ import { directorySource } from '../cli/ledger-directory.ts';
 import { nodeCryptography } from '../shared/ledger/node-crypto.ts';
 import { auditLedger, isRefused, readVerifierKey } from '../shared/ledger/verifier/index.ts';
 
-const { directory, vkey }: { readonly directory: string; readonly vkey: string } = JSON.parse(
+const {
+  directory,
+  vkey,
+  complete,
+}: { readonly directory: string; readonly vkey: string; readonly complete: boolean } = JSON.parse(
   process.argv[2] ?? '{}',
 );
 const crypto = nodeCryptography();
@@ -13,13 +17,13 @@ const before = process.cpuUsage();
 const startedAt = performance.now();
 const { verdict, checked, findings } = await auditLedger(
   directorySource(directory),
-  { trust: { keys: [key] }, complete: { subjects: [] } },
+  { trust: { keys: [key] }, ...(complete && { complete: { subjects: [] } }) },
   crypto,
 );
 const { user, system } = process.cpuUsage(before);
 process.stdout.write(
   JSON.stringify({
-    ...{ verdict, checked, findings: findings.slice(0, 3) },
+    ...{ complete, verdict, checked, findings: findings.slice(0, 3) },
     seconds: (performance.now() - startedAt) / 1000,
     processorSeconds: (user + system) / 1e6,
     megabytes: process.resourceUsage().maxRSS / 1024,

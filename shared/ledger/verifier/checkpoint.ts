@@ -1,4 +1,4 @@
-import { base64, decimalU64, HASH_BYTES, hex, isRefused, type Refusal, refuse, unbase64 } from './bytes.ts';
+import { base64, decimalU64, HASH_BYTES, isRefused, type Refusal, refuse, unbase64 } from './bytes.ts';
 import type { Cryptography } from './cryptography.ts';
 import { openNote } from './signed-note.ts';
 import { NOTE_TYPES, type VerifierKey } from './verifier-key.ts';
@@ -78,11 +78,6 @@ export async function openCheckpoint(
   const time = times.reduce<bigint | undefined>((latest, each) => later(latest, each), undefined);
   const signers = opened.signedBy.map(({ key }) => `${key.name}+${key.id}`);
   return { ...checkpoint, signers, ...(time !== undefined && { time }) };
-}
-
-/** One line for people. */
-export function describeCheckpoint({ size, root }: Pick<Checkpoint, 'size' | 'root'>): string {
-  return `size ${size}, root ${hex(root)}`;
 }
 
 function later(a: bigint | undefined, b: bigint): bigint {

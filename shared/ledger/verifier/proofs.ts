@@ -1,6 +1,6 @@
 import { equalBytes, HASH_BYTES, MAX_U64, type Refusal, refuse } from './bytes.ts';
 import type { Sha256 } from './cryptography.ts';
-import { hashNode } from './hashes.ts';
+import { hashNode, nodeMessage } from './hashes.ts';
 
 export type Inclusion = {
   /** Of the leaf, from 0. */
@@ -32,14 +32,24 @@ export async function checkInclusion(sha256: Sha256, claim: Inclusion): Promise<
   const expected = inclusionLength(index, size);
   if (proof.length !== expected)
     return refuse(`the proof has ${proof.length} hashes, this place needs ${expected}`);
+  const computed = await rootOver(sha256, claim);
+  return equalBytes(computed, root) ? undefined : refuse('the proof leads to another root');
+}
+
+async function rootOver(sha256: Sha256, { index, size, leaf, proof }: Inclusion): Promise<Uint8Array> {
+  // Up to where the paths of leaf and last leaf meet the bits of the index say on which side a sibling stands; then all are
+  // left. The same walk as RFC 9162's, without its arithmetic at each step.
+  const inner = bitLength(index ^ (size - 1n));
+  const sides = index.toString(2).padStart(inner, '0');
   let hash = leaf;
-  let place: Place = { node: index, last: size - 1n };
-  for (const sibling of proof) {
-    const [left, right] = isLeftSibling(place) ? [sibling, hash] : [hash, sibling];
-    hash = await hashNode(sha256, left, right);
-    place = above(place);
+  for (const [at, sibling] of proof.entries()) {
+    const isLeft = at >= inner || sides.charAt(sides.length - 1 - at) === '1';
+    const answer = sha256([isLeft ? nodeMessage(sibling, hash) : nodeMessage(hash, sibling)]);
+    // Waiting for what is there already would cost as much as the hash.
+    const [node] = answer instanceof Promise ? await answer : answer;
+    hash = node ?? leaf;
   }
-  return equalBytes(hash, root) ? undefined : refuse('the proof leads to another root');
+  return hash;
 }
 
 /** Whether the tree with size2 and root2 begins with the tree of size1 and root1: RFC 9162 section 2.1.4.2. */
