@@ -1,10 +1,11 @@
 import type { Approval } from '../approvals/index.ts';
 import { type Actor, isoTime, type Reason } from '../kernel/index.ts';
-import { exceptionsOf, type PolicyFacts, policyInputs, readBudget, readPolicies } from '../policies/index.ts';
+import { exceptionsOf, policyInputs, readBudget, readPolicies } from '../policies/index.ts';
 import { condemnedBy } from '../rollouts/index.ts';
 import { readAutonomy, readService } from '../services/index.ts';
 import type { BlockReason } from './contract.ts';
 import { type Deployment, loadDeployment } from './deployment.ts';
+import { policyFactsOf } from './policy-facts.ts';
 import type { TaskInput, TaskResult, WeighDeps } from './ports.ts';
 import { approvalFor } from './read-approval.ts';
 import { bandOf } from './rules/bands.ts';
@@ -54,7 +55,10 @@ async function inputsOf(
   ]);
   const score = data.risk?.score ?? '1';
   const band = bandOf(Number(score));
-  const facts = factsOf({ service, environment, data }, tierOf(document.tier), { score, band }, budget.facts);
+  const facts = policyFactsOf(
+    { service, environment, data },
+    { tier: tierOf(document.tier), score, band, budget: budget.facts },
+  );
   const person = approval?.data.answer?.person;
   return {
     policies: policyInputs({ set: inForce.set, facts, exceptions: exceptionsOf(inForce), at }),
@@ -63,20 +67,6 @@ async function inputsOf(
     condemned: listed !== undefined,
     retry: data.retryOf !== undefined,
     approval: approval === undefined || person === undefined ? null : { id: approval.id, person },
-  };
-}
-
-function factsOf(
-  { service, environment, data }: Pick<Deployment, 'service' | 'environment' | 'data'>,
-  tier: number,
-  risk: { readonly score: string; readonly band: PolicyFacts['band'] },
-  budget: PolicyFacts['budget'],
-): PolicyFacts {
-  const { author: _author, text: _text, ...change } = data.change ?? {};
-  return {
-    ...{ service, environment, tier, score: risk.score, change },
-    ...(risk.band !== undefined && { band: risk.band }),
-    ...(budget !== undefined && { budget }),
   };
 }
 

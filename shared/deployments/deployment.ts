@@ -32,6 +32,9 @@ const State = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('Aborted'), reason: z.enum(ABORT_REASONS) }),
 ]);
 
+/** Kept from before the door asked for names that policies know: still readable, and blocked when it is decided on. */
+const KeptClasses = z.array(z.string());
+
 /** What a deployment keeps beside its state. Times are ISO. */
 export const DeploymentData = z.object({
   v: z.literal(1),
@@ -39,9 +42,9 @@ export const DeploymentData = z.object({
   requestedBy: z.string(),
   /** The deployment that this one tries again, and who allowed a condemned revision to be tried. */
   retryOf: z.string().optional(),
-  declared: CallerFacts,
+  declared: CallerFacts.extend({ dataClasses: KeptClasses.exactOptional() }),
   preset: z.enum(PRESETS).optional(),
-  change: ChangeFacts.optional(),
+  change: ChangeFacts.extend({ dataClasses: KeptClasses }).optional(),
   /** Logins or persons who wrote it: they may not approve it. */
   authors: z.array(z.string()).optional(),
   /** The platform's versions: what takes the traffic, and what is to. */

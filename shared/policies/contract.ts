@@ -18,6 +18,8 @@ export const TIERS = ['critical', 'high', 'medium', 'low'] as const;
 const Name = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,62}$/, 'must be 1 to 63 lower-case letters, digits and dashes');
+/** Classes of data that a change touches: `personal` and `payment` are known to the policies that come with it. */
+export const DataClasses = z.array(Name).max(20);
 const Text = z.string().min(1).max(500);
 const Instant = z.iso.datetime({ offset: true, error: 'must be a time such as 2026-11-27T16:00:00Z' });
 
@@ -68,8 +70,7 @@ export const PolicyFacts = z.strictObject({
       config: z.boolean().exactOptional(),
       infrastructure: z.boolean().exactOptional(),
       hotfix: z.boolean().exactOptional(),
-      /** `personal` and `payment` are known to the policies that come with it. */
-      dataClasses: z.array(Name).max(20).exactOptional(),
+      dataClasses: DataClasses.exactOptional(),
       checks: z.enum(['success', 'failure', 'pending', 'none']).exactOptional(),
     })
     .default({}),

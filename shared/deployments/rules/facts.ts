@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { DataClasses } from '../../policies/contract.ts';
 
 const Count = z.int().min(0).max(100_000_000);
 
@@ -14,8 +15,8 @@ export const ChangeFacts = z.strictObject({
   /** Infrastructure as code. */
   infrastructure: z.boolean(),
   hotfix: z.boolean(),
-  /** Classes of data that the change touches, such as `personal` or `payment`. */
-  dataClasses: z.array(z.string().min(1).max(100)).max(50),
+  /** By the names that policies ask for: `Payment` would be a class that none of them knows, and pass. */
+  dataClasses: DataClasses,
   author: z.string().min(1).max(200).exactOptional(),
   checks: z.enum(['success', 'failure', 'pending', 'none']),
   /** Titles of its commits. */

@@ -131,6 +131,8 @@ describe('what a caller says', () => {
     [{ migration: 'yes' }, 'migration'],
     [{ hotfix: null }, 'hotfix'],
     [{ dataClasses: [''] }, 'dataClasses.0'],
+    [{ dataClasses: ['payment', 'Payment'] }, 'dataClasses.1'],
+    [{ dataClasses: ['pay ment'] }, 'dataClasses.0'],
     [{ author: 'ada' }, 'author'],
     [{ checks: 'success' }, 'checks'],
     [{ lins: 3 }, 'lins'],
