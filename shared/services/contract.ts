@@ -93,6 +93,7 @@ const RolloutSetting = z.strictObject({
     .min(1)
     .max(20)
     .refine(grow, 'must have weights that grow, the last of them 1')
+    .superRefine(canBePassed)
     .exactOptional(),
   /** A canary that fails so many times as often is bad: what SAFE must rule out. Default 1.5; more is sooner certified. */
   rBad: z.number().min(1.1).max(10).exactOptional(),
@@ -166,6 +167,21 @@ export type KillSwitch = z.infer<typeof KillSwitch>;
 function grow(stages: readonly { readonly weight: number }[]): boolean {
   const rising = stages.every(({ weight }, index) => weight > (stages[index - 1]?.weight ?? 0));
   return rising && stages.at(-1)?.weight === 1;
+}
+
+/** A share that a rollout can still be given and measured at. */
+const LEAST_WEIGHT = 0.0001;
+
+/** A stage that nothing can pass would hold every change of the service, once it is under way. */
+function canBePassed(stages: readonly Stage[], context: z.RefinementCtx): void {
+  stages.forEach(({ weight, minSeconds, maxSeconds }, index) => {
+    const refuse = (field: keyof Stage, message: string) =>
+      context.addIssue({ code: 'custom', path: [index, field], message });
+    if (weight < LEAST_WEIGHT) refuse('weight', `must be at least ${LEAST_WEIGHT}`);
+    if (maxSeconds < minSeconds) refuse('maxSeconds', `must not be less than minSeconds, ${minSeconds}`);
+    else if (weight < 1 && maxSeconds === 0)
+      refuse('maxSeconds', 'must be more than 0: nothing is measured in a stage without time');
+  });
 }
 
 function isZone(zone: string): boolean {

@@ -160,8 +160,16 @@ describe('the document', () => {
     return [];
   };
   const staging = environment('shop-staging');
+  const staged = (change: Readonly<Record<string, number>>) => {
+    const first = { weight: 0.1, minSeconds: 60, maxSeconds: 600, minRequests: 10, ...change };
+    return { rollouts: { stages: [first, { weight: 1, minSeconds: 0, maxSeconds: 0, minRequests: 0 }] } };
+  };
   const withManifest = (change: Readonly<Record<string, unknown>>) => ({
     environments: { staging: { ...staging, manifest: { ...staging.manifest, ...change } } },
+  });
+
+  test('has stages that can be passed, the last without any time', () => {
+    expect(issuesOf(staged({ weight: 0.0001 }))).toEqual([]);
   });
 
   test('without selectors, SLOs and dependencies is whole', () => {
@@ -183,6 +191,10 @@ describe('the document', () => {
     [{ timings: { ciWait: -1 } }, 'timings.ciWait'],
     [{ timings: { healthCheckInterval: 30 } }, 'timings.healthCheckInterval'],
     [{ timings: { teaBreak: 5 } }, 'timings.teaBreak'],
+    [staged({ minSeconds: 300, maxSeconds: 60 }), 'rollouts.stages.0.maxSeconds'],
+    [staged({ minSeconds: 0, maxSeconds: 0 }), 'rollouts.stages.0.maxSeconds'],
+    [staged({ weight: 0.00009 }), 'rollouts.stages.0.weight'],
+    [staged({ weight: 1 }), 'rollouts.stages'],
   ])('%j is refused at %s', (change, path) => {
     expect(issuesOf(change)).toEqual([path]);
   });
