@@ -1,10 +1,7 @@
-import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { DecisionTables } from './decision-tables.ts';
 import { type FunctionSetting, HoldfastFunction } from './function.ts';
 import type { HoldfastApi } from './http-api.ts';
-import type { OutsideWorld } from './outside-world.ts';
-import { STARTS_NOTHING } from './rollbacks.ts';
 import type { WorkTable } from './work-table.ts';
 
 export type ServicesProps = {
@@ -12,7 +9,6 @@ export type ServicesProps = {
   readonly api: HoldfastApi;
   readonly tables: DecisionTables;
   readonly work: WorkTable;
-  readonly world: OutsideWorld;
 };
 
 /** The registry of services, the autonomy table, the kill switch, and what the API says about itself. */
@@ -53,15 +49,6 @@ export class Services extends Construct {
     const autonomy = make('ListAutonomyDecisions', 'Lists every decision on autonomy and the kill switch');
     tables.grantReadDecisions(autonomy);
     api.serve(autonomy, 'GET /v1/autonomy/decisions');
-    const check = new HoldfastFunction(this, 'CheckService', {
-      setting: props.setting,
-      description: 'Tries what a rollback of a service would need; changes nothing',
-      timeout: Duration.seconds(28),
-      environment: STARTS_NOTHING,
-    });
-    tables.grantReadHeads(check);
-    props.world.grantReach(check);
-    api.serve(check, 'POST /v1/services/{name}/check');
     api.servePublic(make('ReportHealth', 'Says that the API answers'), 'GET /v1/health');
     api.servePublic(make('DescribeApi', 'Shows the OpenAPI document'), 'GET /v1/openapi.json');
   }

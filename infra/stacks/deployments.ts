@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import { Deployments } from '../constructs/deployments.ts';
 import { News } from '../constructs/news.ts';
 import { Rollouts } from '../constructs/rollouts.ts';
+import { ServiceCheck } from '../constructs/service-check.ts';
 import { SplitTraffic } from '../constructs/split-traffic.ts';
 import type { ControlPlaneStack } from './control-plane.ts';
 import type { DataStack } from './data.ts';
@@ -33,6 +34,7 @@ export class DeploymentsStack extends Stack {
       traffic,
       rollouts: this.rollouts,
     });
+    new ServiceCheck(this, 'ServiceCheck', { ...shared, world, traffic });
     new News(this, 'News', { ...shared, world, bus });
     // whoever takes a person's answer wakes what asked
     for (const fn of people.answering) {

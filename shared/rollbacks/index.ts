@@ -2,6 +2,7 @@ export * from './announced-comment.ts';
 export * from './attempt.ts';
 export * from './await-rollback.ts';
 export * from './check-invariants.ts';
+export * from './check-lambda.ts';
 export * from './check-service.ts';
 export * from './checked-invariants.ts';
 export * from './close-stale-pull-requests.ts';

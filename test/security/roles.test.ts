@@ -105,12 +105,13 @@ describe('only the named functions', () => {
     expect(holders('', /^cloudwatch:GetMetricData$/)).toEqual([
       ...['AssessDeployment', 'DecideDeployment', 'StartRollout'].map(deploys),
       rolls('JudgeRollouts'),
+      'ServiceCheck/CheckService',
     ]);
   });
 
   test('read our tokens at outside systems; and the secrets of the senders only who takes deliveries in, or is scraped', () => {
     const read = /^secretsmanager:/;
-    const outside = ['Services/CheckService', 'MissedDeliveries/RedeliverMissed', ...TELL];
+    const outside = ['ServiceCheck/CheckService', 'MissedDeliveries/RedeliverMissed', ...TELL];
     const allowed = [...DECIDE, ...outside].filter((name) => !name.startsWith('Services/Put'));
     expect(holders('IntegrationSecrets', read).filter((name) => !allowed.includes(name))).toEqual([]);
     expect(holders('WebhookSecrets', read)).toEqual(['Metrics/ExposeMetrics', 'Signals/ReceiveWebhook']);
