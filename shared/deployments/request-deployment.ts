@@ -1,5 +1,5 @@
 import { personOf, UNMAPPED } from '../approvals/index.ts';
-import { type Actor, decide, Fault, isFault, isoTime, newId } from '../kernel/index.ts';
+import { type Actor, canonicalJson, decide, Fault, isFault, isoTime, newId } from '../kernel/index.ts';
 import { readService } from '../services/index.ts';
 import { assertRunMayDeploy } from './check-run.ts';
 import { METRICS, type Preset } from './contract.ts';
@@ -66,9 +66,21 @@ async function askedBefore(deps: DeploymentDeps, input: RequestInput, holder: st
   const same =
     known.data.revision === input.revision && known.data.requestedBy === (await askerOf(deps, input));
   if (!same || known.state.kind !== 'Requested') throw underWay(input, holder);
+  // Success would say that these facts count, and they would not.
+  if (askedWith(known.data) !== askedWith(input))
+    throw new Fault(
+      'Conflict',
+      `${holder} was asked for with other facts or another preset: wait for it or abort it`,
+    );
   await startWorkflow(deps, known);
   return known;
 }
+
+/** What is asked beside the revision, in one text that can be compared. */
+function askedWith({ declared, preset, retryOf }: Asked): string {
+  return canonicalJson({ declared, preset, retryOf });
+}
+type Asked = Pick<DeploymentData, 'declared' | 'preset' | 'retryOf'>;
 
 function underWay({ service, environment }: RequestInput, holder: string): Fault {
   return new Fault(
