@@ -1,14 +1,7 @@
-import {
-  type Actor,
-  canonicalJson,
-  type DecideDeps,
-  decide,
-  Fault,
-  millis,
-  redact,
-} from '../kernel/index.ts';
+import { type Actor, canonicalJson, type DecideDeps, decide, Fault, redact } from '../kernel/index.ts';
+import { checkSet } from './check-set.ts';
 import { compile } from './compile.ts';
-import { MAX_EXCEPTION_DAYS, MAX_SET_BYTES, type PolicySetDocument } from './contract.ts';
+import { MAX_SET_BYTES, type PolicySetDocument } from './contract.ts';
 import type { ReadPolicies } from './ports.ts';
 import { setPolicies } from './rules/set-policies.ts';
 import { POLICY_SUBJECT, type Policies, policiesOf, policyDataOf, readPolicies } from './stored-policies.ts';
@@ -16,23 +9,21 @@ import { POLICY_SUBJECT, type Policies, policiesOf, policyDataOf, readPolicies }
 export type Asked = { readonly actor: Actor; readonly correlationId: string; readonly key: string };
 type Deps = DecideDeps & { readonly readPolicies: ReadPolicies };
 
-const DAY_MS = 86_400_000;
-
 /**
  * Puts a whole set of policies in the place of the one in force; the same one decides nothing.
- * Throws Fault: InvalidInput (a policy that is no Cedar or names what is unknown, an exception that lasts too long),
+ * Throws Fault: InvalidInput (a policy that is no Cedar or names what is unknown; what `checkSet` refuses),
  * TooLarge, Conflict when somebody else was first.
  */
 export async function putPolicies(deps: Deps, sent: PolicySetDocument, asked: Asked): Promise<Policies> {
   // what is in force is what the decision says: both are redacted
   const document = redact(sent);
   checkSize(document);
-  checkExceptions(document, deps.clock());
   const before = await readPolicies(deps.store);
   const head = before.head;
   const rev = (head?.rev ?? 0) + 1;
   const set = compile(deps.readPolicies, document, rev);
   if (!before.builtIn && set.digest === before.set.digest) return before;
+  checkSet(document, set.policies, deps.clock());
   const data = { ...policyDataOf(head), own: { document, set } };
   const decided = await decide(deps, {
     subject: POLICY_SUBJECT,
@@ -63,20 +54,4 @@ function checkSize(document: PolicySetDocument): void {
   const bytes = Buffer.byteLength(canonicalJson(document));
   if (bytes > MAX_SET_BYTES)
     throw new Fault('TooLarge', `the policies have ${bytes} bytes; at most ${MAX_SET_BYTES} fit`);
-}
-
-function checkExceptions({ exceptions }: PolicySetDocument, now: number): void {
-  const latest = now + MAX_EXCEPTION_DAYS * DAY_MS;
-  const issues = exceptions.flatMap(({ id, expiresAt }, index) =>
-    millis(expiresAt) > latest
-      ? [
-          {
-            path: `exceptions.${index}.expiresAt`,
-            message: `${id}: must be within ${MAX_EXCEPTION_DAYS} days`,
-          },
-        ]
-      : [],
-  );
-  if (issues.length > 0)
-    throw new Fault('InvalidInput', `an exception lasts too long: ${issues[0]?.message}`, { issues });
 }

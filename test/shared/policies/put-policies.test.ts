@@ -110,6 +110,53 @@ test('an exception without an end in sight is refused', async () => {
   });
 });
 
+test.each([
+  ['at the moment it ends', WEDNESDAY],
+  ['a year after its end', '2025-11-18T00:00:00Z'],
+])('an exception is refused %s', async (_when, expiresAt) => {
+  const { store, deps } = world();
+  const put = putPolicies(
+    deps,
+    document({ exceptions: [EXCEPTION, { ...EXCEPTION, id: 'old', expiresAt }] }),
+    asked('k'),
+  );
+  await expect(put).rejects.toMatchObject({
+    name: 'InvalidInput',
+    issues: [
+      { path: 'exceptions.1.expiresAt', message: expect.stringContaining('old: has expired already') },
+    ],
+  });
+  expect(await readPolicies(store)).toMatchObject({ builtIn: true });
+});
+
+test('the set in force, put again after an exception of it has expired, decides nothing', async () => {
+  const { store, deps } = world();
+  const set = document({ exceptions: [EXCEPTION] });
+  await putPolicies(deps, set, asked('k1'));
+  await putPolicies({ ...deps, clock: fixedClock('2026-12-02T00:00:00Z') }, set, asked('k2'));
+  expect((await listPolicyDecisions(store)).items).toHaveLength(1);
+});
+
+test('an exception of a policy that is not in the set is refused, and names it', async () => {
+  const { deps } = world();
+  const misspelt = { ...EXCEPTION, policies: ['large-change-caution', 'large-change'] };
+  await expect(putPolicies(deps, document({ exceptions: [misspelt] }), asked('k'))).rejects.toMatchObject({
+    name: 'InvalidInput',
+    issues: [
+      { path: 'exceptions.0.policies.1', message: 'big-one: there is no policy large-change in the set' },
+    ],
+  });
+});
+
+test('a set without any permit is refused: nothing would be permitted', async () => {
+  const { deps } = world();
+  const put = putPolicies(deps, document({ policies: [NO_INFRASTRUCTURE] }), asked('k'));
+  await expect(put).rejects.toMatchObject({
+    name: 'InvalidInput',
+    issues: [{ path: 'policies', message: expect.stringContaining('nothing would be permitted') }],
+  });
+});
+
 test('a set that no decision could hold is refused', async () => {
   const { deps } = world();
   const many = Array.from({ length: 40 }, (_, index) => ({
