@@ -29,29 +29,35 @@ export async function decideOnDeployment(deps: WeighDeps, input: TaskInput): Pro
   const approval = await approvalFor(deps.store, deployment);
   if (approval?.state === 'Rejected') return rejected(deps, deployment, approval, input.key);
   if (kind === 'AwaitingApproval' && approval?.state !== 'Approved') return standing(deps, deployment);
-  const inputs = await inputsOf(deps, deployment, approval);
+  const condemned = await condemnedBy(deps.store, deployment.service, deployment.data.revision);
+  const inputs = await inputsOf(deps, deployment, { approval, condemned });
   const moved = await takeStep(deps, deployment, {
     key: input.key,
     rule: decideDeployment,
     inputs,
     ...actorOf(approval),
-    move: (outcome) => moveOf(deployment, approval, outcome, isoTime(deps.clock())),
+    move: (outcome) => moveOf(deployment, { approval, condemned }, outcome, isoTime(deps.clock())),
   });
   return standing(deps, moved);
 }
 
+type Known = {
+  readonly approval: Approval | undefined;
+  /** The rollout that condemned the revision, if one did. */
+  readonly condemned: string | undefined;
+};
+
 async function inputsOf(
   deps: WeighDeps,
   { service, environment, data }: Deployment,
-  approval: Approval | undefined,
+  { approval, condemned }: Known,
 ): Promise<DecideDeploymentInputs> {
   const at = isoTime(deps.clock());
   const document = await readService(deps, service);
-  const [inForce, { level, killSwitch }, budget, listed] = await Promise.all([
+  const [inForce, { level, killSwitch }, budget] = await Promise.all([
     readPolicies(deps.store),
     readAutonomy(deps, { service, environment, action: 'deploy' }),
     readBudget(deps.sloCounts, { service, environment, slos: document.slos }, at),
-    condemnedBy(deps.store, service, data.revision),
   ]);
   const score = data.risk?.score ?? '1';
   const band = bandOf(Number(score));
@@ -64,7 +70,7 @@ async function inputsOf(
     policies: policyInputs({ set: inForce.set, facts, exceptions: exceptionsOf(inForce), at }),
     autonomy: { level, environment, band, score },
     killSwitch: killSwitch.on,
-    condemned: listed !== undefined,
+    condemned: condemned !== undefined,
     retry: data.retryOf !== undefined,
     approval: approval === undefined || person === undefined ? null : { id: approval.id, person },
   };
@@ -105,13 +111,18 @@ const BLOCKED: Readonly<Partial<Record<BlockReason, string>>> = {
 
 function moveOf(
   { data }: Deployment,
-  approval: Approval | undefined,
+  { approval, condemned }: Known,
   outcome: DecideDeploymentOutcome,
   at: string,
 ): Move {
-  const reasons = reasonsOf(outcome);
+  const before = `${condemned} condemned this revision before; it is tried again by ${data.requestedBy}`;
+  const tried = condemned === undefined ? [] : [{ code: 'CONDEMNED', text: before }];
+  const reasons = [...(outcome.to === 'Blocked' ? [] : tried), ...reasonsOf(outcome)];
   const freezes = outcome.policies.onFailure === 'freeze' || data.irreversible === true;
-  const common = { mode: outcome.autonomy.action, irreversible: freezes };
+  const common = {
+    ...{ mode: outcome.autonomy.action, irreversible: freezes },
+    ...(condemned !== undefined && { condemnedBy: condemned }),
+  };
   switch (outcome.to) {
     case 'Blocked':
       return {

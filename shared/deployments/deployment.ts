@@ -54,6 +54,8 @@ export const DeploymentData = z.object({
   mode: z.enum(MODES).optional(),
   /** A change that routing does not undo: the rollout freezes instead of rolling back. */
   irreversible: z.boolean().optional(),
+  /** The rollout that condemned this revision before: people who approve it are told. */
+  condemnedBy: z.string().optional(),
   rollout: z.string().optional(),
   approvedBy: z.string().optional(),
   enteredAt: z.string(),

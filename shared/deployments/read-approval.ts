@@ -44,6 +44,7 @@ export function planFactsOf({ data }: Deployment): Plan['facts'] {
     ...{ score: data.risk?.score ?? '', band: data.risk?.band ?? '' },
     ...{ lines: data.change?.lines ?? 0, files: data.change?.files ?? 0 },
     irreversible: data.irreversible === true ? 'yes' : 'no',
+    ...(data.condemnedBy !== undefined && { condemnedBefore: 'yes' }),
   };
 }
 
