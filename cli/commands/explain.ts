@@ -22,7 +22,30 @@ const Weighed = z.looseObject({
     )
     .optional(),
   nearest: z.array(z.looseObject({ text: z.string(), score: z.string(), band: z.string() })).optional(),
-  policies: z.array(z.looseObject({ id: z.string(), cameTo: z.string(), reason: z.string() })).optional(),
+  policies: z
+    .array(
+      z.looseObject({
+        id: z.string(),
+        cameTo: z.string(),
+        reason: z.string(),
+        lifted: z.looseObject({ kind: z.string(), id: z.string(), expiresAt: z.string() }).optional(),
+      }),
+    )
+    .optional(),
+  /** What may lift a policy: `owner` asked for broken glass, and answers for an exception. */
+  exceptions: z
+    .array(
+      z.looseObject({
+        kind: z.string(),
+        id: z.string(),
+        state: z.string(),
+        owner: z.string(),
+        grantedBy: z.string().optional(),
+        reason: z.string(),
+        expiresAt: z.string(),
+      }),
+    )
+    .optional(),
   warnings: z.array(z.unknown()).optional(),
   autonomy: z.looseObject({ action: z.string(), why: z.string() }).optional(),
 });
@@ -66,11 +89,15 @@ export const explainCommand: Command = {
   },
 };
 
+type Policy = NonNullable<z.infer<typeof Weighed>['policies']>[number];
+type Exception = NonNullable<z.infer<typeof Weighed>['exceptions']>[number];
 type Section = { readonly title: string; readonly lines: readonly string[] };
 
 function sectionsOf(answer: z.infer<typeof Weighed>): readonly Section[] {
-  const { factors = [], similar = [], policies = [], autonomy, nearest = [] } = answer;
-  const spoke = policies.filter(({ cameTo }) => cameTo !== 'nothing' && cameTo !== 'permit');
+  const { factors = [], similar = [], policies = [], exceptions = [], autonomy, nearest = [] } = answer;
+  const spoke = policies.filter(
+    ({ cameTo, lifted }) => lifted !== undefined || (cameTo !== 'nothing' && cameTo !== 'permit'),
+  );
   const sections: readonly Section[] = [
     { title: 'What the risk is made of', lines: factors.length === 0 ? [] : factorLines(factors) },
     {
@@ -81,8 +108,9 @@ function sectionsOf(answer: z.infer<typeof Weighed>): readonly Section[] {
     },
     {
       title: `${spoke.length} of ${policies.length} policies had something to say`,
-      lines: spoke.map(({ id, cameTo, reason }) => `  ${id}: ${cameTo}: ${reason}`),
+      lines: spoke.map(policyLine),
     },
+    { title: 'Exceptions and broken glass', lines: exceptions.map(exceptionLine) },
     { title: 'Autonomy', lines: autonomy === undefined ? [] : [`  ${autonomy.why}`] },
     {
       title: 'The nearest changes that would have altered it',
@@ -90,6 +118,17 @@ function sectionsOf(answer: z.infer<typeof Weighed>): readonly Section[] {
     },
   ];
   return sections.filter(({ lines }) => lines.length > 0);
+}
+
+function policyLine({ id, cameTo, reason, lifted }: Policy): string {
+  if (lifted === undefined) return `  ${id}: ${cameTo}: ${reason}`;
+  const left = cameTo === 'nothing' ? '' : `, still ${cameTo}`;
+  return `  ${id}: lifted by ${lifted.kind} ${lifted.id} until ${lifted.expiresAt}${left}: ${reason}`;
+}
+
+function exceptionLine({ kind, id, state, owner, grantedBy, reason, expiresAt }: Exception): string {
+  const who = grantedBy === undefined ? `owned by ${owner}` : `asked by ${owner}, granted by ${grantedBy}`;
+  return `  ${kind} ${id} (${state}): ${who}, until ${expiresAt}: ${reason}`;
 }
 
 /** Decimal strings have twelve digits, for replay; people are shown three. */

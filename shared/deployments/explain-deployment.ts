@@ -1,7 +1,7 @@
 import { type Decision, explainStep, fromDecimal, type Store } from '../kernel/index.ts';
 import { type Deployment, loadDeployment } from './deployment.ts';
 import { approvalIdOf } from './read-approval.ts';
-import type { DecideDeploymentOutcome } from './rules/decide-deployment.ts';
+import type { DecideDeploymentInputs, DecideDeploymentOutcome } from './rules/decide-deployment.ts';
 import { nearestChanges } from './rules/nearest-change.ts';
 import { type WeighInputs, type WeighOutcome, weighDeployment } from './rules/weigh-deployment.ts';
 
@@ -41,10 +41,21 @@ function riskOf({ inputs, outcome }: Decision) {
   };
 }
 
-function policiesOf({ outcome }: Decision) {
+function policiesOf({ inputs, outcome }: Decision) {
   const { policies, autonomy } = outcome as DecideDeploymentOutcome;
+  const reliefs = (inputs as DecideDeploymentInputs).policies.exceptions;
   return {
-    policies: policies.results.map(({ id, cameTo, reason }) => ({ id, cameTo, reason })),
+    policies: policies.results.map(({ id, cameTo, reason, lifted }) => ({
+      ...{ id, cameTo, reason },
+      ...(lifted !== undefined && { lifted }),
+    })),
+    // The rule says whether they counted; who stands for them is in what it was given.
+    exceptions: policies.exceptions.flatMap(({ kind, id, state }) => {
+      const relief = reliefs.find((each) => each.kind === kind && each.id === id);
+      if (relief === undefined) return [];
+      const { owner, grantedBy, reason, expiresAt } = relief;
+      return [{ kind, id, state, owner, ...(grantedBy !== undefined && { grantedBy }), reason, expiresAt }];
+    }),
     warnings: policies.warnings,
     autonomy,
   };

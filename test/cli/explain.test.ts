@@ -1,0 +1,39 @@
+import { afterEach, expect, test } from 'vitest';
+import { type ApiServer, serve } from './api-server.ts';
+import { DEPLOYMENT } from './rollout-answers.ts';
+import { holdfastHere } from './run.ts';
+
+let api: ApiServer | undefined;
+afterEach(() => api?.close());
+
+const UNTIL = '2026-11-20T17:00:00.000Z';
+const glass = { kind: 'break-glass', id: 'apr_1', expiresAt: UNTIL };
+const exception = { kind: 'exception', id: 'migration-week', expiresAt: UNTIL };
+
+test('explain of a deployment shows what lifted a policy: who asked, who granted it, until when and why', async () => {
+  const explanation = {
+    ...{ summary: 'aaaaaaa of checkout is RollingOut.', next: 'It moves traffic.', steps: [] },
+    policies: [
+      { id: 'baseline', cameTo: 'permit', reason: 'permits' },
+      { id: 'freeze-windows', cameTo: 'nothing', reason: 'the weekend', lifted: glass },
+      { id: 'large-change-caution', cameTo: 'nothing', reason: 'does not hold' },
+      { id: 'db-review', cameTo: 'require-approval', reason: 'tier is not known', lifted: glass },
+    ],
+    exceptions: [
+      { ...glass, state: 'used', owner: 'ada', grantedBy: 'grace', reason: 'the fix itself' },
+      { ...exception, state: 'not-needed', owner: 'team-db', reason: 'reviewed as a whole' },
+    ],
+  };
+  api = await serve({ [`/v1/deployments/${DEPLOYMENT}/explain`]: explanation });
+  const { code, stdout } = await holdfastHere(['explain', 'deployment', DEPLOYMENT], api.url);
+  expect(code).toBe(0);
+  for (const line of [
+    '2 of 4 policies had something to say',
+    `freeze-windows: lifted by break-glass apr_1 until ${UNTIL}: the weekend`,
+    `db-review: lifted by break-glass apr_1 until ${UNTIL}, still require-approval: tier is not known`,
+    `break-glass apr_1 (used): asked by ada, granted by grace, until ${UNTIL}: the fix itself`,
+    `exception migration-week (not-needed): owned by team-db, until ${UNTIL}: reviewed as a whole`,
+  ])
+    expect(stdout).toContain(line);
+  expect(stdout).not.toContain('large-change-caution');
+});
