@@ -30,7 +30,11 @@ export const shiftDeps = once((): ShiftDeps => ({ ...rolloutDeps(), traffic: tra
 
 /** For the judge: it reads, and cannot move traffic. */
 export const judgeDeps = once(
-  (): JudgeDeps => ({ ...rolloutDeps(), metrics: metrics(), judgements: judgements() }),
+  (): JudgeDeps => ({
+    ...{ ...rolloutDeps(), metrics: metrics(), judgements: judgements() },
+    // the whole port is not handed on, and its role may not move an alias either
+    traffic: { read: (target) => traffic().read(target) },
+  }),
 );
 
 /** What the judge saw last of each rollout. */

@@ -82,6 +82,7 @@ export class Rollouts extends Construct {
     props.work.grantJudge(judge);
     this.grantLead(judge, props.work);
     props.traffic.grantReadMetrics(judge);
+    props.traffic.grantReadSplit(judge);
     every(Duration.minutes(1), this, 'JudgeSweep', { fn: judge, deadLetters: this.judgeDeadLetters });
     return judge;
   }

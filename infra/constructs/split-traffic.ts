@@ -13,6 +13,11 @@ export class SplitTraffic {
     this.props = props;
   }
 
+  /** Read how an alias splits, and nothing else. */
+  grantReadSplit(fn: HoldfastFunction): void {
+    fn.allow(['lambda:GetAlias'], [managedFunctions(fn)]);
+  }
+
   /** Read how an alias splits, and which version carries which commit. */
   grantReadTraffic(fn: HoldfastFunction): void {
     fn.allow(['lambda:GetAlias', 'lambda:ListVersionsByFunction'], [managedFunctions(fn)]);

@@ -3,6 +3,7 @@ import { blockOf } from './block-list.ts';
 import type { HoldReason } from './contract.ts';
 import { isReached, type Rollout, restarted, stageIndex } from './rollout.ts';
 import type { AdvanceInputs, AdvanceOutcome } from './rules/advance-rollout.ts';
+import { percent } from './shift-reasons.ts';
 import type { Move } from './take-step.ts';
 
 const HELD: Readonly<Record<HoldReason, string>> = {
@@ -90,10 +91,17 @@ function blocked({ id, service, data }: Rollout, listed: boolean): Pick<Move, 'e
   return { effects: [{ type: 'take-lock', lock: blockOf(service, data.revision), holder: id }] };
 }
 
-function heldReason({ guards }: AdvanceInputs, { reason }: AdvanceOutcome): Reason {
+function heldReason(inputs: AdvanceInputs, { reason }: AdvanceOutcome): Reason {
   const code = reason ?? 'UNEXPECTED';
-  const which = code === 'GUARD' ? `: ${guards.join('; ')}` : '';
-  return { code, text: `${HELD[code]}${which}` };
+  const which = { GUARD: inputs.guards.join('; '), TRAFFIC_MOVED: seenText(inputs.seenWeight) };
+  const detail = code === 'GUARD' || code === 'TRAFFIC_MOVED' ? `: ${which[code]}` : '';
+  return { code, text: `${HELD[code]}${detail}` };
+}
+
+function seenText(seen: AdvanceInputs['seenWeight']): string {
+  if (seen === undefined) return 'nobody read how it stands';
+  const others = seen.others ? ', and another version takes part' : '';
+  return `the canary has ${percent(seen.canary)}, and was left with ${percent(seen.left)}${others}`;
 }
 
 function seenReason({ seen }: AdvanceOutcome): Reason {

@@ -11,6 +11,7 @@ import { readIntervals } from './read-intervals.ts';
 import { type Rollout, rolloutOf, stageIndex } from './rollout.ts';
 import { type AdvanceInputs, advanceRollout } from './rules/advance-rollout.ts';
 import { rawGuards } from './rules/raw-guards.ts';
+import { seenWeight } from './seen-weight.ts';
 import { takeStep, wakeLeft, wakeRollout } from './take-step.ts';
 import { EXPOSED } from './transitions.ts';
 import { watchBake } from './watch-bake.ts';
@@ -92,10 +93,11 @@ async function inputsOf(deps: JudgeDeps, rollout: Rollout): Promise<AdvanceInput
   const now = isoTime(deps.clock());
   const exposed = data.times.started !== undefined && data.weight > 0;
   const started = data.times.started ?? now;
-  const [{ level, killSwitch }, intervals, before] = await Promise.all([
+  const [{ level, killSwitch }, intervals, before, seen] = await Promise.all([
     readAutonomy(deps, { service, environment, action: 'deploy' }),
     exposed ? readIntervals(deps, rollout, { from: started, to: now }) : [],
     deps.judgements.get(rollout.id),
+    exposed ? seenWeight(deps, rollout) : undefined,
   ]);
   const { settings, stage } = data;
 
@@ -111,6 +113,7 @@ async function inputsOf(deps: JudgeDeps, rollout: Rollout): Promise<AdvanceInput
     now,
     guards: rawGuards.decide({ intervals, settings }).crossed,
     ...{ waived: data.waived, killSwitch: killSwitch.on, level, irreversible: data.irreversible },
+    ...(seen !== undefined && { seenWeight: seen }),
   };
 }
 

@@ -21,7 +21,11 @@ export type RolloutDeps = DecideDeps & {
 export type ShiftDeps = RolloutDeps & { readonly traffic: Traffic; readonly leases: Leases };
 
 /** What the judge needs: it reads, and cannot move traffic. */
-export type JudgeDeps = RolloutDeps & { readonly metrics: Metrics; readonly judgements: Judgements };
+export type JudgeDeps = RolloutDeps & {
+  readonly metrics: Metrics;
+  readonly traffic: Pick<Traffic, 'read'>;
+  readonly judgements: Judgements;
+};
 
 /** The last look of the judge at a rollout: evidence for whoever watches, never what a verdict is taken from. */
 export type Judgement = {

@@ -1,10 +1,11 @@
-import { Fault, isFault, isoTime, type Reason } from '../kernel/index.ts';
+import { Fault, isFault, isoTime } from '../kernel/index.ts';
 import { type TrafficArm, trafficLease } from '../ports/traffic.ts';
 import { readAutonomy } from '../services/index.ts';
 import { METRICS, type RolloutState } from './contract.ts';
 import type { ShiftDeps, TaskInput, TaskResult } from './ports.ts';
 import { loadRollout, type Rollout, type RolloutData, stageIndex } from './rollout.ts';
 import { recordShift, type ShiftInputs, type ShiftOutcome } from './rules/record-shift.ts';
+import { shiftReasons } from './shift-reasons.ts';
 import { type Move, settled, standing, takeStep } from './take-step.ts';
 import { targetOf } from './target.ts';
 
@@ -122,7 +123,7 @@ function moveOf(rollout: Rollout, inputs: ShiftInputs, outcome: ShiftOutcome, at
   return {
     event: outcome.event,
     state: stateOf(rollout, outcome),
-    reasons: [reasonOf(inputs, outcome)],
+    reasons: shiftReasons(inputs, outcome),
     ...(reached && { also: [{ type: 'TrafficShifted', data: { weight: inputs.to } }] }),
     data: {
       ...(reached && { weight: inputs.to }),
@@ -161,27 +162,4 @@ function stateOf(rollout: Rollout, outcome: Exclude<ShiftOutcome, { to: 'none' }
     case 'Aborted':
       return { kind: outcome.to, reason: back };
   }
-}
-
-function reasonOf(inputs: ShiftInputs, outcome: Exclude<ShiftOutcome, { to: 'none' }>): Reason {
-  if (outcome.to === 'Held')
-    return {
-      code: outcome.reason,
-      text: `the traffic stays at ${percent(inputs.left)}: ${HELD[outcome.reason] ?? outcome.reason}`,
-    };
-  const [from, to] = [percent(inputs.left), percent(inputs.to)];
-  return { code: outcome.event, text: `version ${inputs.canary} went from ${from} to ${to} of the traffic` };
-}
-
-const HELD: Readonly<Record<string, string>> = {
-  KILL_SWITCH: 'the kill switch is on',
-  AUTONOMY: 'the autonomy level of this place does not act',
-  TRAFFIC_MOVED: 'somebody else moved it',
-  TRAFFIC_FAILED: 'the platform refused to move it',
-  UNDECIDED:
-    'it would take all of it without having shared it, so that nothing is compared: a person decides',
-};
-
-function percent(weight: number): string {
-  return `${Number((weight * 100).toFixed(2))} %`;
 }

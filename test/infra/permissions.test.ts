@@ -138,11 +138,6 @@ describe('the ways out', () => {
     }
   });
 
-  test('one function moves traffic, and it is not the one that judges', () => {
-    expect(holdersOf('lambda:UpdateAlias')).toEqual(['HoldfastDeployments/Rollouts/ShiftTrafficRole']);
-    expect(holdersOf('cloudwatch:GetMetricData')).toContain('HoldfastDeployments/Rollouts/JudgeRolloutsRole');
-  });
-
   test.each([
     ['RollBackService', 10],
     ['GovernDeployment', 8],
@@ -165,5 +160,17 @@ describe('the ways out', () => {
       'HoldfastDeployments/Deployments/RequestDeploymentRole',
     ]);
     expect(startersOf('RollOutCanary')).toEqual(['HoldfastDeployments/Deployments/StartRolloutRole']);
+  });
+});
+
+describe('traffic', () => {
+  test('one function moves traffic, and it is not the one that judges', () => {
+    expect(holdersOf('lambda:UpdateAlias')).toEqual(['HoldfastDeployments/Rollouts/ShiftTrafficRole']);
+    const judge = 'HoldfastDeployments/Rollouts/JudgeRolloutsRole';
+    expect(holdersOf('cloudwatch:GetMetricData')).toContain(judge);
+    const onFunctions = statements
+      .filter((each) => each.of === judge)
+      .flatMap(({ actions }) => actions.filter((action) => action.startsWith('lambda:')));
+    expect(onFunctions).toEqual(['lambda:GetAlias']);
   });
 });

@@ -41,7 +41,7 @@ function build() {
   };
   traffic.grantShiftTraffic(make('ShiftTraffic', 'shift-traffic'));
   const judge = make('JudgeRollouts', 'judge-rollouts');
-  traffic.grantReadTraffic(judge);
+  traffic.grantReadSplit(judge);
   traffic.grantReadMetrics(judge);
   const template = Template.fromStack(stack);
   const policies = Object.entries(template.findResources('AWS::IAM::Policy'));
@@ -59,6 +59,7 @@ const { template, granting } = build();
 test('only who shifts may move an alias, and who judges may not', () => {
   expect(granting('ShiftTraffic', 'lambda:UpdateAlias')).toHaveLength(1);
   expect(granting('JudgeRollouts', 'lambda:UpdateAlias')).toEqual([]);
+  expect(granting('JudgeRollouts', 'lambda:ListVersionsByFunction')).toEqual([]);
   expect(granting('JudgeRollouts', 'cloudwatch:GetMetricData')).toMatchObject([{ Resource: '*' }]);
   expect(granting('ShiftTraffic', 'cloudwatch:GetMetricData')).toEqual([]);
 });

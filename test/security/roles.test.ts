@@ -99,9 +99,9 @@ describe('only the named functions', () => {
       rolls('ShiftTraffic'),
     ]);
     const judge = statements.filter(({ of }) => of.endsWith('/JudgeRolloutsRole'));
-    expect(judge.flatMap(({ actions }) => actions).filter((action) => action.startsWith('lambda:'))).toEqual(
-      [],
-    );
+    expect(judge.flatMap(({ actions }) => actions).filter((action) => action.startsWith('lambda:'))).toEqual([
+      'lambda:GetAlias',
+    ]);
     expect(holders('', /^cloudwatch:GetMetricData$/)).toEqual([
       ...['AssessDeployment', 'DecideDeployment', 'StartRollout'].map(deploys),
       rolls('JudgeRollouts'),

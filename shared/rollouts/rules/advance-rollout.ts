@@ -3,7 +3,7 @@ import type { HoldReason } from '../contract.ts';
 import type { Interval, JudgeSettings } from '../judge-contract.ts';
 import { closeIntervals } from './intervals.ts';
 import { type Condemnation, type JudgeOutcome, judgeRollout } from './judge-rollout.ts';
-import { OBSERVING } from './record-shift.ts';
+import { OBSERVING, SAME } from './record-shift.ts';
 
 export type AdvanceInputs = {
   readonly state: 'AtStage' | 'Held' | 'Paused';
@@ -33,6 +33,17 @@ export type AdvanceInputs = {
   readonly killSwitch: boolean;
   readonly level: string;
   readonly irreversible: boolean;
+  /** How the traffic stands now; absent where nobody could read it, and in what an earlier release has decided. */
+  readonly seenWeight?: SeenWeight;
+};
+
+/** Fractions of the requests, 0..1. */
+export type SeenWeight = {
+  /** What the rollout left the canary with, and what it has. */
+  readonly left: number;
+  readonly canary: number;
+  /** A version that is neither the canary nor the baseline has traffic. */
+  readonly others: boolean;
 };
 
 export type AdvanceOutcome = {
@@ -54,7 +65,7 @@ const PASSING: readonly HoldReason[] = ['NO_DATA', 'KILL_SWITCH', 'AUTONOMY'];
 
 /**
  * What the judge's sweep does with a rollout whose canary takes traffic. A verdict to roll back goes before everything;
- * then what forbids to go on; then what a stage asks for: time AND requests, and before all of the traffic a
+ * then what forbids to go on, first of all that the traffic is not as it was left; then what a stage asks for: time AND requests, and before all of the traffic a
  * certificate of safety. Missing data never passes: it holds, on its own clock.
  */
 export const advanceRollout = rule('advance-rollout', 1, (inputs: AdvanceInputs): AdvanceOutcome => {
@@ -87,11 +98,18 @@ function goOn(inputs: AdvanceInputs, judge: Judged, seen: AdvanceOutcome['seen']
 /** What forbids to go on, whatever the judge says; null when nothing does. */
 function forbids(inputs: AdvanceInputs): HoldReason | null {
   const { killSwitch, level, exposed, now, lastDataAt, noDataSeconds, guards, waived } = inputs;
+  // Before the holds that end by themselves: this one takes a person, and is often why data is missing.
+  if (isMoved(inputs.seenWeight) && !waived.includes('TRAFFIC_MOVED')) return 'TRAFFIC_MOVED';
   if (killSwitch) return 'KILL_SWITCH';
   if (OBSERVING.includes(level)) return 'AUTONOMY';
   const silent = (Date.parse(now) - Date.parse(lastDataAt)) / 1000;
   if (exposed && silent > noDataSeconds) return 'NO_DATA';
   return guards.length > 0 && !waived.includes('GUARD') ? 'GUARD' : null;
+}
+
+/** Whether somebody else moved the traffic since the rollout did; unreadable traffic is no answer. */
+function isMoved(seen: SeenWeight | undefined): boolean {
+  return seen !== undefined && (seen.others || Math.abs(seen.canary - seen.left) > SAME);
 }
 
 /** A hold stays for its first reason, unless a graver one comes up while it would end by itself: what was asked stands. */

@@ -66,8 +66,8 @@ function armText(arm: Arm | undefined): string {
   return JSON.stringify([arm.requests, arm.failures, slower]);
 }
 
-/** Milliseconds of a date, or the number itself: only the order counts. */
-function timeOf(text: string, field: string, at: string): number {
+/** Milliseconds of a date, or the number itself. Throws Fault('InvalidInput') for what is neither. */
+export function timeOf(text: string, field: string, at: string): number {
   const time = /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : Date.parse(text);
   if (!Number.isNaN(time)) return time;
   const message = `must be an ISO 8601 time or a number, not "${text}"`;

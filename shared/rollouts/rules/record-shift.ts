@@ -1,7 +1,7 @@
 import { rule } from '../../kernel/index.ts';
 import type { BackReason, HoldReason } from '../contract.ts';
 
-type Arms = readonly { readonly revision: string; readonly weight: number }[];
+export type SplitArms = readonly { readonly revision: string; readonly weight: number }[];
 
 export type ShiftInputs = {
   /** Going back is never held up by a switch, a level, or by somebody who moved the traffic. */
@@ -11,9 +11,9 @@ export type ShiftInputs = {
   readonly left: number;
   readonly canary: string;
   readonly baseline: string;
-  readonly before: Arms;
+  readonly before: SplitArms;
   /** What was read after the shift; null when nothing was moved. */
-  readonly after: Arms | null;
+  readonly after: SplitArms | null;
   /** The Fault that ended the shift. */
   readonly problem: string | null;
   readonly killSwitch: boolean;
@@ -31,7 +31,7 @@ export type ShiftOutcome =
   | { readonly to: 'none' };
 
 /** Weights are decimals that went through a platform's floats. */
-const SAME = 1e-9;
+export const SAME = 1e-9;
 
 /** Levels at which nothing may be moved. */
 export const OBSERVING: readonly string[] = ['observe', 'suggest', 'shadow'];
@@ -62,7 +62,7 @@ function forbids({ killSwitch, level, uncompared }: ShiftInputs): HoldReason | n
 
 function recordBack({ after, before, canary }: ShiftInputs, reason: BackReason): ShiftOutcome {
   const now = after ?? before;
-  if (share(now, canary) > SAME) return { to: 'none' };
+  if (shareOf(now, canary) > SAME) return { to: 'none' };
   const condemned = reason === 'VERDICT' || reason === 'BAKE_VERDICT';
   return { to: condemned ? 'RolledBack' : 'Aborted', event: 'TrafficRestored' };
 }
@@ -75,12 +75,17 @@ function arrived(weight: number): ShiftOutcome {
   return weight >= 1 ? { to: 'Baking', event: 'PromotionMade' } : { to: 'AtStage', event: 'StageStarted' };
 }
 
-function share(arms: Arms, revision: string): number {
+/** What a version has of the traffic, 0..1. */
+export function shareOf(arms: SplitArms, revision: string): number {
   return arms.find((arm) => arm.revision === revision)?.weight ?? 0;
 }
 
 /** Whether the canary has this share, and the baseline all the rest. */
-function isSplit(arms: Arms, { canary, baseline }: ShiftInputs, weight: number): boolean {
+export function isSplit(
+  arms: SplitArms,
+  { canary, baseline }: Pick<ShiftInputs, 'canary' | 'baseline'>,
+  weight: number,
+): boolean {
   const near = (value: number, wanted: number) => Math.abs(value - wanted) <= SAME;
-  return near(share(arms, canary), weight) && near(share(arms, baseline), 1 - weight);
+  return near(shareOf(arms, canary), weight) && near(shareOf(arms, baseline), 1 - weight);
 }

@@ -40,16 +40,16 @@ describe('somebody else who moves the alias', () => {
     expect([await run.stands(id), run.traffic.arms()]).toEqual(['Aborted REJECTED', foreign(0.4)]);
   });
 
-  test('between two stages: it holds, and a yes moves the traffic again', async () => {
+  test('in a stage: it holds, whatever is measured, and a yes moves the traffic again', async () => {
     const id = await atStage();
     await run.minute();
     run.traffic.world.move(foreign(0.4));
-    await run.minutes(14, async () => (await run.stands(id)).startsWith('Held'));
-    expect([await run.stands(id), run.traffic.arms()]).toEqual(['Held NO_DATA', foreign(0.4)]);
-    await run.answer('approve');
+    await run.minute();
+    expect([await run.stands(id), run.traffic.arms()]).toEqual(['Held TRAFFIC_MOVED', foreign(0.4)]);
+    await run.minutes(14);
     expect(await run.stands(id)).toBe('Held TRAFFIC_MOVED');
     await run.answer('approve');
-    expect([await run.stands(id), run.weight()]).toEqual(['AtStage', 0.5]);
+    expect([await run.stands(id), run.weight()]).toEqual(['AtStage', 0.1]);
   });
 
   test('in the moment of the move: it is theirs, and it holds', async () => {

@@ -20,6 +20,7 @@ const BASE: AdvanceInputs = {
   ...{ guards: [], waived: [], killSwitch: false, level: 'governed', irreversible: false },
 };
 const CONDEMNED = { standing: { by: 'errors', at: at(1) } } as const;
+const seen = (canary: number, others = false) => ({ seenWeight: { left: 0.5, canary, others } });
 const only = (stage: Partial<AdvanceInputs['stage']>) => ({ stage: { ...BASE.stage, ...stage } });
 
 const LOOKS: readonly (readonly [what: string, change: Partial<AdvanceInputs>, then: string])[] = [
@@ -58,6 +59,29 @@ const LOOKS: readonly (readonly [what: string, change: Partial<AdvanceInputs>, t
   ['holds at a level that observes', { level: 'observe' }, 'hold AUTONOMY'],
   ['holds for a guard', { guards: ['5 %'] }, 'hold GUARD'],
   ['lets a guard pass that a person let pass', { guards: ['5 %'], waived: ['GUARD'] }, 'pass null'],
+  ['goes on when the traffic is as it was left', seen(0.5), 'pass null'],
+  ['takes the platform’s floats for what they stand for', seen(0.1 + 0.4 + 1e-12), 'pass null'],
+  ['holds when somebody else gave the canary more', seen(0.7), 'hold TRAFFIC_MOVED'],
+  ['holds when somebody else took the canary’s share', seen(0), 'hold TRAFFIC_MOVED'],
+  ['holds when another version is beside it', seen(0.5, true), 'hold TRAFFIC_MOVED'],
+  [
+    'lets a moved split pass that a person let pass',
+    { ...seen(0.7), waived: ['TRAFFIC_MOVED'] },
+    'pass null',
+  ],
+  ['asks for a moved split, not for the data it costs', { ...seen(0), now: at(16) }, 'hold TRAFFIC_MOVED'],
+  ['takes back what fails, whoever moved it', { ...seen(0.7), intervals: minutes(5, 0.08) }, 'back null'],
+  [
+    'asks anew where a hold would have ended by itself',
+    { ...seen(0.7), state: 'Held', held: 'NO_DATA' },
+    'hold TRAFFIC_MOVED',
+  ],
+  [
+    'asks once for a moved split, and does not end the hold by itself',
+    { ...seen(0.7), state: 'Held', held: 'TRAFFIC_MOVED' },
+    'stay null',
+  ],
+  ['leaves a pause as it is when the split is moved', { ...seen(0.7), state: 'Paused' }, 'stay null'],
   ['takes back what fails', { intervals: minutes(5, 0.08) }, 'back null'],
   ['takes it back while it is paused', { intervals: minutes(5, 0.08), state: 'Paused' }, 'back null'],
   [
