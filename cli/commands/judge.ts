@@ -1,4 +1,5 @@
 import { isFault } from '../../shared/kernel/index.ts';
+import { intervalNotes } from '../../shared/rollouts/rules/interval-notes.ts';
 import { readJudgeDocument } from '../../shared/rollouts/rules/judge-document.ts';
 import {
   type JudgeInputs,
@@ -22,7 +23,7 @@ export const judgeCommand: Command = {
   example: 'holdfast judge counts.json',
   run: async (positionals, _options, io) => {
     const document = readDocument(needed(positionals, 0, 'FILE'));
-    const { outcome, guards } = orUsageError(() => judge(readJudgeDocument(document)));
+    const { outcome, guards } = orUsageError(() => judge(readJudgeDocument(document), Date.now()));
     io.document({ ...inNumbers(outcome), guards });
     io.out(paint(io, COLOURS[outcome.verdict], outcome.verdict));
     for (const reason of outcome.reasons) io.out(`  ${reason}`);
@@ -32,8 +33,11 @@ export const judgeCommand: Command = {
   },
 };
 
-function judge(inputs: JudgeInputs) {
-  return { outcome: judgeRollout.decide(inputs), guards: rawGuards.decide(inputs).crossed };
+/** What is odd about the intervals stands with the reasons; it changes no verdict. */
+function judge(inputs: JudgeInputs, now: number) {
+  const outcome = judgeRollout.decide(inputs);
+  const reasons = [...outcome.reasons, ...intervalNotes(inputs.intervals, now)];
+  return { outcome: { ...outcome, reasons }, guards: rawGuards.decide(inputs).crossed };
 }
 
 /** What a document says wrong is wrong usage: the field stands in the text. */

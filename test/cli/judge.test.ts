@@ -60,6 +60,20 @@ describe('holdfast judge', () => {
     expect(stdout).toContain('a person is asked: at 2026-01-01T00:00:00.000Z 3 of 60 requests failed');
   });
 
+  test('names minutes that are missing and dates in the future, and judges all the same', async () => {
+    const { intervals } = counts(8, [1000, 5], [1000, 5]);
+    const odd = [...intervals.slice(0, 2), ...intervals.slice(5)];
+    const future = { ...intervals[7], at: '9026-01-01T00:00:00.000Z' };
+    const { code, stdout } = await judge({ intervals: odd });
+    expect(code).toBe(3);
+    expect(stdout).toContain(
+      'gap of 3 minutes between 2026-01-01T00:01:00.000Z and 2026-01-01T00:05:00.000Z',
+    );
+    const answer = JSON.parse((await judge({ intervals: [...intervals, future] }, '--json')).stdout);
+    expect(answer.reasons.at(-1)).toContain('1 interval(s) begin in the future');
+    expect((await judge({ intervals })).stdout).not.toMatch(/gap|future/);
+  });
+
   test.each([
     ['intervals.0.canary.failures', counts(1, [5, 7], [5, 0])],
     ['intervals.0.canary.failures', counts(1, [5, -1], [5, 0])],
