@@ -1,3 +1,4 @@
+import { reasonCode } from '../kernel/index.ts';
 import { loadRollout, type Rollout } from '../rollouts/index.ts';
 import { type Deployment, loadDeployment } from './deployment.ts';
 import type { DeploymentDeps, TaskInput, TaskResult } from './ports.ts';
@@ -34,7 +35,7 @@ function record(
     move: ({ to, event }) => ({
       event,
       state: to === 'Aborted' ? { kind: to, reason: 'ROLLOUT_ABORTED' } : { kind: to },
-      reasons: [{ code: event.toUpperCase(), text: `${inputs.rollout} ended as ${inputs.state}` }],
+      reasons: [{ code: reasonCode(event), text: `${inputs.rollout} ended as ${inputs.state}` }],
     }),
   });
 }

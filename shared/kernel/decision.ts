@@ -32,6 +32,11 @@ export type Reason = {
   readonly data?: Readonly<Record<string, unknown>>;
 };
 
+/** The code of a reason that is named after an event: RolloutRolledBack is ROLLOUT_ROLLED_BACK. */
+export function reasonCode(event: string): string {
+  return event.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toUpperCase();
+}
+
 /** One immutable step of a subject, whole. `outcome = rule(inputs)` and nothing else. Times are ISO 8601 UTC. */
 export type Decision = {
   readonly v: 1;

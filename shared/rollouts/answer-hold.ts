@@ -1,4 +1,4 @@
-import { type Actor, isoTime, type Reason } from '../kernel/index.ts';
+import { type Actor, isoTime, type Reason, reasonCode } from '../kernel/index.ts';
 import type { RolloutState } from './contract.ts';
 import type { RolloutDeps, TaskInput, TaskResult } from './ports.ts';
 import { approvalFor } from './read-approval.ts';
@@ -32,7 +32,7 @@ type Said = { readonly text: string; readonly at: string };
 function moveOf(rollout: Rollout, outcome: AnswerHoldOutcome, { text, at }: Said): Move {
   const { state, data } = rollout;
   const waives = 'waives' in outcome && outcome.waives && state.kind === 'Held';
-  const reasons: readonly Reason[] = [{ code: outcome.event.toUpperCase(), text }];
+  const reasons: readonly Reason[] = [{ code: reasonCode(outcome.event), text }];
   return {
     event: outcome.event,
     state: stateOf(outcome),

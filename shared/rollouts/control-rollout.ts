@@ -1,5 +1,5 @@
 import { readPeople, UNMAPPED } from '../approvals/index.ts';
-import { type Actor, decide, Fault, isFault, isoTime } from '../kernel/index.ts';
+import { type Actor, decide, Fault, isFault, isoTime, reasonCode } from '../kernel/index.ts';
 import type { RolloutState, Verb } from './contract.ts';
 import type { RolloutDeps } from './ports.ts';
 import { loadRollout, type Rollout, restarted, rolloutOf, stageIndex } from './rollout.ts';
@@ -52,7 +52,7 @@ export async function controlRolloutBy(deps: RolloutDeps, input: ControlInput): 
     move: () => ({
       event: outcome.event,
       state: stateAfter(rollout, verb),
-      reasons: [{ code: outcome.event.toUpperCase(), text: reason }],
+      reasons: [{ code: reasonCode(outcome.event), text: reason }],
       ...(verb === 'resume' && restarted(stageIndex(rollout), isoTime(deps.clock()))),
     }),
   });
@@ -98,7 +98,7 @@ export async function withdrawRollout(deps: RolloutDeps, id: string): Promise<bo
     move: () => ({
       event: 'AbortRequested',
       state: { kind: 'RollingBack', reason: 'ABORTED_BY_PERSON' },
-      reasons: [{ code: 'ABORTREQUESTED', text: reason }],
+      reasons: [{ code: 'ABORT_REQUESTED', text: reason }],
     }),
   });
   return true;
