@@ -8,7 +8,7 @@ import type { Interval } from './judge-contract.ts';
 import type { JudgeDeps, Judgement } from './ports.ts';
 import { approvalFor, isAnswered } from './read-approval.ts';
 import { readIntervals } from './read-intervals.ts';
-import { type Rollout, rolloutOf, stageIndex } from './rollout.ts';
+import { loadRollout, type Rollout, rolloutOf, stageIndex } from './rollout.ts';
 import { type AdvanceInputs, advanceRollout } from './rules/advance-rollout.ts';
 import { rawGuards } from './rules/raw-guards.ts';
 import { seenWeight } from './seen-weight.ts';
@@ -26,10 +26,10 @@ export async function judgeRollouts(deps: JudgeDeps): Promise<{ readonly judged:
   const bugs: unknown[] = [];
   for (const head of open) {
     try {
-      await lookAt(deps, rolloutOf(head));
+      await lookTwice(deps, rolloutOf(head));
       deps.meter.count(METRICS.judged);
     } catch (thrown) {
-      // Somebody else moved it, or an entry cannot be read: the next sweep looks again, and the deadline stands.
+      // Somebody else moved it twice, or an entry cannot be read: the next sweep looks again, and the deadline stands.
       if (!isFault(thrown)) bugs.push(thrown);
       const code = isFault(thrown) ? thrown.name : 'UNEXPECTED';
       deps.meter.count(METRICS.judgeErrors, { service: head.service ?? '', code });
@@ -54,6 +54,18 @@ async function headsIn(deps: JudgeDeps, state: string): Promise<readonly Head[]>
     cursor = page.cursor;
   } while (cursor !== undefined);
   return found;
+}
+
+/** A person's step that came first did not see the verdict: it is judged again where it stands now, in the same sweep. */
+async function lookTwice(deps: JudgeDeps, rollout: Rollout): Promise<void> {
+  try {
+    await lookAt(deps, rollout);
+  } catch (thrown) {
+    if (!isFault(thrown, 'Conflict')) throw thrown;
+    const moved = await loadRollout(deps.store, rollout.id);
+    if (moved.rev === rollout.rev) throw thrown;
+    if (SWEPT.some((state) => state === moved.state.kind)) await lookAt(deps, moved);
+  }
 }
 
 async function lookAt(deps: JudgeDeps, rollout: Rollout): Promise<void> {
