@@ -23,7 +23,7 @@ const route = (RouteKey: string, integration: string, own: object = {}) => ({
 });
 const integration = (name: string) => ({
   Type: 'AWS::ApiGatewayV2::Integration',
-  Properties: { ApiId: API, IntegrationUri: { 'Fn::GetAtt': [name, 'Arn'] }, TimeoutInMillis: 500 },
+  Properties: { ApiId: API, IntegrationUri: { 'Fn::GetAtt': [name, 'Arn'] }, TimeoutInMillis: 2500 },
 });
 const RESOURCES = {
   Api: { Type: 'AWS::ApiGatewayV2::Api', Properties: { Name: 'Api', ProtocolType: 'HTTP' } },
@@ -53,7 +53,7 @@ const FUNCTIONS = {
   Echo: { source: 'export const handler = async (event) => event;' },
   Raw: {
     source: `export const handler = async ({ body }) => {
-      if (body === 'slow') await new Promise((r) => setTimeout(r, 2000));
+      if (body === 'slow') await new Promise((r) => setTimeout(r, 6000));
       if (body === 'bad') throw new Error('secret detail');
       return JSON.parse(body); };`,
   },
