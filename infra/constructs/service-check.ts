@@ -30,7 +30,7 @@ export class ServiceCheck extends Construct {
     });
     tables.grantReadHeads(check);
     world.grantReach(check);
-    traffic.grantReadTraffic(check);
+    traffic.grantReadSplit(check);
     traffic.grantReadMetrics(check);
     api.serveFrom(this, check, 'POST /v1/services/{name}/check');
   }

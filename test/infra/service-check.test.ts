@@ -13,6 +13,6 @@ test('what checks a service may read aliases of managed functions, and counts', 
 });
 
 test('it writes, moves, starts and wakes nothing', () => {
-  const changing = /^(?:dynamodb:(?:Put|Update|Delete)|lambda:(?!GetAlias|ListVersions)|states:|events:)/;
+  const changing = /^(?:dynamodb:(?:Put|Update|Delete)|lambda:(?!GetAlias$)|states:|events:)/;
   expect(actions.filter((action) => changing.test(action))).toEqual([]);
 });
