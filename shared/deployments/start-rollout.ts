@@ -1,8 +1,6 @@
 import { Fault, isFault, isoTime } from '../kernel/index.ts';
 import type { LambdaTarget } from '../ports/traffic.ts';
 import {
-  estimateFano,
-  intervalOf,
   type JudgeSettings,
   judgeSettings,
   openRolloutOf,
@@ -12,6 +10,7 @@ import {
 import { readService } from '../services/index.ts';
 import { type Deployment, loadDeployment } from './deployment.ts';
 import { targetOf } from './gather-facts.ts';
+import { LOOK_BACK, lookBack } from './look-back.ts';
 import type { StartDeps, TaskInput, TaskResult } from './ports.ts';
 import { notByOf } from './read-approval.ts';
 import {
@@ -21,8 +20,6 @@ import {
 } from './rules/start-rollout.ts';
 import { standing, takeStep } from './take-step.ts';
 
-/** Seconds of the past from which thresholds and rates are frozen. */
-const LOOK_BACK = 3600;
 const BAKE_SECONDS = 600;
 
 /**
@@ -40,7 +37,7 @@ export async function startRolloutOfDeployment(deps: StartDeps, input: TaskInput
   const document = await readService(deps, deployment.service);
   const { rollouts } = document;
   const id = rolloutIdOf(deployment.id);
-  const frozen = await freeze(deps, deployment, target, document);
+  const frozen = await freeze(deps, target, document);
   const inputs: StartRolloutInputs = {
     rollout: id,
     plan: {
@@ -118,12 +115,7 @@ type Frozen = {
 };
 
 /** Thresholds and rates of what runs now, before anything of the new version is seen. Throws Fault Unavailable without any. */
-async function freeze(
-  deps: StartDeps,
-  deployment: Deployment,
-  target: LambdaTarget,
-  { slos, rollouts }: Document,
-): Promise<Frozen> {
+async function freeze(deps: StartDeps, target: LambdaTarget, { slos, rollouts }: Document): Promise<Frozen> {
   const slo = slos.flatMap(latencyOf);
   const now = deps.clock();
   const window = { from: isoTime(now - (LOOK_BACK * 1000) / deps.factor), to: isoTime(now) };
@@ -134,8 +126,7 @@ async function freeze(
       `nothing was measured of ${target.service} in ${target.environment}: there is no baseline`,
     );
   const quantiles = await deps.metrics.thresholds(target, window);
-  const versions = { canary: deployment.data.canary ?? '', baseline: deployment.data.baseline ?? '' };
-  const intervals = await deps.metrics.counts({ ...target, ...versions }, { ...window, thresholds: [] });
+  const before = await lookBack(deps, target, now);
   const crossed = quantiles === undefined ? [] : [quantiles.p90, quantiles.p99];
   const wanted = quantiles === undefined ? slo : [...slo, quantiles.p90, quantiles.p99];
   const slow = quantiles === undefined ? null : quantiles.p99 * P99_FACTOR;
@@ -146,15 +137,12 @@ async function freeze(
     settings: judgeSettings({
       ...(rollouts?.rBad !== undefined && { rBad: rollouts.rBad }),
       // frozen: an estimate that is made while it runs does not see the first burst
-      fano: Math.max(1, estimateFano(intervals.map(intervalOf))),
+      fano: before.fano,
       killSwitch: { slowerThan: kill.thresholds[0] ?? null },
       // a bound that nobody crosses certifies nothing: SAFE is asked of what the version before does cross
       latency: { thresholds: [...thresholds], certify: thresholds.filter((ms) => crossed.includes(ms)) },
     }),
-    traffic: {
-      requestsPerMinute: total.n / (LOOK_BACK / deps.factor / 60),
-      failureRate: total.errors / total.n,
-    },
+    traffic: { requestsPerMinute: before.requestsPerMinute, failureRate: total.errors / total.n },
     before: { requests: total.n, failures: total.errors },
     notes: [...notes, ...kill.notes],
   };

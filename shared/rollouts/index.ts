@@ -11,7 +11,6 @@ export { type News, newsOfRollout } from './news.ts';
 export * from './open-rollout.ts';
 export type { Stage } from './plan-contract.ts';
 export type * from './ports.ts';
-export { intervalOf } from './read-intervals.ts';
 export * from './rollout.ts';
 export type { PlanTraffic } from './rules/certification.ts';
 export { estimateFano } from './rules/dispersion.ts';

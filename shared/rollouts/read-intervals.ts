@@ -44,7 +44,7 @@ function thresholdsOf({ data: { settings } }: Rollout): readonly number[] {
 }
 
 /** An interval as the provider counts it, as the judge takes it: its start is its name, and it is closed. */
-export function intervalOf({ start, arms }: IntervalCounts): Interval {
+function intervalOf({ start, arms }: IntervalCounts): Interval {
   const arm = ({ n, errors, slowerThan }: ArmCounts) => ({
     requests: n,
     failures: errors,
