@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { nodeCryptography } from '../shared/ledger/node-crypto.ts';
 import {
   isRefused,
-  NOTE_TYPES,
+  isWitness,
   readVerifierKey,
   type Trust,
   type VerifierKey,
@@ -32,6 +32,6 @@ export async function trustOf(options: Options): Promise<Trust | undefined> {
   }
   if (keys.length === 0) throw cliError('--key names no key', EXIT.usage);
   const origin = textOption(options, 'origin');
-  const cosigned = keys.some(({ type }) => type === NOTE_TYPES.cosignature);
+  const cosigned = keys.some((key) => isWitness(key, keys));
   return { keys, cosigned, ...(origin !== undefined && { origin }) };
 }

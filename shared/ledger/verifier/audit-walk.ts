@@ -60,10 +60,10 @@ export async function walkLedger(deps: WalkDeps): Promise<Walked> {
 async function walkBundle(deps: WalkDeps, state: State, index: number): Promise<State | undefined> {
   const { source, sha256, size } = deps;
   const width = widthOf(index, size);
-  const [bundle, leafTile] = [
-    await readStored(source, { level: 'entries', index, width }),
-    await readStored(source, { level: 0, index, width }),
-  ];
+  const [bundle, leafTile] = await Promise.all([
+    readStored(source, { level: 'entries', index, width }),
+    readStored(source, { level: 0, index, width }),
+  ]);
   state.findings.push(...bundle.findings, ...leafTile.findings);
   const bytes = bundle.bytes ?? (await otherBundle(source, index, width));
   const tile = hashesOf(leafTile, width);
@@ -73,7 +73,7 @@ async function walkBundle(deps: WalkDeps, state: State, index: number): Promise<
   if (checked.bad !== undefined) return stop(state, await blame(deps, state, checked, checked.bad));
   for (const entry of checked.entries) deps.visit(entry);
   if (entries.length < width) return stop(state, await short(deps, checked.end.size, index));
-  if (entries.length > width && !bundle.full)
+  if (entries.length > (bundle.full ? TILE_WIDTH : width))
     return stop(state, altered('inserted: no checkpoint counts it', checked.end.size));
   if (tile === undefined || isRefused(tile))
     state.findings.push(altered(`tile 0/${index} ${tile?.refused ?? 'is missing'}`, index * TILE_WIDTH));

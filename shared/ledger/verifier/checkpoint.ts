@@ -12,16 +12,19 @@ export type Checkpoint = {
 
 /** Whom an auditor believes. `origin` defaults to the name of the key that signed, as C2SP recommends. */
 export type Trust = {
-  /** At least one of the log's own keys (types 0x01, 0x02) must have signed; cosigners (0x04) say when. */
+  /**
+   * At least one of the log's own keys (types 0x01, 0x02) must have signed; cosigners (0x04) say when. A cosigner with the
+   * name of the log is the log's own clock; with another name it is a witness.
+   */
   readonly keys: readonly VerifierKey[];
   readonly origin?: string;
-  /** Whether one of the cosigners must have signed too: a line with another name or id is an unknown key's, and ignored. */
+  /** Whether one of the witnesses must have signed too: a line with another name or id is an unknown key's, and ignored. */
   readonly cosigned?: boolean;
 };
 
 export type SignedCheckpoint = Checkpoint & {
   readonly signers: readonly string[];
-  /** The latest time that a known cosigner vouches for, in seconds since 1970. */
+  /** The latest time that a known witness vouches for, or the log's own clock where no witness is known; in seconds since 1970. */
   readonly time?: bigint;
 };
 
@@ -57,6 +60,13 @@ export function checkpointText(checkpoint: Omit<Checkpoint, 'extensions'>): stri
   return `${checkpoint.origin}\n${checkpoint.size}\n${base64(checkpoint.root)}\n`;
 }
 
+/** Whether a key is a witness's: it cosigns, and no log among the keys has its name. */
+export function isWitness(key: VerifierKey, keys: readonly VerifierKey[]): boolean {
+  const isOfLog = (other: VerifierKey): boolean =>
+    other.type !== NOTE_TYPES.cosignature && other.name === key.name;
+  return key.type === NOTE_TYPES.cosignature && !keys.some(isOfLog);
+}
+
 /** A checkpoint that one of the log's keys signed, for the origin that is expected. */
 export async function openCheckpoint(
   note: Uint8Array | string,
@@ -69,12 +79,14 @@ export async function openCheckpoint(
   if (isRefused(checkpoint)) return checkpoint;
   const logs = opened.signedBy.filter(({ key }) => key.type !== NOTE_TYPES.cosignature);
   if (logs.length === 0) return refuse('only cosigners have signed: the log itself has not');
-  if (cosigned === true && logs.length === opened.signedBy.length)
-    return refuse('no cosigner that is known has signed');
+  const witnesses = opened.signedBy.filter(({ key }) => isWitness(key, keys));
+  if (cosigned === true && witnesses.length === 0) return refuse('no witness that is known has cosigned');
   const expected = origin ?? logs[0]?.key.name;
   if (checkpoint.origin !== expected)
     return refuse(`it is a checkpoint of "${checkpoint.origin}", not of "${expected}"`);
-  const times = opened.signedBy.flatMap((signer) => (signer.time === undefined ? [] : [signer.time]));
+  // Who knows a witness need not take the log's word for the time.
+  const clocks = keys.some((key) => isWitness(key, keys)) ? witnesses : opened.signedBy;
+  const times = clocks.flatMap((signer) => (signer.time === undefined ? [] : [signer.time]));
   const time = times.reduce<bigint | undefined>((latest, each) => later(latest, each), undefined);
   const signers = opened.signedBy.map(({ key }) => `${key.name}+${key.id}`);
   return { ...checkpoint, signers, ...(time !== undefined && { time }) };

@@ -7,6 +7,7 @@ import { hashOfLeaf } from '../../../../shared/ledger/tiles.ts';
 import {
   checkProofFile,
   checkpointText,
+  cosignedMessage,
   isRefused,
   NOTE_TYPES,
   openCheckpoint,
@@ -15,6 +16,8 @@ import {
   readProofFile,
   readVerifierKey,
   signatureLine,
+  u64,
+  type VerifierKey,
   verifierKeyText,
   webCryptography,
 } from '../../../../shared/ledger/verifier/index.ts';
@@ -28,6 +31,20 @@ const { log, witness } = signing;
 const root = new Uint8Array(32).fill(7);
 const note = signedCheckpoint({ origin: ORIGIN, size: 5n, root }, signing, TIME);
 const trust = { keys: [log.verifier, witness.verifier] };
+
+/** The log's own key as a cosigner: the same name and secret, another id. */
+async function ownClock(): Promise<VerifierKey> {
+  const clock = { type: NOTE_TYPES.cosignature, key: log.verifier.key } as const;
+  const vkey = await verifierKeyText(ORIGIN, clock, crypto);
+  const read = await readVerifierKey(vkey, crypto);
+  if (isRefused(read)) throw new Error(read.refused);
+  return read;
+}
+
+function cosignatureLine(key: VerifierKey, time: number): string {
+  const message = cosignedMessage(note.slice(0, note.indexOf('\n\n') + 1), BigInt(time));
+  return signatureLine(key, Buffer.concat([u64(BigInt(time)), sign(null, message, log.secret)]));
+}
 
 const reasonOf = (answer: object): unknown => ('refused' in answer ? answer.refused : 'accepted');
 
@@ -56,7 +73,7 @@ describe('a checkpoint', () => {
     const alone = `${note.split('\n').slice(0, 5).join('\n')}\n`;
     expect(isRefused(await openCheckpoint(alone, trust, crypto))).toBe(false);
     expect(reasonOf(await openCheckpoint(alone, { ...trust, cosigned: true }, crypto))).toContain(
-      'no cosigner',
+      'no witness',
     );
   });
 
@@ -100,6 +117,21 @@ describe('a checkpoint', () => {
       expect(reasonOf(other)).toContain('does not hold');
     }
   });
+});
+
+test('the log itself says when where no witness is known; where one is, the log is not asked', async () => {
+  const clock = await ownClock();
+  const timed = note + cosignatureLine(clock, TIME + 60);
+  const own = [log.verifier, clock];
+  expect(await openCheckpoint(timed, { keys: own }, crypto)).toMatchObject({ time: BigInt(TIME + 60) });
+  const both = { keys: [...own, witness.verifier], cosigned: true };
+  expect(await openCheckpoint(timed, both, crypto)).toMatchObject({ time: BigInt(TIME) });
+  const unwitnessed = timed
+    .split('\n')
+    .filter((line) => !line.includes('witness'))
+    .join('\n');
+  expect(reasonOf(await openCheckpoint(unwitnessed, both, crypto))).toContain('no witness');
+  expect(await openCheckpoint(unwitnessed, { ...both, cosigned: false }, crypto)).not.toHaveProperty('time');
 });
 
 const entries = sealedEntries('notes', 5);
