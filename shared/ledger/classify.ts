@@ -21,6 +21,10 @@ export type DecisionRecord = {
   readonly changedAt?: number;
 };
 
+/** How a record came to be sealed: by the stream, or found in the table because the stream had not brought it. */
+export type Via = Unsealed['via'];
+type Made = { readonly now: number; readonly random: Random; readonly via?: Via };
+
 /** What a record becomes in the ledger; a special one brings the content that it commits to. */
 export type Candidate = { readonly unsealed: Unsealed; readonly payload?: SpecialPayload };
 
@@ -31,10 +35,7 @@ const MAX_IMAGE_BYTES = 32_768;
  * What a change of the decisions table is to the ledger. A sound new decision is sealed as itself, a new item that is
  * none as `ledger.rejected`, a changed or removed one as `ledger.altered`: no record is skipped.
  */
-export function classify(
-  raw: DecisionRecord,
-  deps: { readonly now: number; readonly random: Random },
-): Candidate {
+export function classify(raw: DecisionRecord, deps: Made): Candidate {
   const record = writable(raw);
   if (record.change !== 'INSERT') return special('ledger.altered', record, deps, record.change);
   const envelope = Envelope.safeParse(record.newImage);
@@ -44,19 +45,14 @@ export function classify(
   if (record.keys.pk !== expected.pk || record.keys.sk !== expected.sk) {
     return special('ledger.rejected', record, deps, `its keys are not ${expected.pk}, ${expected.sk}`);
   }
-  return { unsealed: { kind, id, rev, occurredAt: at, via: 'stream', commitment } };
+  return { unsealed: { kind, id, rev, occurredAt: at, via: deps.via ?? 'stream', commitment } };
 }
 
 /**
  * The special entry of a record. Its id is SHA-256 of JCS{image, key}: `key` the record's keys, `image` the SHA-256 of
  * the JCS of the new image or "removed". It can be computed again from the table alone, so a repeat is the same entry.
  */
-export function special(
-  kind: SpecialKind,
-  record: DecisionRecord,
-  deps: { readonly now: number; readonly random: Random },
-  reason: string,
-): Candidate {
+export function special(kind: SpecialKind, record: DecisionRecord, deps: Made, reason: string): Candidate {
   const image = record.newImage === undefined ? 'removed' : sha256Hex(canonicalJson(record.newImage));
   const id = sha256Hex(canonicalJson({ key: record.keys, image }));
   const occurredAt = isoTime(record.changedAt ?? deps.now);
@@ -71,9 +67,9 @@ export function special(
     id,
     rev: 1,
     occurredAt,
-    via: 'stream',
+    via: deps.via ?? 'stream',
     commitment: commitmentOf(salt, bytes),
-  } as const;
+  };
   return { unsealed, payload: { kind, id, bytes, salt: Buffer.from(salt).toString('hex') } };
 }
 

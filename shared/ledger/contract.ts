@@ -2,6 +2,9 @@
 export const LEDGER_KIND_PREFIX = 'ledger.';
 export const SPECIAL_KINDS = ['ledger.rejected', 'ledger.conflict', 'ledger.altered'] as const;
 export type SpecialKind = (typeof SPECIAL_KINDS)[number];
+/** What the ledger says itself, and nothing is wrong about: each has its salted content in the payloads. */
+export const STATEMENT_KINDS = ['ledger.reconciled', 'ledger.retention', 'ledger.erased'] as const;
+export type StatementKind = (typeof STATEMENT_KINDS)[number];
 
 /** One transaction takes 100 items and 4 MB; the head is one of them, a special entry takes two (its payload). */
 export const MAX_BATCH_ITEMS = 99;
@@ -27,9 +30,37 @@ export const CAPABILITY_OF_KIND = {
   policy: 'policies',
 } as const;
 
+/** Of the sweep that looks for decisions which were never sealed. */
+export const RECONCILE_METRICS = {
+  /** A run that came to its end. */
+  runs: 'ledger_reconcile_runs_total',
+  /** Decisions that the stream had not brought. */
+  missing: 'ledger_reconciled_missing_total',
+  /** Revisions that are neither sealed nor in the table: nothing is left that could be sealed. */
+  unsealable: 'ledger_unsealable_total',
+} as const;
+
+/** Of the daily expiry of payloads. */
+export const RETENTION_METRICS = {
+  runs: 'ledger_retention_runs_total',
+  expired: 'ledger_expired_payloads_total',
+} as const;
+
 /** Counted once for each special entry that is sealed; an alarm watches each. */
 export const LEDGER_METRICS = {
   'ledger.rejected': 'ledger_rejected_total',
   'ledger.conflict': 'ledger_conflict_total',
   'ledger.altered': 'ledger_altered_total',
 } as const;
+
+/** Of the checkpoints: signing, and why it was refused. */
+export const CHECKPOINT_METRICS = {
+  signed: 'ledger_checkpoint_signed_total',
+  /** Seconds from the sealing of the newest entry to the checkpoint that covers it. */
+  delay: 'ledger_checkpoint_delay_seconds',
+  mismatch: 'ledger_root_mismatch_total',
+  conflict: 'ledger_file_conflict_total',
+} as const;
+
+/** A checkpoint is due so many seconds after an entry was sealed, and at once where a tile became full. */
+export const CHECKPOINT_DELAY_SECONDS = 10;

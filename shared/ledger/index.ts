@@ -11,4 +11,5 @@ export * from './read-entry.ts';
 export * from './read-ledger.ts';
 export * from './replay.ts';
 export * from './seal-decisions.ts';
+export * from './statement.ts';
 export * from './verify.ts';

@@ -1,12 +1,6 @@
 import { Buffer } from 'node:buffer';
-import {
-  type AnyRule,
-  canonicalJson,
-  commitmentOf,
-  type Decision,
-  redact,
-  sha256Hex,
-} from '../kernel/index.ts';
+import { type AnyRule, canonicalJson, commitmentOf, type Decision, redact } from '../kernel/index.ts';
+import { type StatementSource, statementId } from './statement.ts';
 
 const REV_DIGITS = 6;
 
@@ -49,9 +43,18 @@ export function erasedEntryId(decision: {
   readonly id: string;
   readonly rev: number;
 }): string {
+  return statementId(erasedSource(decision));
+}
+
+/** What an erasure's entry is about: the payload's own key, and that it was removed. */
+export function erasedSource(decision: {
+  readonly kind: string;
+  readonly id: string;
+  readonly rev: number;
+}): StatementSource {
   const { kind, id, rev } = decision;
   const key = { pk: `${kind.toUpperCase()}#${id}`, sk: `REV#${String(rev).padStart(REV_DIGITS, '0')}` };
-  return sha256Hex(canonicalJson({ key, image: 'removed' }));
+  return { key, image: 'removed' };
 }
 
 function outcomeText(rule: AnyRule, inputs: unknown): string {
