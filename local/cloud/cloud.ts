@@ -54,6 +54,7 @@ export const RUN: ReadonlySet<string> = new Set(
     ...['EventBus', 'Rule'].map((name) => `Events::${name}`),
     ...['ManagedPolicy', 'Policy', 'Role'].map((name) => `IAM::${name}`),
     ...['S3::Bucket', 'S3::BucketPolicy', 'SQS::Queue', 'SQS::QueuePolicy', 'CDK::Metadata'],
+    ...['KMS::Alias', 'KMS::Key'],
     ...['DynamoDB::Table', 'Logs::LogGroup', 'SecretsManager::Secret', 'StepFunctions::StateMachine'],
   ].map((name) => `AWS::${name}`),
 );

@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { createCalls } from './aws/calls.ts';
 import { deliverTo } from './aws/deliver.ts';
 import type { Faults } from './aws/faults.ts';
+import { createKms } from './aws/kms.ts';
 import { createS3 } from './aws/s3.ts';
 import { createSecrets } from './aws/secrets.ts';
 import { textAt } from './aws/shapes.ts';
@@ -43,7 +44,12 @@ export async function createServices(ground: Ground) {
     return found;
   };
   const services = new Map<string, AwsService>();
-  const directory = { keyOf: partitionKeys(resources), machineOfToken: machineOfToken(database) };
+  const kms = createKms(resources, database);
+  const directory = {
+    keyOf: partitionKeys(resources),
+    machineOfToken: machineOfToken(database),
+    signingKey: kms.arnOf,
+  };
   const calls = createCalls({ iam, directory, services, fault: faults.hook });
   const { call } = calls;
   const now = Date.now;
@@ -62,6 +68,7 @@ export async function createServices(ground: Ground) {
   services.set('lambda', functions.service);
   services.set('states', states.service);
   services.set('events', events.service);
+  services.set('kms', kms.service);
   services.set('sqs', createSqs(resources, database));
   services.set('secretsmanager', createSecrets(resources, database));
   services.set('s3', createS3(resources, database));

@@ -35,6 +35,7 @@ const TARGETS: Readonly<Record<string, string>> = {
   AWSEvents: 'events',
   secretsmanager: 'secretsmanager',
   AmazonSQS: 'sqs',
+  TrentService: 'kms',
 };
 const INVOKE = /^\/2015-03-31\/functions\/([^/]+)\/invocations/;
 const CREDENTIAL = /Credential=([^/,\s]+)\/[^/]*\/[^/]*\/([^/]+)\//;

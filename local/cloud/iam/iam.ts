@@ -32,20 +32,27 @@ export function createIam(resources: readonly Resource[]): Iam {
     return { principal, credentials: credentials(arn) };
   });
   const byKey = new Map(roles.map((role) => [role.credentials.accessKeyId, role.principal]));
-  const ofRole = narrowed((arn) => [
-    ...(byRole.get(arn) ?? []),
-    ...onResources.filter((statement) => statement.speaksOf(undefined)),
-  ]);
-  const toService = narrowed((service) => onResources.filter((statement) => statement.speaksOf(service)));
+  const own = narrowed((arn) => byRole.get(arn) ?? []);
+  const toCaller = narrowed((caller) => onResources.filter((statement) => statement.speaksOf(caller)));
+  const delegating = narrowed(() => onResources.filter((statement) => statement.delegates));
+  // A role's own policies count for a key only where the key's policy lets the account decide.
+  const ownFor = (arn: string, request: IamRequest) => {
+    const statements = own(arn, request.action);
+    const counts =
+      !request.action.startsWith('kms:') ||
+      evaluate(delegating('account', request.action), request) !== undefined;
+    return counts ? statements : statements.filter(({ effect }) => effect === 'Deny');
+  };
 
   const authorizeService = (service: string, request: IamRequest) =>
-    decide(service, request, toService(service, request.action));
+    decide(service, request, toCaller(service, request.action));
   return {
     authorizeService,
     authorize: (principal, request) => {
       if (principal.kind === 'owner') return { allowed: true, reason: 'the owner may do everything' };
       if (principal.kind === 'service') return authorizeService(principal.name, request);
-      return decide(principal.arn, request, ofRole(principal.arn, request.action));
+      const { arn } = principal;
+      return decide(arn, request, [...ownFor(arn, request), ...toCaller(arn, request.action)]);
     },
     principalOf: (accessKeyId) =>
       accessKeyId === OWNER.accessKeyId ? { kind: 'owner' } : byKey.get(accessKeyId),

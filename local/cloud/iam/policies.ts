@@ -60,6 +60,14 @@ function resourceStatements(
   const { type, logicalId, properties } = resource;
   if (type === 'AWS::Lambda::Permission') return permission(resource, refuse);
   if (type === 'AWS::S3::BucketPolicy') return compileDocument(properties.PolicyDocument, logicalId, refuse);
+  if (type === 'AWS::KMS::Key') {
+    // A key's policy says `*` and means the key alone.
+    const key = arnOf(resource);
+    return compileDocument(properties.KeyPolicy, logicalId, refuse).map((statement) => ({
+      ...statement,
+      reaches: (other) => other === key && statement.reaches(other),
+    }));
+  }
   if (type === 'AWS::SQS::QueuePolicy') {
     const urls = texts(properties.Queues, `the queues of ${logicalId}`);
     const arns = urls.map((url) => queueArn(url, resources));

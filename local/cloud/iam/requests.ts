@@ -5,10 +5,11 @@ import type { IamRequest } from './statements.ts';
 
 type Input = Readonly<Record<string, unknown>>;
 
-/** What the calls' inputs do not say: the partition key of a table or index, and the machine a task token came from. */
+/** What the inputs do not say: the partition key of a table or index, the machine of a task token, the key of an alias. */
 export type Directory = {
   readonly keyOf: KeyOf;
   readonly machineOfToken?: (token: string) => string | undefined;
+  readonly signingKey?: (id: string) => string;
 };
 
 // Loopback stands in for TLS: nothing leaves the machine, so the template's "deny without TLS" must not bite.
@@ -33,6 +34,10 @@ type Reader = (action: string, input: Input, directory: Directory) => readonly I
 const SERVICES: Readonly<Record<string, Reader>> = {
   dynamodb: (action, input, { keyOf }) => dynamoRequests(action, input, keyOf),
   events: (action, input) => (action === 'PutEvents' ? listOf(input.Entries).map(putEvent) : undefined),
+  kms: (action, input, { signingKey }) => {
+    if (signingKey === undefined || !/^(Sign|GetPublicKey)$/.test(action)) return undefined;
+    return [ask(`kms:${action}`, signingKey(text(input.KeyId, 'KeyId')))];
+  },
   lambda: (action, input) => {
     const known = /^(Invoke|GetAlias|UpdateAlias|ListVersionsByFunction)$/.test(action);
     const name = action === 'Invoke' ? 'InvokeFunction' : action;

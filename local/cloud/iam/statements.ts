@@ -1,3 +1,4 @@
+import { arn } from '../template/identities.ts';
 import { isRecord, listOf, record, texts } from '../template/values.ts';
 import { type Context, compileConditions, type Test, wildcards } from './conditions.ts';
 
@@ -14,10 +15,14 @@ export type Statement = {
   readonly covers: (action: string) => boolean;
   readonly reaches: (resource: string) => boolean;
   readonly holds: Test;
-  /** Whether a resource policy speaks of a service, or of a role when there is none. */
-  readonly speaksOf: (service: string | undefined) => boolean;
+  /** Whether a resource policy speaks of a service (by its name) or a role (by its ARN). */
+  readonly speaksOf: (caller: string) => boolean;
+  /** It gives nothing itself and lets the account's own policies give it, as a key's policy does by naming the account. */
+  readonly delegates: boolean;
 };
 
+const ROOT = arn('iam', 'root', '');
+const ROLES = arn('iam', 'role/', '');
 const ELEMENTS = /^(Sid|Effect|Principal|Action|Resource|Condition)$/;
 
 /** Compiles a policy document once. `from` names it in reasons; what is not known goes to `refuse`. */
@@ -33,6 +38,7 @@ export function compileDocument(
       say(`the statement element ${element} is not known`);
     if (statement.Effect !== 'Allow' && statement.Effect !== 'Deny')
       say(`the effect ${String(statement.Effect)} is not known`);
+    const delegates = namesAccount(statement.Principal) && statement.Effect === 'Allow';
     return {
       // A statement whose effect nobody understands may only take rights away.
       effect: statement.Effect === 'Allow' ? 'Allow' : 'Deny',
@@ -40,7 +46,8 @@ export function compileDocument(
       covers: compileList(statement.Action, 'Action', say, 'i'),
       reaches: compileList(statement.Resource, 'Resource', say, ''),
       holds: compileConditions(statement.Condition, say),
-      speaksOf: compilePrincipal(statement.Principal, say),
+      speaksOf: compilePrincipal(statement.Principal, delegates, say),
+      delegates,
     };
   });
 }
@@ -65,13 +72,24 @@ function compileList(
   return wildcards(patterns, flags);
 }
 
-function compilePrincipal(principal: unknown, refuse: (problem: string) => void): Statement['speaksOf'] {
+function compilePrincipal(
+  principal: unknown,
+  delegates: boolean,
+  refuse: (problem: string) => void,
+): Statement['speaksOf'] {
   if (principal === undefined || principal === '*') return () => true;
   const { AWS, Service, ...others } = isRecord(principal) ? principal : { Unknown: principal };
   for (const kind of Object.keys(others)) refuse(`principals of kind ${kind} are not known`);
-  const accounts = texts(AWS, 'Principal.AWS');
-  const named = accounts.filter((account) => account !== '*');
-  if (named.length > 0) refuse(`the principals ${named.join(', ')} are not known`);
-  const services = texts(Service, 'Principal.Service');
-  return (service) => accounts.includes('*') || (service !== undefined && services.includes(service));
+  const named = texts(AWS, 'Principal.AWS');
+  const unknown = named.filter((one) => one !== '*' && one !== ROOT && !one.startsWith(ROLES));
+  if (unknown.length > 0) refuse(`the principals ${unknown.join(', ')} are not known`);
+  const callers = [...named, ...texts(Service, 'Principal.Service')];
+  // What is denied to the account is denied to every role of it.
+  const toRoles = named.includes(ROOT) && !delegates;
+  return (caller) =>
+    callers.includes('*') || callers.includes(caller) || (toRoles && caller.startsWith(ROLES));
+}
+
+function namesAccount(principal: unknown): boolean {
+  return isRecord(principal) && texts(principal.AWS, 'Principal.AWS').includes(ROOT);
 }

@@ -37,6 +37,7 @@ const ATTRIBUTES: Readonly<Record<string, Identity | ((subject: Subject, given: 
   'AWS::Events::Rule': ({ property }) => ({ Arn: arn('events', `rule/${busPrefix(property)}{}`) }),
   'AWS::IAM::ManagedPolicy': { Ref: POLICY_ARN, Arn: POLICY_ARN },
   'AWS::IAM::Role': { Arn: arn('iam', 'role/{}', '') },
+  'AWS::KMS::Key': { KeyId: '{}', Arn: arn('kms', 'key/{}') },
   'AWS::Lambda::Function': { Arn: arn('lambda', 'function:{}') },
   'AWS::Logs::LogGroup': { Arn: arn('logs', 'log-group:{}:*') },
   'AWS::S3::Bucket': { Arn: 'arn:aws:s3:::{}' },

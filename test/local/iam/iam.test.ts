@@ -69,7 +69,7 @@ describe('what the evaluator does not know is refused at start', () => {
                 allow({ Condition: { DateLessThan: { 'aws:CurrentTime': 'x' } } }),
                 allow({ NotPrincipal: '*' }),
                 { Effect: 'Allow', NotAction: 's3:*', NotResource: '*' },
-                allow({ Principal: { AWS: 'arn:aws:iam::000000000000:root', Federated: 'x' } }),
+                allow({ Principal: { AWS: 'arn:aws:iam::111111111111:root', Federated: 'x' } }),
                 allow({ Resource: `arn:\${aws:PrincipalTag/x}` }),
               ],
             },
@@ -95,7 +95,7 @@ describe('what the evaluator does not know is refused at start', () => {
       'NotAction',
       'NotResource',
       'without Resource',
-      ':root',
+      '111111111111:root',
       'Federated',
       'BusPolicy: policies of type AWS::Events::EventBusPolicy',
     ]) {
