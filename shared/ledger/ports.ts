@@ -32,6 +32,8 @@ export type LedgerTable = {
   readonly append: (append: Append) => Promise<AppendResult>;
   /** The commitment under which each key is sealed; undefined where it is not. In the order of the keys. */
   readonly commitments: (keys: readonly EntryKey[]) => Promise<readonly (string | undefined)[]>;
+  /** The entry under a key, as it is stored; undefined where nothing is sealed under it. */
+  readonly find: (key: EntryKey) => Promise<{ seq: number; bytes: string } | undefined>;
   /** Entries from..to-1 in order of seq, without a gap; fewer where the index lags behind the head. */
   readonly entries: (from: number, to: number) => Promise<readonly { seq: number; bytes: string }[]>;
 };

@@ -46,6 +46,8 @@ export function ledgerContract(name: string, open: () => LedgerTable): void {
         ),
       ).toMatchObject({ size: 3 });
       expect((await table.entries(1, 2)).map(({ seq }) => seq)).toEqual([1]);
+      expect(await table.find(unsealed(id, 3))).toEqual(entries[2]);
+      expect(await table.find(unsealed(id, 4))).toBeUndefined();
     });
 
     test('an append after a head that has moved writes nothing', async () => {

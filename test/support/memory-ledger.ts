@@ -19,11 +19,13 @@ export type MemoryLedger = LedgerTable & {
 export function memoryLedger(ledgerId = 'test-ledger'): MemoryLedger {
   const stored: string[] = [];
   const places = new Map<string, string>();
+  const seqs = new Map<string, number>();
   const payloads = new Map<string, SpecialPayload>();
   let head: LedgerHead = emptyHead(ledgerId);
   const write = ({ entries, head: next, payloads: contents }: Append): void => {
     for (const { entry, bytes } of entries) {
       places.set(keyOf(entry), entry.commitment);
+      seqs.set(keyOf(entry), stored.length);
       stored.push(bytes);
     }
     for (const content of contents) payloads.set(`${content.kind}/${content.id}`, content);
@@ -41,6 +43,10 @@ export function memoryLedger(ledgerId = 'test-ledger'): MemoryLedger {
       return { kind: 'appended' };
     },
     commitments: async (keys) => keys.map((key) => places.get(keyOf(key))),
+    find: async (key) => {
+      const seq = seqs.get(keyOf(key));
+      return seq === undefined ? undefined : { seq, bytes: stored[seq] ?? '' };
+    },
     entries: async (from, to) => stored.slice(from, to).map((bytes, at) => ({ seq: from + at, bytes })),
   };
 }

@@ -49,6 +49,11 @@ export function dynamoLedger(chain: Chain): LedgerTable {
       const found = await readEntries(chain, keys.map(entryKey));
       return keys.map((key) => found.get(entryKey(key)));
     },
+    find: async (key) => {
+      const input = { TableName: table, Key: { pk: entryKey(key) }, ConsistentRead: true };
+      const { Item } = await awsCall('GetItem', () => client.send(new GetCommand(input)));
+      return Item === undefined ? undefined : storedEntry(Item);
+    },
     entries: (from, to) => readRange(chain, from, to),
   };
 }
@@ -148,10 +153,12 @@ async function readPage(
     ExpressionAttributeValues: { ':page': pageKey(ledgerId, from), ':from': from, ':to': to - 1 },
   };
   const { Items = [] } = await awsCall('Query', () => client.send(new QueryCommand(input)));
-  return Items.map((item) => {
-    const { seq, bytes } = parse(StoredEntry, item);
-    return { seq, bytes };
-  });
+  return Items.map(storedEntry);
+}
+
+function storedEntry(item: Item): { readonly seq: number; readonly bytes: string } {
+  const { seq, bytes } = parse(StoredEntry, item);
+  return { seq, bytes };
 }
 
 function headKey(ledgerId: string): string {

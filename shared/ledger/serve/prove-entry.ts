@@ -1,0 +1,59 @@
+import { Buffer } from 'node:buffer';
+import * as z from 'zod';
+import { Fault } from '../../kernel/index.ts';
+import { nodeCryptography } from '../node-crypto.ts';
+import type { EntryKey, LedgerTable } from '../ports.ts';
+import { inclusionProof, subtreesFromTiles, tilesNeeded } from '../proofs.ts';
+import { hashOfLeaf } from '../tiles.ts';
+import { checkInclusion, proofFileText, type TileId, tilePath } from '../verifier/index.ts';
+import { type TileDeps, tileBytes } from './tile-files.ts';
+
+const RETRY_SECONDS = 10;
+
+/** Of `GET /v1/ledger/proof/{kind}/{id}/{rev}`. */
+export const ProofParams = z.strictObject({
+  kind: z.string().min(1).max(64),
+  id: z.string().min(1).max(200),
+  rev: z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER),
+});
+
+export type ProofDeps = TileDeps & { readonly table: Pick<LedgerTable, 'entries' | 'find'> };
+
+/**
+ * A file that shows offline that a decision is sealed (C2SP tlog-proof): the entry, its path to the root, the newest
+ * checkpoint. Reads some tiles a level, never the ledger. Throws Fault: NotFound for what is not sealed, Conflict while no
+ * checkpoint covers it, Unavailable, Malformed where what is stored does not lead to the root that was signed.
+ */
+export async function proveEntry(deps: ProofDeps, key: EntryKey): Promise<string> {
+  const found = await deps.table.find(key);
+  if (found === undefined)
+    throw new Fault('NotFound', `${key.kind} ${key.id} rev ${key.rev} is not in the ledger`);
+  const checkpoint = await deps.checkpoints.newest();
+  if (checkpoint === undefined || checkpoint.size <= found.seq)
+    throw new Fault('Conflict', 'no checkpoint covers the entry yet: ask again', {
+      retryAfterSeconds: RETRY_SECONDS,
+    });
+  const { size, root, note } = checkpoint;
+  const prove = (subtree: ReturnType<typeof subtreesFromTiles>) => inclusionProof(found.seq, size, subtree);
+  const tiles = await readTiles(deps, tilesNeeded(size, prove), size);
+  const proof = prove(subtreesFromTiles(size, (tile) => tiles.get(tilePath(tile)) ?? new Uint8Array()));
+  const extra = Buffer.from(found.bytes);
+  const claim = { index: BigInt(found.seq), size: BigInt(size), root: Buffer.from(root, 'hex'), proof };
+  const refusal = await checkInclusion(nodeCryptography().sha256, { ...claim, leaf: hashOfLeaf(extra) });
+  if (refusal !== undefined)
+    throw new Fault('Malformed', `what is stored does not prove the entry: ${refusal.refused}`);
+  return proofFileText({ extra, index: claim.index, proof, checkpoint: note });
+}
+
+async function readTiles(
+  deps: TileDeps,
+  tiles: readonly TileId[],
+  size: number,
+): Promise<ReadonlyMap<string, Uint8Array>> {
+  const read = tiles.map(async (tile) => {
+    const bytes = await tileBytes(deps, tile, size);
+    if (bytes === undefined) throw new Fault('Malformed', `the file ${tilePath(tile)} is gone`);
+    return [tilePath(tile), bytes] as const;
+  });
+  return new Map(await Promise.all(read));
+}
