@@ -1,0 +1,4 @@
+export * from './ask-checkpoint.ts';
+export * from './note.ts';
+export * from './ports.ts';
+export * from './publish-checkpoint.ts';
