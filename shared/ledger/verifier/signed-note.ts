@@ -86,7 +86,7 @@ function isSameLine(a: SignatureLine, b: SignatureLine): boolean {
 }
 
 /** A note's text and signature lines, nothing of them checked. */
-function splitNote(
+export function splitNote(
   note: Uint8Array | string,
 ): { readonly text: string; readonly lines: readonly SignatureLine[] } | Refusal {
   const whole = typeof note === 'string' ? note : textOf(note);
