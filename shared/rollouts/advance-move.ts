@@ -6,7 +6,8 @@ import type { AdvanceInputs, AdvanceOutcome } from './rules/advance-rollout.ts';
 import { percent } from './shift-reasons.ts';
 import type { Move } from './take-step.ts';
 
-const HELD: Readonly<Record<HoldReason, string>> = {
+/** What each hold is for, in the words of the ledger. */
+export const HELD: Readonly<Record<HoldReason, string>> = {
   UNDECIDED: 'the judge is sure neither of harm nor of safety, and the time of the stage is over',
   TOO_FEW_REQUESTS: 'the time of the stage is over, and the canary has served too few requests',
   NO_DATA: 'no interval that can be compared has come in for too long',
@@ -17,6 +18,8 @@ const HELD: Readonly<Record<HoldReason, string>> = {
   AUTONOMY: 'the autonomy level of this place does not act',
   IRREVERSIBLE: 'the canary is condemned, and its change cannot be undone: a person decides',
   BAKE_DEGRADED: 'it is worse than what was there before',
+  LATE_VERDICT:
+    'the last minutes beside the version before condemn it, and had closed only after all of the traffic was moved',
   UNEXPECTED: 'an unexpected error',
 };
 
@@ -98,7 +101,7 @@ function heldReason(inputs: AdvanceInputs, { reason }: AdvanceOutcome): Reason {
   return { code, text: `${HELD[code]}${detail}` };
 }
 
-function seenText(seen: AdvanceInputs['seenWeight']): string {
+export function seenText(seen: AdvanceInputs['seenWeight']): string {
   if (seen === undefined) return 'nobody read how it stands';
   const others = seen.others ? ', and another version takes part' : '';
   return `the canary has ${percent(seen.canary)}, and was left with ${percent(seen.left)}${others}`;

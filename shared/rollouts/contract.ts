@@ -37,6 +37,8 @@ export const HOLD_REASONS = [
   'IRREVERSIBLE',
   /** The bake found it worse than what was there before: there is nothing beside it, so a person decides. */
   'BAKE_DEGRADED',
+  /** The judge condemned it on the last minutes of the split, which closed after all of the traffic was moved. */
+  'LATE_VERDICT',
   'UNEXPECTED',
 ] as const;
 export type HoldReason = (typeof HOLD_REASONS)[number];

@@ -73,7 +73,6 @@ async function lookAt(deps: JudgeDeps, rollout: Rollout): Promise<void> {
   if (deps.clock() - millis(updatedAt) < deps.timings.interval * WOKEN_FOR * 1000)
     await wakeLeft(deps, rollout);
   if (state.kind === 'Planned' || state.kind === 'RollingBack') return closeUnstartedRollout(deps, rollout);
-  if (state.kind === 'Shifting') return;
   // Whoever took a person's answer may have died as well. It is judged all the same: a verdict goes before an answer.
   if (isAnswered(await approvalFor(deps.store, rollout))) await wakeRollout(deps, rollout.id, state.kind);
   await judgeOne(deps, rollout);
@@ -81,10 +80,9 @@ async function lookAt(deps: JudgeDeps, rollout: Rollout): Promise<void> {
 
 async function judgeOne(deps: JudgeDeps, rollout: Rollout): Promise<void> {
   const { state, data } = rollout;
-  const silent = state.kind === 'Held' && state.reason === 'NO_DATA';
-  if (state.kind === 'Baking' || (silent && data.weight >= 1)) return watchBake(deps, rollout);
-  // All of the traffic is there: nothing is beside it, and what it is held for only a person ends.
-  if (data.weight >= 1) return;
+  const shifting = state.kind === 'Shifting';
+  if (shifting && (data.weight >= 1 || data.weight === 0)) return;
+  if (data.weight >= 1) return watchBake(deps, rollout);
   const inputs = await inputsOf(deps, rollout);
   const outcome = advanceRollout.decide(inputs);
   if (inputs.exposed) await deps.judgements.put(rollout.id, judgementOf(inputs, outcome.judge));
@@ -114,7 +112,7 @@ async function inputsOf(deps: JudgeDeps, rollout: Rollout): Promise<AdvanceInput
   const { settings, stage } = data;
 
   return {
-    state: state.kind === 'Held' || state.kind === 'Paused' ? state.kind : 'AtStage',
+    state: isJudged(state.kind) ? state.kind : 'AtStage',
     held: state.kind === 'Held' ? state.reason : null,
     exposed,
     stage: stageOf(rollout, started, deps.factor),
@@ -128,6 +126,9 @@ async function inputsOf(deps: JudgeDeps, rollout: Rollout): Promise<AdvanceInput
     ...(seen !== undefined && { seenWeight: seen }),
   };
 }
+
+const isJudged = (state: string): state is AdvanceInputs['state'] =>
+  ['AtStage', 'Held', 'Paused', 'Shifting'].includes(state);
 
 /** What the present stage asks for, in real seconds. */
 function stageOf(rollout: Rollout, started: string, factor: number): AdvanceInputs['stage'] {

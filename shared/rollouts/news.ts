@@ -18,6 +18,7 @@ const HELD: Readonly<Record<HoldReason, string>> = {
   AUTONOMY: 'the autonomy level of this place does not act',
   IRREVERSIBLE: 'the canary is condemned, and its change cannot be undone by routing',
   BAKE_DEGRADED: 'after its promotion it is worse than what was there before',
+  LATE_VERDICT: 'the judge condemned it by minutes that closed after its promotion',
   UNEXPECTED: 'the workflow met an error that it does not know',
 };
 const BACK: Readonly<Record<BackReason, string>> = {
@@ -91,7 +92,7 @@ function condemned(rollout: Rollout, what: string): News | undefined {
   if (state.kind === 'Promoted')
     return said(
       'BAKE_DEGRADED',
-      `${what} is done, but ${HELD.BAKE_DEGRADED}. Nothing takes it back.`,
+      `${what} is done, but ${HELD[rollout.data.condemned === undefined ? 'BAKE_DEGRADED' : 'LATE_VERDICT']}. Nothing takes it back.`,
       rollout,
     );
   return undefined;

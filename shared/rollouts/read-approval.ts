@@ -8,7 +8,7 @@ import {
 import { type DecideDeps, isFault, type Store } from '../kernel/index.ts';
 import type { HoldReason, RolloutState } from './contract.ts';
 import { type Rollout, stageIndex } from './rollout.ts';
-import { ONWARD } from './rules/record-step.ts';
+import { FREEZES, ONWARD } from './rules/record-step.ts';
 
 /** What a person's yes and no do at each hold: the plan that they answer to. */
 const ANSWERS: Readonly<Record<HoldReason, { readonly approve: string; readonly reject: string }>> = {
@@ -22,13 +22,14 @@ const ANSWERS: Readonly<Record<HoldReason, { readonly approve: string; readonly 
   AUTONOMY: { approve: 'go on at the level set now', reject: 'take the canary back' },
   IRREVERSIBLE: { approve: 'take the canary back', reject: 'leave the traffic where it is and end' },
   BAKE_DEGRADED: { approve: 'keep it', reject: 'take it back' },
+  LATE_VERDICT: { approve: 'take the canary back', reject: 'leave the traffic where it is and end' },
   UNEXPECTED: { approve: 'go on where it stood', reject: 'take the canary back' },
 };
 
 /** What yes and no do to this rollout: where the next stage is all of the traffic, a yes says so. */
 function answersOf(rollout: Rollout, reason: HoldReason) {
   const { condemned, plan, weight } = rollout.data;
-  if (condemned !== undefined && reason !== 'IRREVERSIBLE')
+  if (condemned !== undefined && !FREEZES.includes(reason))
     return { ...ANSWERS[reason], approve: 'take the canary back: the judge has condemned it' };
   if (weight >= 1 && reason === 'NO_DATA') return { approve: 'keep it, unmeasured', reject: 'take it back' };
   const last = stageIndex(rollout) >= plan.stages.length - 2;

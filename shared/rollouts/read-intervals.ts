@@ -1,4 +1,4 @@
-import { isFault } from '../kernel/index.ts';
+import { isFault, millis } from '../kernel/index.ts';
 import type { ArmCounts, IntervalCounts } from '../ports/metrics.ts';
 import { condenseIntervals } from './condense-intervals.ts';
 import { METRICS, TIMINGS } from './contract.ts';
@@ -7,6 +7,13 @@ import type { JudgeDeps } from './ports.ts';
 import type { Rollout } from './rollout.ts';
 import { targetOf } from './target.ts';
 
+export type Measured = {
+  readonly intervals: readonly Interval[];
+  /** Seconds from the end of an interval until the provider calls it closed. */
+  readonly delaySeconds: number;
+};
+type Window = { readonly from: string; readonly to: string };
+
 /**
  * The intervals of a rollout as they are now; none when the provider does not answer, and none of what is no count (NaN,
  * more failures than requests): then the clock of missing data runs.
@@ -14,8 +21,17 @@ import { targetOf } from './target.ts';
 export async function readIntervals(
   deps: JudgeDeps,
   rollout: Rollout,
-  { from, to }: { readonly from: string; readonly to: string },
+  window: Window,
 ): Promise<readonly Interval[]> {
+  return (await readMeasured(deps, rollout, window))?.intervals ?? [];
+}
+
+/** As `readIntervals`; undefined when the provider does not answer. */
+export async function readMeasured(
+  deps: JudgeDeps,
+  rollout: Rollout,
+  { from, to }: Window,
+): Promise<Measured | undefined> {
   const { data, service } = rollout;
   const target = { ...targetOf(rollout), canary: data.canary, baseline: data.baseline };
   const miss = (code: string) => deps.meter.count(METRICS.judgeErrors, { service, code });
@@ -26,15 +42,22 @@ export async function readIntervals(
     const seconds = deps.timings.interval;
     const every = data.plan.intervalSeconds / TIMINGS.interval;
     const cuts = (data.shares ?? []).map(({ at }) => at);
-    return condenseIntervals(
+    const intervals = condenseIntervals(
       read.flatMap((each) => (each.success ? [each.data] : [])),
       { from, seconds, every, cuts },
     );
+    return { intervals, delaySeconds: delayOf(counts, deps.timings.watermark) };
   } catch (thrown) {
     if (!isFault(thrown)) throw thrown;
     miss(thrown.name);
-    return [];
+    return undefined;
   }
+}
+
+/** What the provider said of its last interval; before it has said anything, ours. */
+function delayOf(counts: readonly IntervalCounts[], usual: number): number {
+  const last = counts.at(-1);
+  return last === undefined ? usual : (millis(last.watermark) - millis(last.end)) / 1000;
 }
 
 /** What is counted: the frozen thresholds of the judge and the one of the kill switch. */

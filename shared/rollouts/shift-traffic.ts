@@ -128,7 +128,8 @@ function moveOf(rollout: Rollout, inputs: ShiftInputs, outcome: ShiftOutcome, at
     data: {
       ...(reached && { weight: inputs.to }),
       ...(reached && { shares: sharesAfter(rollout, inputs.to, at) }),
-      ...(outcome.to === 'AtStage' && { stage: { index, startedAt: at }, waived: [] }),
+      ...(reached && { waived: [] }),
+      ...(outcome.to === 'AtStage' && { stage: { index, startedAt: at } }),
     },
     times: timesOf(rollout, outcome, at),
   };

@@ -41,9 +41,9 @@ export const TRANSITIONS: readonly Transition[] = [
   ...each(['AtStage', 'Held', 'Paused'], 'PromotionRequested', 'Shifting'),
   // A verdict that says ROLLBACK once stays: nothing leads from it back to a stage.
   ...each(['AtStage', 'Held', 'Paused'], 'CanaryCondemned', 'RollingBack'),
-  { from: 'Paused', event: 'CanaryCondemned', to: 'Held' },
-  { from: 'AtStage', event: 'CanaryCondemned', to: 'Held' },
-  { from: 'Held', event: 'CanaryCondemned', to: 'Held' },
+  // Also one that a promotion came before.
+  ...each(['Shifting', 'Baking'], 'CanaryCondemned', 'RollingBack'),
+  ...each(['AtStage', 'Held', 'Paused', 'Shifting', 'Baking'], 'CanaryCondemned', 'Held'),
   // Also once what was missing in a bake is measured after all.
   ...each(['Baking', 'Held'], 'BakeCondemned', 'RollingBack'),
   ...each(['Baking', 'Held'], 'BakeCondemned', 'Held'),

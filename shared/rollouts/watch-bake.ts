@@ -1,84 +1,176 @@
-import { isoTime, millis } from '../kernel/index.ts';
+import { isoTime, millis, type Reason } from '../kernel/index.ts';
+import { readAutonomy } from '../services/index.ts';
+import { HELD, seenText } from './advance-move.ts';
 import { blockOf, condemnedBy } from './block-list.ts';
 import type { JudgeDeps } from './ports.ts';
+import { type Measured, readMeasured } from './read-intervals.ts';
 import type { Rollout } from './rollout.ts';
 import { type AdvanceBakeInputs, type AdvanceBakeOutcome, advanceBake } from './rules/advance-bake.ts';
+import type { Split, SplitOutcome } from './rules/judge-split.ts';
+import { seenWeight } from './seen-weight.ts';
 import { type Move, takeStep, wakeRollout } from './take-step.ts';
 import { targetOf } from './target.ts';
 
 /**
- * Looks at a promoted rollout that bakes, or that is held because its bake measured nothing: at its end, or once it is
- * worse than what was there before, it is a decision. There is nothing beside it any more, so it goes back by itself
- * only where the service chose so.
+ * Looks at a rollout that has all of the traffic, baking or held: at the end of its bake, once it is worse than what was
+ * there before, once the minutes of the split have closed and condemn it, or once somebody else moved the traffic, it is a
+ * decision. There is nothing beside it any more, so it goes back by itself only where the service chose so, or where a
+ * verdict had been there before the promotion.
  */
 export async function watchBake(deps: JudgeDeps, rollout: Rollout): Promise<void> {
   const inputs = await inputsOf(deps, rollout);
   const outcome = advanceBake.decide(inputs);
   if (outcome.to === 'stay') return;
-  const listed =
-    outcome.to !== 'RollingBack' ||
-    (await condemnedBy(deps.store, rollout.service, rollout.data.revision)) !== undefined;
+  const { service, data } = rollout;
+  const lists = outcome.to === 'RollingBack' || outcome.split?.judge.verdict === 'ROLLBACK';
+  const listed = !lists || (await condemnedBy(deps.store, service, data.revision)) !== undefined;
   await takeStep(deps, rollout, {
     key: `bake/${rollout.rev}/${inputs.now}`,
     rule: advanceBake,
     inputs,
     actor: { type: 'rule', id: 'judge-rollouts', via: 'schedule' },
-    move: (decided) => moveOf(rollout, decided, { at: inputs.now, listed }),
+    move: (decided) => moveOf(rollout, inputs, decided, listed),
   });
   await wakeRollout(deps, rollout.id, rollout.state.kind);
 }
 
 async function inputsOf(deps: JudgeDeps, rollout: Rollout): Promise<AdvanceBakeInputs> {
-  const { data, state } = rollout;
+  const { data, state, service, environment } = rollout;
   const now = deps.clock();
-  // What is still on its way from the version before would be counted against the new one.
-  const from = millis(data.times.promoted ?? data.enteredAt) + deps.timings.interval * 1000;
-  const window = { from: isoTime(from), to: isoTime(now), thresholds: [] };
-  const counts = now > from ? await deps.metrics.total(targetOf(rollout), window) : undefined;
+  const heldFor = state.kind === 'Held' ? state.reason : null;
+  const promoted = millis(data.times.promoted ?? data.enteredAt);
+  const [intervals, measured, seen, { killSwitch }] = await Promise.all([
+    heldFor === null || heldFor === 'NO_DATA' ? sinceThen(deps, rollout, { promoted, now }) : [],
+    splitOf(deps, rollout, { promoted, now }),
+    seenWeight(deps, rollout),
+    readAutonomy(deps, { service, environment, action: 'deploy' }),
+  ]);
+  const planned = millis(data.enteredAt) + (data.plan.bakeSeconds / deps.factor) * 1000;
+  // It does not end before the last minutes of the split have closed, however short the plan wants it.
+  const closed = promoted + (deps.timings.interval + (measured?.delaySeconds ?? 0)) * 1000;
   return {
-    intervals:
-      counts === undefined
-        ? []
-        : [{ at: window.from, canary: { requests: counts.n, failures: counts.errors, slower: {} } }],
+    intervals,
     before: data.before,
     settings: { alpha: data.settings.alpha, rBad: data.settings.rBad, choice: data.bakeChoice },
-    endsAt: isoTime(millis(data.enteredAt) + (data.plan.bakeSeconds / deps.factor) * 1000),
+    endsAt: isoTime(Math.max(planned, closed)),
     now: isoTime(now),
     held: state.kind === 'Held',
     wanted: data.plan.bakeSeconds > 0,
     irreversible: data.irreversible,
+    split: measured === undefined ? null : splitInputs(deps, rollout, measured, promoted),
+    ...{ heldFor, killSwitch: killSwitch.on, waived: data.waived },
+    ...(seen !== undefined && { seenWeight: seen }),
   };
 }
 
-type Seen = { readonly at: string; readonly listed: boolean };
+type Times = { readonly promoted: number; readonly now: number };
 
-function moveOf(rollout: Rollout, { to, reason, bake }: AdvanceBakeOutcome, { at, listed }: Seen): Move {
+/** All of the traffic since the promotion, but for what was still on its way from the version before. */
+async function sinceThen(
+  deps: JudgeDeps,
+  rollout: Rollout,
+  { promoted, now }: Times,
+): Promise<AdvanceBakeInputs['intervals']> {
+  const from = promoted + deps.timings.interval * 1000;
+  if (now <= from) return [];
+  const window = { from: isoTime(from), to: isoTime(now), thresholds: [] };
+  const counts = await deps.metrics.total(targetOf(rollout), window);
+  if (counts === undefined) return [];
+  return [{ at: window.from, canary: { requests: counts.n, failures: counts.errors, slower: {} } }];
+}
+
+/** The intervals that began before the promotion, as they are now; undefined when the provider does not answer. */
+async function splitOf(
+  deps: JudgeDeps,
+  rollout: Rollout,
+  { promoted, now }: Times,
+): Promise<Measured | undefined> {
+  const from = rollout.data.times.started ?? isoTime(promoted);
+  const to = isoTime(Math.min(now, promoted + deps.timings.interval * 1000));
+  const measured = await readMeasured(deps, rollout, { from, to });
+  if (measured === undefined) return undefined;
+  return { ...measured, intervals: measured.intervals.filter(({ at }) => millis(at) < promoted) };
+}
+
+function splitInputs(deps: JudgeDeps, { data }: Rollout, measured: Measured, promoted: number): Split {
+  return {
+    ...measured,
+    ...{ settings: data.settings, standing: data.condemned ?? null },
+    ...{ promotedAt: isoTime(promoted), intervalSeconds: deps.timings.interval },
+  };
+}
+
+function moveOf(
+  rollout: Rollout,
+  inputs: AdvanceBakeInputs,
+  outcome: AdvanceBakeOutcome,
+  listed: boolean,
+): Move {
+  const { to, reason, split } = outcome;
   const { data, service } = rollout;
-  const reasons = [
-    ...bake.reasons.map((text) => ({ code: bake.verdict, text })),
-    ...(bake.verdict === 'DEGRADED' ? [{ code: 'PROMISE', text: bake.promise }] : []),
-  ];
-  const event = bake.verdict === 'DEGRADED' ? 'BakeCondemned' : 'BakeEnded';
+  const condemned = split?.judge.verdict === 'ROLLBACK' ? split : undefined;
+  const reasons = reasonsOf(inputs, outcome);
+  const stage = data.plan.stages.length - 1;
+  const block = { type: 'take-lock', lock: blockOf(service, data.revision), holder: rollout.id } as const;
+  const made = {
+    event: eventOf(outcome),
+    reasons,
+    ...(condemned !== undefined && condemnation(condemned)),
+    ...((condemned !== undefined || to === 'RollingBack') && { times: { verdict: inputs.now } }),
+    ...(!listed && { effects: [block] }),
+  };
   switch (to) {
     case 'stay':
       throw new Error('a look that changes nothing is no decision');
     case 'Baking':
-      return { event: 'HoldEnded', state: { kind: 'Baking' }, reasons };
     case 'Promoted':
-      return { event, state: { kind: 'Promoted' }, reasons };
-    case 'Held': {
-      const held = { kind: 'Held', reason: reason ?? 'NO_DATA', stage: data.plan.stages.length - 1 } as const;
-      return { event: reason === 'BAKE_DEGRADED' ? event : 'RolloutHeld', state: held, reasons };
-    }
+      return { ...made, state: { kind: to } };
+    case 'Held':
+      return { ...made, state: { kind: 'Held', reason: reason ?? 'NO_DATA', stage } };
     case 'RollingBack':
       return {
-        event,
-        state: { kind: 'RollingBack', reason: 'BAKE_VERDICT' },
-        reasons,
-        times: { verdict: at },
-        ...(!listed && {
-          effects: [{ type: 'take-lock', lock: blockOf(service, data.revision), holder: rollout.id }],
-        }),
+        ...made,
+        state: { kind: 'RollingBack', reason: condemned === undefined ? 'BAKE_VERDICT' : 'VERDICT' },
       };
   }
+}
+
+/** A verdict that had been there before the promotion is one of the stage; a late one, of the bake. */
+function eventOf({ to, reason, bake, split }: AdvanceBakeOutcome): Move['event'] {
+  if (split?.judge.verdict === 'ROLLBACK')
+    return split.raced || reason === 'IRREVERSIBLE' || reason === 'KILL_SWITCH'
+      ? 'CanaryCondemned'
+      : 'BakeCondemned';
+  if (to === 'Baking') return 'HoldEnded';
+  if (to === 'Held' && reason !== 'BAKE_DEGRADED') return 'RolloutHeld';
+  return bake.verdict === 'DEGRADED' ? 'BakeCondemned' : 'BakeEnded';
+}
+
+function reasonsOf(
+  inputs: AdvanceBakeInputs,
+  { reason, bake, split }: AdvanceBakeOutcome,
+): readonly Reason[] {
+  if (split?.judge.verdict === 'ROLLBACK') {
+    const judged = split.judge.reasons.map((text) => ({ code: 'ROLLBACK', text }));
+    const when = split.raced ? RACED : { code: 'LATE_VERDICT', text: HELD.LATE_VERDICT };
+    const why = reason === null || reason === when.code ? [] : [{ code: reason, text: HELD[reason] }];
+    return [...judged, when, ...why];
+  }
+  if (reason === 'TRAFFIC_MOVED')
+    return [{ code: reason, text: `${HELD.TRAFFIC_MOVED}: ${seenText(inputs.seenWeight)}` }];
+  return [
+    ...bake.reasons.map((text) => ({ code: bake.verdict, text })),
+    ...(bake.verdict === 'DEGRADED' ? [{ code: 'PROMISE', text: bake.promise }] : []),
+  ];
+}
+
+const RACED: Reason = {
+  code: 'RACED',
+  text: 'the verdict was there before all of the traffic was moved: it goes before the promotion',
+};
+
+function condemnation({ judge }: SplitOutcome): Pick<Move, 'data'> {
+  return judge.by === undefined || judge.firstAt === undefined
+    ? {}
+    : { data: { condemned: { by: judge.by, at: judge.firstAt } } };
 }

@@ -6,7 +6,8 @@ import { type Condemnation, type JudgeOutcome, judgeRollout } from './judge-roll
 import { OBSERVING, SAME } from './record-shift.ts';
 
 export type AdvanceInputs = {
-  readonly state: 'AtStage' | 'Held' | 'Paused';
+  /** Shifting: a verdict may still come before the next move; nothing else is decided there. */
+  readonly state: 'AtStage' | 'Held' | 'Paused' | 'Shifting';
   readonly held: HoldReason | null;
   /** The canary has traffic: where it has none yet there is nothing to judge, and no data to miss. */
   readonly exposed: boolean;
@@ -88,7 +89,7 @@ function condemn({ irreversible, killSwitch, held, standing }: AdvanceInputs): V
 
 function goOn(inputs: AdvanceInputs, judge: Judged, seen: AdvanceOutcome['seen']): Verdict {
   const forbidden = forbids(inputs);
-  if (inputs.state === 'Paused') return STAY;
+  if (inputs.state === 'Paused' || inputs.state === 'Shifting') return STAY;
   if (forbidden !== null) return hold(forbidden, inputs.held);
   if (inputs.held !== null)
     return isOver(inputs.held, inputs, judge, seen) ? { move: 'resume', reason: null } : STAY;
@@ -108,7 +109,7 @@ function forbids(inputs: AdvanceInputs): HoldReason | null {
 }
 
 /** Whether somebody else moved the traffic since the rollout did; unreadable traffic is no answer. */
-function isMoved(seen: SeenWeight | undefined): boolean {
+export function isMoved(seen: SeenWeight | undefined): boolean {
   return seen !== undefined && (seen.others || Math.abs(seen.canary - seen.left) > SAME);
 }
 

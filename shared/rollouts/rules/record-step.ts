@@ -83,6 +83,8 @@ export type AnswerHoldOutcome =
 
 /** Holds at which a yes leads to the next stage; at the others it leads back to where it stood. */
 export const ONWARD: readonly HoldReason[] = ['UNDECIDED', 'TOO_FEW_REQUESTS', 'NO_DATA'];
+/** Holds of a condemned canary at which a no leaves it where it is. */
+export const FREEZES: readonly HoldReason[] = ['IRREVERSIBLE', 'LATE_VERDICT'];
 /** Holds of a canary that has all of the traffic, at which a yes keeps it. */
 const KEEPS: readonly HoldReason[] = ['BAKE_DEGRADED', 'NO_DATA'];
 /** Holds at which the split may not be what the stage wants: a yes moves it there again. */
@@ -91,11 +93,11 @@ const UNMOVED: readonly HoldReason[] = ['TRAFFIC_MOVED', 'TRAFFIC_FAILED', 'AUTO
 /** What a person's answer to a hold does. To a condemned canary there is no yes that leads on. */
 export const answerHold = rule('answer-hold', 1, (inputs: AnswerHoldInputs): AnswerHoldOutcome => {
   const yes = inputs.answer === 'Approved';
-  if (inputs.reason === 'IRREVERSIBLE' && !yes) return { event: 'RolloutFrozen', to: 'Aborted' };
+  const freezes = FREEZES.includes(inputs.reason);
+  if (freezes && !yes) return { event: 'RolloutFrozen', to: 'Aborted' };
   if (!yes) return { event: 'HoldRejected', to: 'RollingBack', reason: 'REJECTED' };
-  if (inputs.reason === 'IRREVERSIBLE' || inputs.condemned)
-    return { event: 'CanaryCondemned', to: 'RollingBack', reason: 'VERDICT' };
-  if (inputs.weight >= 1)
+  if (freezes || inputs.condemned) return { event: 'CanaryCondemned', to: 'RollingBack', reason: 'VERDICT' };
+  if (inputs.weight >= 1 && !UNMOVED.includes(inputs.reason))
     return { event: 'HoldEnded', to: KEEPS.includes(inputs.reason) ? 'Promoted' : 'Baking' };
   return leadsOn(inputs);
 });

@@ -88,6 +88,49 @@ describe('the judge’s look', () => {
   });
 });
 
+describe('a bake', () => {
+  async function baking() {
+    const id = await atStage();
+    await run.minutes(15, async () => (await run.stands(id)) === 'Baking');
+    expect([await run.stands(id), run.weight()]).toEqual(['Baking', 1]);
+    return id;
+  }
+
+  test('whose traffic somebody else moves holds within a minute; a yes moves it again, and the bake begins anew', async () => {
+    const id = await baking();
+    await run.minutes(2);
+    run.traffic.world.move(split(0.7));
+    await run.minute();
+    expect([await run.stands(id), run.weight()]).toEqual(['Held TRAFFIC_MOVED', 0.7]);
+    expect((await told(id, 'RolloutHeld'))[0]).toBe(
+      'TRAFFIC_MOVED: somebody else moved the traffic: the canary has 70 %, and was left with 100 %',
+    );
+    await run.minutes(2);
+    await run.answer('approve');
+    expect([await run.stands(id), run.weight()]).toEqual(['Baking', 1]);
+    // what a person let pass once is no leave for the next one
+    run.traffic.world.move([{ revision: '9', weight: 1 }]);
+    await run.minute();
+    expect(await run.stands(id)).toBe('Held TRAFFIC_MOVED');
+    await run.answer('reject');
+    expect([await run.stands(id), run.traffic.arms()]).toEqual([
+      'Aborted REJECTED',
+      [{ revision: '9', weight: 1 }],
+    ]);
+  });
+
+  test('whose traffic nobody can read goes on and is watched again', async () => {
+    const id = await baking();
+    run.traffic.world.move(split(0.7));
+    run.traffic.world.refuse = (call) => (call === 'read' ? new Fault('Unavailable', 'no') : undefined);
+    await run.minute();
+    expect(await run.stands(id)).toBe('Baking');
+    run.traffic.world.refuse = () => undefined;
+    await run.minute();
+    expect(await run.stands(id)).toBe('Held TRAFFIC_MOVED');
+  });
+});
+
 describe('going back', () => {
   test('says what the canary had, and names the hotfix that it leaves alone', async () => {
     const id = await atStage();

@@ -23,8 +23,8 @@ describe('the table of a rollout', () => {
     expect(TRANSITIONS.filter(({ to, event }) => to === 'RollingBack' && UP.includes(event))).toEqual([]);
   });
 
-  test('takes a verdict and an abort wherever the canary is compared with its baseline', () => {
-    for (const state of EXPOSED.filter((each) => each !== 'Baking')) {
+  test('takes a verdict and an abort wherever the canary has traffic, also where a promotion came first', () => {
+    for (const state of [...EXPOSED, 'Shifting'] as const) {
       expect(isAllowed(state, 'CanaryCondemned', 'RollingBack')).toBe(true);
       expect(isAllowed(state, 'CanaryCondemned', 'Held')).toBe(true);
     }
