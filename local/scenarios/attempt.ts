@@ -36,6 +36,7 @@ export type DecisionItem = {
 
 const ENDS = ['RollbackComplete', 'SelfHealed', 'Observed', 'Aborted', 'AwaitingHumanReview'];
 const POLL_MS = 200;
+const ENDS_WITHIN_SECONDS = 60;
 
 /** Waits for a condition. Throws an Error that says what was awaited. */
 export async function until<T>(
@@ -55,6 +56,27 @@ export async function until<T>(
 /** The newest attempt of a service, once there is one. */
 export function attemptOf(world: World, service: string, seconds = 60): Promise<Rollback> {
   return until(`an attempt for ${service}`, seconds, async () => (await attemptsOf(world, service))[0]);
+}
+
+/**
+ * The attempt that follows from what breaks a service. Another one that a busy machine caused before has to end first:
+ * it would be taken for the one that is shown. Throws an Error when it does not end, or when none follows.
+ */
+export async function attemptAfter(
+  world: World,
+  service: string,
+  broken: () => Promise<unknown>,
+): Promise<Rollback> {
+  const earlier = await until(`what came before at ${service} to end`, ENDS_WITHIN_SECONDS, async () => {
+    const attempts = await attemptsOf(world, service);
+    return attempts.every(({ state }) => ENDS.includes(state.kind))
+      ? attempts.map(({ id }) => id)
+      : undefined;
+  });
+  await broken();
+  return until(`an attempt for ${service}`, ENDS_WITHIN_SECONDS, async () =>
+    (await attemptsOf(world, service)).find(({ id }) => !earlier.includes(id)),
+  );
 }
 
 /** Every attempt of a service, newest first. */

@@ -1,6 +1,6 @@
 import type { World } from '../world.ts';
 import { pullRequestAt } from './at-forge.ts';
-import { attemptOf, follow, measuredOf, outcomeOf, type Rollback, timelineOf, until } from './attempt.ts';
+import { attemptAfter, follow, measuredOf, outcomeOf, type Rollback, timelineOf, until } from './attempt.ts';
 import { deployAndMeasure, prepareService } from './prepare.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -15,9 +15,10 @@ export const selfHeal: Scenario = {
     await prepareService(world, service, 'suggest');
     await deployAndMeasure(world, service, 'dependent', 'Ask the index for suggestions');
     return turn(1, async () => {
-      tell.note(`${service} depends on an index, which now goes away`);
-      await world.sandbox.dependency.stop();
-      const { id } = await attemptOf(world, service);
+      const { id } = await attemptAfter(world, service, () => {
+        tell.note(`${service} depends on an index, which now goes away`);
+        return world.sandbox.dependency.stop();
+      });
       const proposed = await follow(world, id, tell, [
         'AwaitingMerge',
         'AwaitingHumanReview',

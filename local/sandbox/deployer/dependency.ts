@@ -23,7 +23,8 @@ export async function startDependency(): Promise<Dependency> {
 
 function listen(port: number): Promise<Server> {
   return new Promise((resolve, reject) => {
-    const server = createServer((_, response) => response.end('ok'));
+    // a connection is never closed as idle: on a busy machine that would meet the next request, and look like an outage
+    const server = createServer({ keepAliveTimeout: 0 }, (_, response) => response.end('ok'));
     server.once('error', reject);
     server.listen(port, '127.0.0.1', () => resolve(server));
   });

@@ -46,8 +46,9 @@ if (Number(process.env.REPLICA) > 0 && peers[0] === undefined) {
   red: PLAIN,
   dependent: {
     ...PLAIN,
+    // What is gone refuses at once. The limit is for what is only late: a busy machine must not look like an outage.
     boot: `async function dependency() {
-  const answer = await fetch(process.env.DEPENDENCY_URL, { signal: AbortSignal.timeout(1000) });
+  const answer = await fetch(process.env.DEPENDENCY_URL, { signal: AbortSignal.timeout(30_000) });
   if (!answer.ok) throw new Error(\`the dependency answered \${answer.status}\`);
   await answer.arrayBuffer();
 }

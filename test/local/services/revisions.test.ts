@@ -1,5 +1,8 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -11,15 +14,23 @@ const run = promisify(execFile);
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-services-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 let trees = 0;
+/** As late as a busy machine makes an answer. */
+const LATE_MS = 1200;
 
-/** Runs what `checks.json` names, in the tree; whether it passed, and all it said. */
-async function check(files: Files): Promise<{ readonly passed: boolean; readonly said: string }> {
+/** A folder of its own with these files. */
+function written(files: Files): string {
   trees += 1;
   const tree = join(folder, String(trees));
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(tree, path)), { recursive: true });
     writeFileSync(join(tree, path), text);
   }
+  return tree;
+}
+
+/** Runs what `checks.json` names, in the tree; whether it passed, and all it said. */
+async function check(files: Files): Promise<{ readonly passed: boolean; readonly said: string }> {
+  const tree = written(files);
   const [first] = JSON.parse(files['checks.json'] ?? '').checks;
   const [, ...rest] = first.command;
   try {
@@ -42,6 +53,33 @@ test('revisions of one behaviour differ by their note, and a note cannot leave i
   const [one, two] = [serviceFiles('good', 'one'), serviceFiles('good', 'two\nthrow 1')];
   expect(one['handler.mjs']).not.toBe(two['handler.mjs']);
   expect(two['handler.mjs']).toContain('// two throw 1\n');
+});
+
+test('a revision that depends on something runs on when that is late, and ends when it is gone', async () => {
+  const { promise: asked, resolve: askedAgain } = Promise.withResolvers<void>();
+  let answers = 0;
+  const dependency = createServer((_, response) => {
+    setTimeout(() => {
+      response.end('late');
+      answers += 1;
+      if (answers === 3) askedAgain();
+    }, LATE_MS);
+  });
+  await new Promise<void>((listening) => dependency.listen(0, '127.0.0.1', listening));
+  const { port } = dependency.address() as AddressInfo;
+  const child = spawn(process.execPath, ['server.mjs'], {
+    cwd: written(serviceFiles('dependent')),
+    env: { PORT: '0', DEPENDENCY_URL: `http://127.0.0.1:${port}` },
+    stdio: ['pipe', 'ignore', 'pipe'],
+  });
+  const errors = child.stderr.setEncoding('utf8').toArray();
+  const ended = once(child, 'exit');
+  await Promise.race([asked, ended]);
+  expect(child.exitCode).toBe(null);
+  dependency.close();
+  dependency.closeAllConnections();
+  expect((await ended)[0]).toBe(1);
+  expect((await errors).join('')).toMatch(/fetch failed/);
 });
 
 const GOOD = { service: 'checkout', environment: 'staging', revision: 'a'.repeat(40) };
