@@ -1,4 +1,6 @@
+import * as z from 'zod';
 import { EntriesQuery, SubjectsQuery } from '../../shared/ledger/index.ts';
+import { ProofParams } from '../../shared/ledger/serve/index.ts';
 import type { Route } from './http.ts';
 
 export const listEntriesRoute = {
@@ -22,6 +24,42 @@ export const listLedgerSubjectsRoute = {
   summary: 'Every subject with the revision of its head, for the check of completeness',
   role: 'viewer',
   query: SubjectsQuery,
+} as const satisfies Route;
+
+const NOTHING = z.object({});
+const TEXT = 'text/plain; charset=utf-8';
+
+export const getCheckpointRoute = {
+  method: 'GET',
+  path: '/v1/ledger/checkpoint',
+  summary: 'The newest signed checkpoint (C2SP tlog-checkpoint); public',
+  params: NOTHING,
+  text: TEXT,
+} as const satisfies Route;
+
+export const readTileFileRoute = {
+  method: 'GET',
+  path: '/v1/ledger/tile/{proxy+}',
+  summary: 'Tiles and bundles of entries (C2SP tlog-tiles) that the newest checkpoint covers; public',
+  params: z.object({ proxy: z.string().max(200) }),
+  text: 'application/octet-stream',
+} as const satisfies Route;
+
+export const getLedgerKeyRoute = {
+  method: 'GET',
+  path: '/v1/ledger/key',
+  summary: 'The verifier keys of the ledger, a vkey on each line; public, and no reason to believe them',
+  params: NOTHING,
+  text: TEXT,
+} as const satisfies Route;
+
+export const proveEntryRoute = {
+  method: 'GET',
+  path: '/v1/ledger/proof/{kind}/{id}/{rev}',
+  summary: 'A file that shows offline that a decision is sealed (C2SP tlog-proof)',
+  role: 'viewer',
+  params: ProofParams,
+  text: TEXT,
 } as const satisfies Route;
 
 /** The routes of this family, for the OpenAPI document. */

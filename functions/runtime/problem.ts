@@ -5,6 +5,8 @@ export type HttpAnswer = {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** Whether the body is base64 of the bytes that are sent. */
+  readonly isBase64Encoded?: true;
 };
 
 /** The one place where a refusal becomes an HTTP status. */

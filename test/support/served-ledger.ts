@@ -34,7 +34,7 @@ export function servedLedger(entries: readonly string[], size: number, { log }: 
     deps: {
       checkpoints: {
         newest: async () => newest,
-        tileState: async () => ({ size: state.size, levels }),
+        tileState: async () => ({ size: state.size, prev: '0'.repeat(64), levels }),
       },
       files: {
         read: async (path: string) => {

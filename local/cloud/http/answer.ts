@@ -20,9 +20,7 @@ export function answerOf(returned: unknown): Answer {
   }
   const status = numberAt(returned, 'statusCode') ?? 0;
   if (!Number.isInteger(status) || status < 100 || status > 599) throw new Error(`status ${status}`);
-  if (returned.isBase64Encoded === true || returned.cookies !== undefined) {
-    throw new Error('bodies in base64 and cookies are not run here');
-  }
+  if (returned.cookies !== undefined) throw new Error('cookies are not run here');
   const headers = Object.entries(jsonAt(returned, 'headers')).map(([name, value]) => [
     name.toLowerCase(),
     String(value),
@@ -30,6 +28,6 @@ export function answerOf(returned: unknown): Answer {
   return {
     status,
     headers: { 'content-type': 'text/plain;charset=UTF-8', ...Object.fromEntries(headers) },
-    body: textAt(returned, 'body') ?? '',
+    body: Buffer.from(textAt(returned, 'body') ?? '', returned.isBase64Encoded === true ? 'base64' : 'utf8'),
   };
 }

@@ -38,7 +38,7 @@ export function routesOf(resources: readonly Resource[], apiId: string): readonl
     const key = textAt(properties, 'RouteKey') ?? '';
     const [method = '', path = ''] = key.split(' ');
     const segments = path.split('/').slice(1);
-    if (!/^[A-Z]+ (\/([^/{}]+|\{\w+\}))+$/.test(key) || method === 'ANY') {
+    if (!/^[A-Z]+ (\/([^/{}]+|\{\w+\}))*(\/\{\w+\+\})?$/.test(key) || method === 'ANY') {
       throw new Error(`${logicalId}: a route such as ${key} is not run here`);
     }
     const integration = integrations.get(lastPart(textAt(properties, 'Target') ?? ''));
@@ -81,7 +81,7 @@ export function matchRoute(routes: readonly Route[], method: string, path: strin
     if (found === null) continue;
     const names = route.segments.filter((segment) => segment.startsWith('{'));
     const values = names.map((name, index) => [
-      name.slice(1, -1),
+      name.replaceAll(/[{+}]/g, ''),
       decodeURIComponent(found[index + 1] ?? ''),
     ]);
     return { route, pathParameters: Object.fromEntries(values) };
@@ -91,13 +91,16 @@ export function matchRoute(routes: readonly Route[], method: string, path: strin
 
 /** `/v1/services/{name}` as an expression with a group per variable. */
 function patternOf(segments: readonly string[]): RegExp {
-  const parts = segments.map((segment) =>
-    segment.startsWith('{') ? '([^/]+)' : segment.replaceAll(/[.*+?^$()|[\]\\]/g, '\\$&'),
-  );
+  const parts = segments.map((segment) => {
+    if (segment.startsWith('{')) return segment.endsWith('+}') ? '(.+)' : '([^/]+)';
+    return segment.replaceAll(/[.*+?^$()|[\]\\]/g, '\\$&');
+  });
   return new RegExp(`^/${parts.join('/')}$`);
 }
 
-/** One letter a segment, so that text order is the order of precedence. */
+/** One letter a segment, so that text order is the order of precedence: literal, variable, greedy variable. */
 function rank({ segments }: Route): string {
-  return segments.map((segment) => (segment.startsWith('{') ? 'b' : 'a')).join('');
+  return segments
+    .map((one) => ['a', 'b', 'c'][Number(one.startsWith('{')) + Number(one.endsWith('+}'))])
+    .join('');
 }

@@ -128,10 +128,24 @@ test('status, headers and body come from the function', async () => {
   expect([answer.status, answer.headers.get('x-a'), await answer.text()]).toEqual([201, '1', 'ü']);
 });
 
+test('a body in base64 is answered as the bytes that it stands for', async () => {
+  const body = Buffer.from([0, 255, 128]).toString('base64');
+  const headers = { 'content-type': 'application/octet-stream' };
+  const answer = await post(
+    '/raw',
+    JSON.stringify({ statusCode: 200, headers, body, isBase64Encoded: true }),
+  );
+  expect([...new Uint8Array(await answer.arrayBuffer())]).toEqual([0, 255, 128]);
+  expect([answer.headers.get('content-type'), answer.headers.get('content-length')]).toEqual([
+    'application/octet-stream',
+    '3',
+  ]);
+});
+
 test.each([
   ['a function that fails', 'bad', 500, 'Internal Server Error'],
   ['a status that is none', '{"statusCode":"many"}', 500, 'Internal Server Error'],
-  ['a body in base64', '{"statusCode":200,"isBase64Encoded":true}', 500, 'Internal Server Error'],
+  ['a cookie', '{"statusCode":200,"cookies":["a=b"]}', 500, 'Internal Server Error'],
   ['a function that is too slow', 'slow', 503, 'Service Unavailable'],
 ])('%s is answered by the gateway and tells nothing', async (_, body, status, message) => {
   const answer = await post('/raw', body);

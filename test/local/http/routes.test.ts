@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { matchRoute, routesOf } from '../../../local/cloud/http/routes.ts';
 
 const KEYS = [
+  'GET /v1/{proxy+}',
   'GET /v1/services/{name}',
   'GET /v1/services/special',
   'PUT /v1/services/{name}',
@@ -35,12 +36,18 @@ test.each([
   ['PUT', '/v1/services/special', 'PUT /v1/services/{name}'],
   ['GET', '/v1/services/other', 'GET /v1/services/{name}'],
   ['POST', '/v1/services/a%2Fb/check', 'POST /v1/services/{name}/check'],
+  ['GET', '/v1/services/other/more', 'GET /v1/{proxy+}'],
 ])('%s %s takes the most specific route', (method, path, key) => {
   expect(matchRoute(routes(KEYS), method, path)?.route.key).toBe(key);
 });
 
-test.each(['$default', 'ANY /v1/a', 'GET /v1/{proxy+}'])('a route such as %s is refused', (key) => {
+test.each(['$default', 'ANY /v1/a', 'GET /v1/{proxy+}/a'])('a route such as %s is refused', (key) => {
   expect(() => routes([key])).toThrow('is not run here');
+});
+
+test('a greedy variable takes the rest of the path', () => {
+  const found = matchRoute(routes(KEYS), 'GET', '/v1/tile/entries/x001/067.p/8');
+  expect(found?.pathParameters).toEqual({ proxy: 'tile/entries/x001/067.p/8' });
 });
 
 test('a path that no route has matches nothing', () => {

@@ -93,7 +93,7 @@ describe('where something is missing', () => {
   });
 
   test.each([
-    ['is a step behind', async () => ({ size: 256, levels: [['00'.repeat(32)]] })],
+    ['is a step behind', async () => ({ size: 256, prev: '', levels: [['00'.repeat(32)]] })],
     ['is not there', async () => undefined],
   ])(
     'tiles above the leaves are made from those below where the state of the builder %s',
