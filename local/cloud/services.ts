@@ -14,6 +14,7 @@ import { createEvents } from './events/events.ts';
 import { createFunctions } from './functions/functions.ts';
 import { partitionKeys } from './iam/dynamo-requests.ts';
 import { createIam, type Iam } from './iam/iam.ts';
+import { SECURE } from './iam/requests.ts';
 import { machinesOf } from './machines.ts';
 import { createStates } from './states/index.ts';
 import type { Template } from './template/template.ts';
@@ -71,7 +72,7 @@ export async function createServices(ground: Ground) {
   services.set('kms', kms.service);
   services.set('sqs', createSqs(resources, database));
   services.set('secretsmanager', createSecrets(resources, database));
-  services.set('s3', createS3(resources, database));
+  services.set('s3', createS3(resources, database, mayList(iam)));
   // Last, so that no engine is left behind by a template that is refused.
   const dynamodb = await createDynamoDb({ resources, dataDir, ...(endpoint !== undefined && { endpoint }) });
   services.set('dynamodb', dynamodb.service);
@@ -106,6 +107,14 @@ function refuseUnreadable(
       if (!allowed) throw new Error(`the mapping ${id} cannot read its stream: ${reason}`);
     }
   }
+}
+
+/** Whether S3 tells a caller what is missing: it must be allowed to list the bucket. */
+function mayList(iam: Iam): (caller: Principal, bucket: string) => boolean {
+  return (caller, bucket) => {
+    const request = { action: 's3:ListBucket', resource: `arn:aws:s3:::${bucket}`, context: SECURE };
+    return iam.authorize(caller, request).allowed;
+  };
 }
 
 /** Task tokens belong to a machine; IAM asks which. The tables are those of the workflows. */

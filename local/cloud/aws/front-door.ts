@@ -5,7 +5,7 @@ import { AwsFailure, type Principal } from '../types.ts';
 import type { Calls } from './calls.ts';
 import { readBody } from './listening.ts';
 import { outsideCall, passOn } from './outside.ts';
-import { readS3, writeS3, writeS3Failure } from './s3.ts';
+import { readS3, writeS3, writeS3Failure } from './s3-http.ts';
 import { isJson, jsonAt, parseJson } from './shapes.ts';
 
 export type Answer = {
@@ -79,7 +79,7 @@ async function answerTo(
   if (caller === undefined) throw new AwsFailure('InvalidClientTokenId', 'an unknown access key', 403);
   if (service === 's3') {
     const { action, input } = readS3(message, body);
-    return writeS3(await options.calls.call(caller, 's3', action, input));
+    return writeS3(action, await options.calls.call(caller, 's3', action, input));
   }
   const invoked = INVOKE.exec(message.url ?? '')?.[1];
   if (invoked !== undefined) return invoke(options.calls, caller, request, decodeURIComponent(invoked));

@@ -15,6 +15,8 @@ const KNOWN_KEYS: ReadonlySet<string> = new Set([
   'aws:sourcearn',
   'dynamodb:enclosingoperation',
   'dynamodb:leadingkeys',
+  's3:if-none-match',
+  's3:objectcreationoperation',
 ]);
 
 type Matcher = (expected: readonly string[]) => (actual: string) => boolean;
@@ -61,6 +63,10 @@ function compileOperator(
   if (expected.some((value) => value.includes('${')))
     refuse(`policy variables (${expected.join(', ')}) are not known`);
   const [, quantifier, base = ''] = /^(ForAnyValue:|ForAllValues:)?(.*)$/.exec(written) ?? [];
+  if (base === 'Null') {
+    const absent = expected.includes('true');
+    return (actual) => (actual.length === 0) === absent;
+  }
   const operator = entryOf(OPERATORS, base);
   if (operator === undefined) {
     refuse(`the condition operator ${written} is not known`);

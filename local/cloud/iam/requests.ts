@@ -13,7 +13,7 @@ export type Directory = {
 };
 
 // Loopback stands in for TLS: nothing leaves the machine, so the template's "deny without TLS" must not bite.
-const SECURE = { 'aws:SecureTransport': 'true' } as const;
+export const SECURE = { 'aws:SecureTransport': 'true' } as const;
 
 /**
  * What IAM is asked when a call is made: each request must be allowed. `service` is the signing name, `input` the
@@ -76,13 +76,19 @@ function stateResource(action: string, input: Input, { machineOfToken }: Directo
 }
 
 function s3Requests(action: string, input: Input): readonly IamRequest[] | undefined {
-  if (action !== 'GetObject' && action !== 'PutObject') return undefined;
-  const object = `arn:aws:s3:::${text(input.Bucket, 'Bucket')}/${text(input.Key, 'Key')}`;
+  const bucket = `arn:aws:s3:::${text(input.Bucket, 'Bucket')}`;
+  if (action === 'ListObjectVersions') return [ask('s3:ListBucketVersions', bucket)];
+  if (!/^(Get|Head|Put|Delete)Object$/.test(action)) return undefined;
+  const object = `${bucket}/${text(input.Key, 'Key')}`;
   const version = input.VersionId === undefined ? '' : 'Version';
-  const request = ask(`s3:${action}${version}`, object);
-  // S3 asks for this right as well when a put sets its own retention.
-  const retains = action === 'PutObject' && input.ObjectLockMode !== undefined;
-  return retains ? [request, ask('s3:PutObjectRetention', object)] : [request];
+  const asked = ask(`s3:${action.replace('Head', 'Get')}${version}`, object);
+  if (action === 'PutObject') {
+    const { IfNoneMatch: once } = input;
+    const condition = once === undefined ? {} : { 's3:if-none-match': text(once, 'IfNoneMatch') };
+    return [{ ...asked, context: { 's3:ObjectCreationOperation': 'true', ...condition } }];
+  }
+  const bypasses = input.BypassGovernanceRetention === true;
+  return bypasses ? [asked, ask('s3:BypassGovernanceRetention', object)] : [asked];
 }
 
 function full(nameOrArn: unknown, service: string, prefix: string): string {

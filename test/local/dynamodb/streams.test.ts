@@ -12,10 +12,11 @@ const table = (TableName: string, own: object = {}) => ({
     ...own,
   },
 });
+const VERSIONED = { VersioningConfiguration: { Status: 'Enabled' } };
 const RESOURCES = {
   Source: table('Source', { StreamSpecification: { StreamViewType: 'NEW_IMAGE' } }),
   Copies: table('Copies'),
-  Failures: { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'failures' } },
+  Failures: { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'failures', ...VERSIONED } },
   Mapping: {
     Type: 'AWS::Lambda::EventSourceMapping',
     Properties: {
@@ -86,7 +87,7 @@ test('a record that is never taken ends in the bucket with its whole invocation,
   await seen('before', 'behind');
   const key = await eventually(async () => {
     const database = new DatabaseSync(join(fixture.folder, 'cloud.sqlite'), { readOnly: true });
-    const found = database.prepare("SELECT key FROM objects WHERE bucket = 'failures'").get();
+    const found = database.prepare("SELECT key FROM object_versions WHERE bucket = 'failures'").get();
     database.close();
     return found?.key;
   });

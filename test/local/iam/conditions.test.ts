@@ -81,6 +81,18 @@ const CASES: readonly (readonly [string, Readonly<Record<string, unknown>>, unkn
     true,
   ],
   [
+    'Null holds where the key is absent',
+    allow({ Condition: { Null: { 's3:if-none-match': 'true' } } }),
+    put,
+    true,
+  ],
+  [
+    'Null with false holds where the key is present',
+    allow({ Condition: { Null: { 's3:if-none-match': false } } }),
+    { ...put, context: { 's3:if-none-match': '*' } },
+    true,
+  ],
+  [
     'each of several must hold',
     allow({ Condition: { StringEquals: { 'aws:SourceArn': 'a', 'aws:SourceAccount': 'b' } } }),
     { ...put, context: { 'aws:SourceArn': 'a', 'aws:SourceAccount': 'c' } },
@@ -104,15 +116,12 @@ describe('a condition', () => {
     );
   });
 
-  test.each([
-    'StringNotEquals',
-    'StringEqualsIfExists',
-    'Null',
-    'NumericLessThan',
-    'ForSomeValues:StringLike',
-  ])('with the operator %s is refused at start', (operator) => {
-    expect(() => allowed([enclosing(operator, 'x')])).toThrow(
-      `the condition operator ${operator} is not known`,
-    );
-  });
+  test.each(['StringNotEquals', 'StringEqualsIfExists', 'NumericLessThan', 'ForSomeValues:StringLike'])(
+    'with the operator %s is refused at start',
+    (operator) => {
+      expect(() => allowed([enclosing(operator, 'x')])).toThrow(
+        `the condition operator ${operator} is not known`,
+      );
+    },
+  );
 });

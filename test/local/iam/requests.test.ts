@@ -118,6 +118,9 @@ describe('a call of another service', () => {
     ],
     ['s3', 'GetObject', { Bucket: 'b', Key: 'k' }, 's3:GetObject', arn('s3:::b/k')],
     ['s3', 'GetObject', { Bucket: 'b', Key: 'k', VersionId: '1' }, 's3:GetObjectVersion', arn('s3:::b/k')],
+    ['s3', 'DeleteObject', { Bucket: 'b', Key: 'k' }, 's3:DeleteObject', arn('s3:::b/k')],
+    ['s3', 'HeadObject', { Bucket: 'b', Key: 'k' }, 's3:GetObject', arn('s3:::b/k')],
+    ['s3', 'ListObjectVersions', { Bucket: 'b' }, 's3:ListBucketVersions', arn('s3:::b')],
     [
       'events',
       'PutEvents',
@@ -128,11 +131,18 @@ describe('a call of another service', () => {
   ])('%s %s', (service, action, input, asked, on) => {
     expect(requests(service, action, input)).toEqual([{ action: asked, resource: on, context: secure }]);
   });
-  test('that puts an object with a retention needs that right as well', () => {
-    const put = { Bucket: 'b', Key: 'k', ObjectLockMode: 'GOVERNANCE' };
+  test('that puts an object says whether it may replace one', () => {
+    const put = { Bucket: 'b', Key: 'k', IfNoneMatch: '*' };
+    const context = { ...secure, 's3:ObjectCreationOperation': 'true', 's3:if-none-match': '*' };
     expect(requests('s3', 'PutObject', put)).toEqual([
-      { action: 's3:PutObject', resource: 'arn:aws:s3:::b/k', context: secure },
-      { action: 's3:PutObjectRetention', resource: 'arn:aws:s3:::b/k', context: secure },
+      { action: 's3:PutObject', resource: 'arn:aws:s3:::b/k', context },
+    ]);
+  });
+  test('that removes a version in spite of its lock needs that right as well', () => {
+    const input = { Bucket: 'b', Key: 'k', VersionId: '1', BypassGovernanceRetention: true };
+    expect(requests('s3', 'DeleteObject', input)?.map(({ action }) => action)).toEqual([
+      's3:DeleteObjectVersion',
+      's3:BypassGovernanceRetention',
     ]);
   });
   test('with a task token is asked on the machine that gave it', () => {
