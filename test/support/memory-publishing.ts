@@ -91,8 +91,13 @@ export type MemoryPublishing = Omit<PublishDeps, 'files' | 'signer' | 'queue' | 
 export function memoryPublishing(ledger: Pick<LedgerTable, 'head' | 'entries'>): MemoryPublishing {
   const metrics: string[] = [];
   return {
-    ...{ ledger, metrics, origin: 'example.org/test', clock: fixedClock(), pause: oneTurn },
-    ...{ checkpoints: memoryCheckpoints(), files: memoryFiles(), signer: memorySigner(), queue: memoryQueue() },
+    ...{ ledger, metrics, origin: 'example.org/test', clock: fixedClock(), pause: oneTurn, heldTiles: 4 },
+    ...{
+      checkpoints: memoryCheckpoints(),
+      files: memoryFiles(),
+      signer: memorySigner(),
+      queue: memoryQueue(),
+    },
     meter: { count: (metric) => void metrics.push(metric), measure: () => undefined },
   };
 }

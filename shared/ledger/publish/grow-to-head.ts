@@ -16,6 +16,8 @@ export type GrowDeps = {
   readonly meter: Meter;
   /** Waits with jitter before try number 1, 2 ... */
   readonly pause: (attempt: number) => Promise<void>;
+  /** The files of so many full tiles are held until their entries are found right. */
+  readonly heldTiles: number;
 };
 export type Growth = {
   readonly head: LedgerHead;
@@ -25,8 +27,6 @@ export type Growth = {
   readonly late: () => boolean;
 };
 
-// The files of 65,536 entries are held until their root is found right: about 45 MB.
-const ROUND = 256 * TILE_WIDTH;
 const PUTS_AT_ONCE = 8;
 // With the jitter of the pauses about a second: the index is behind for less.
 const MAX_READS = 9;
@@ -41,7 +41,7 @@ export async function growToHead(deps: GrowDeps, { head, newest, tiles, late }: 
   const tree = growTree(head.ledgerId, tiles);
   let stored = tiles;
   do {
-    const end = Math.min(head.size, tree.size() + ROUND);
+    const end = Math.min(head.size, tree.size() + deps.heldTiles * TILE_WIDTH);
     if (newest !== undefined && newest.size >= tree.size() && newest.size <= end) {
       await growTo(deps, tree, newest.size);
       if (tree.root() !== newest.root)
