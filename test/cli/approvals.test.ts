@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { type ApiServer, serve } from './api-server.ts';
-import { holdfast } from './run.ts';
+import { holdfastHere } from './run.ts';
 
 const ULID = '01JD0000000000000000000000';
 const ROLLBACK = `rbk_${ULID}`;
@@ -31,7 +31,7 @@ afterEach(() => api?.close());
 
 async function over(answers: Readonly<Record<string, unknown>>, ...args: readonly string[]) {
   api = await serve(answers);
-  return { ...(await holdfast(args, api.url)), calls: api.calls };
+  return { ...(await holdfastHere(args, api.url)), calls: api.calls };
 }
 
 test('approvals lists who waits for whom, until when and who may not answer', async () => {

@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { erasedEntryId } from '../../shared/ledger/replay.ts';
 import { type ApiServer, serve, soundAnswers } from './api-server.ts';
-import { holdfast } from './run.ts';
+import { holdfastHere } from './run.ts';
 
 const sound = await soundAnswers();
 let api: ApiServer | undefined;
@@ -10,7 +10,7 @@ afterEach(() => api?.close());
 type Changed = Readonly<Record<string, unknown>>;
 async function over(changed: Changed, ...args: readonly string[]) {
   api = await serve({ ...sound, ...changed });
-  return holdfast(args, api.url);
+  return holdfastHere(args, api.url);
 }
 
 /** An answer with one text in it changed. Throws an Error where the text does not stand. */

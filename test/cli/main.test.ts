@@ -92,7 +92,7 @@ describe('over an API', () => {
   test.each([[['status']], [['service', 'list']], [['signals', '--unroutable']], [['token']]])(
     '--json makes one document of all that is on stdout: %j',
     async (args) => {
-      const { code, stdout } = await holdfast([...args, '--json'], api.url);
+      const { code, stdout } = await holdfastHere([...args, '--json'], api.url);
       expect(code).toBe(0);
       expect(stdout.trimEnd()).not.toContain('\n');
       expect(JSON.parse(stdout)).toBeTypeOf('object');
@@ -119,7 +119,7 @@ describe('over an API', () => {
       '/v1/rollbacks': { items: [waits, ended] },
       ...{ '/v1/deployments': nothing, '/v1/rollouts': nothing },
     });
-    const { stdout } = await holdfast(['status'], own.url);
+    const { stdout } = await holdfastHere(['status'], own.url);
     const [, , first, second] = stdout.split('\n');
     expect(first).toMatch(/auto +2026-11-21T13:00:00.000Z$/);
     expect(second).toMatch(/auto +ended 2026-11-21T11:00:00.000Z$/);
@@ -142,7 +142,7 @@ describe('over an API', () => {
         ],
       },
     });
-    const { stdout } = await holdfast(['signals'], own.url);
+    const { stdout } = await holdfastHere(['signals'], own.url);
     const [heads, routed, unroutable] = stdout.split('\n');
     expect(heads).toMatch(/^RECEIVED +SOURCE +STATUS +SERVICE/);
     expect(routed).toMatch(/firing +shop +- +slow$/);
