@@ -1,4 +1,5 @@
 import { argocdHealth } from '../../shared/adapters/argocd/argocd-health.ts';
+import { dynamoCoverage } from '../../shared/adapters/aws/dynamodb-coverage.ts';
 import { prometheusHistory } from '../../shared/adapters/prometheus/prometheus-history.ts';
 import { yamlManifest } from '../../shared/adapters/yaml/splice-scalar.ts';
 import { Fault } from '../../shared/kernel/index.ts';
@@ -8,6 +9,7 @@ import { forge } from './forge.ts';
 import { meter } from './observe.ts';
 import { rollbackDeps } from './rollbacks.ts';
 import { integrationSecrets, token } from './secrets.ts';
+import { tables } from './tables.ts';
 import { timed } from './timed-port.ts';
 import { clock } from './world.ts';
 
@@ -34,9 +36,19 @@ export const worldDeps = once(
       timing(),
     ),
     manifest: yamlManifest,
+    coverage: coverage(),
     pause: (milliseconds) => new Promise((done) => setTimeout(done, milliseconds)),
   }),
 );
+
+/** Only the tasks that lead to a merge may look into the ledger; no other asks. */
+function coverage(): WorldDeps['coverage'] {
+  const table = optional('LEDGER_TABLE', '');
+  const unread = () => Promise.reject(new Fault('Unavailable', 'this function may not read the ledger'));
+  return table === ''
+    ? { covers: unread }
+    : dynamoCoverage({ client: tables(), table, ledgerId: required('LEDGER_ID') });
+}
 
 /** Every call of another system is measured. */
 function timing() {

@@ -20,6 +20,15 @@ export class LedgerTable extends HoldfastTable {
     });
   }
 
+  /** Ask whether a checkpoint covers a decision of one kind: its entry and the newest checkpoint, nothing else. */
+  grantReadCoverage(fn: HoldfastFunction, kind: string, ledgerId: string): void {
+    fn.addEnvironment('LEDGER_TABLE', this.tableName);
+    fn.addEnvironment('LEDGER_ID', ledgerId);
+    fn.allow(['dynamodb:BatchGetItem'], [this.tableArn], {
+      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`E#${kind}/*`, `CHECKPOINT#${ledgerId}`] },
+    });
+  }
+
   grantRead(fn: HoldfastFunction): void {
     fn.addEnvironment('LEDGER_TABLE', this.tableName);
     fn.allow(['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'], this.arns());

@@ -5,6 +5,7 @@ import type { DecisionTables } from './decision-tables.ts';
 import { every, type HoldfastBus } from './event-bus.ts';
 import { type FunctionSetting, HoldfastFunction } from './function.ts';
 import type { HoldfastApi } from './http-api.ts';
+import type { LedgerTable } from './ledger-table.ts';
 import type { OutsideWorld } from './outside-world.ts';
 import type { WorkTable } from './work-table.ts';
 import { HoldfastWorkflow } from './workflow.ts';
@@ -16,6 +17,8 @@ type RollbacksProps = {
   readonly work: WorkTable;
   readonly world: OutsideWorld;
   readonly bus: HoldfastBus;
+  readonly ledger: LedgerTable;
+  readonly ledgerId: string;
 };
 
 /** The tasks of the workflow, with the seconds each may run: just under what the state machine waits for it. */
@@ -31,6 +34,9 @@ const TASKS = {
   ExpireRollback: { seconds: 55, description: 'Ends an attempt whose deadline has passed' },
   HandOverRollback: { seconds: 55, description: 'Hands an attempt over to a person' },
 } as const;
+
+/** What may have to wait until a checkpoint covers the decision that allows a merge. */
+const LEADING_TO_MERGE = ['CheckInvariants', 'MergeRollbackPullRequest'];
 
 /**
  * All use cases of rollbacks are handed a workflow. Most of them start none, and the tasks cannot even name theirs: the
@@ -93,6 +99,7 @@ export class Rollbacks extends Construct {
       props.work.grantReadReadings(fn);
       // handing over must work when nothing outside does
       if (name !== 'HandOverRollback') props.world.grantReach(fn);
+      if (LEADING_TO_MERGE.includes(name)) props.ledger.grantReadCoverage(fn, 'rollback', props.ledgerId);
       return fn;
     });
     const { logRetentionDays } = props.setting;
@@ -117,6 +124,7 @@ export class Rollbacks extends Construct {
     props.work.grantTakeReadings(watch);
     props.work.grantReadWaits(watch);
     props.world.grantReach(watch);
+    props.ledger.grantReadCoverage(watch, 'rollback', props.ledgerId);
     this.workflow.grantWake(watch);
     this.workflow.grantStart(watch, 'ROLLBACK_MACHINE_ARN');
     every(Duration.minutes(1), this, 'HealthSweep', { fn: watch, deadLetters: this.watchDeadLetters });

@@ -53,7 +53,11 @@ export class ControlPlaneStack extends Stack {
     const { api, bus } = this;
     const shared = { setting, api, tables: data.tables, work: data.work, world, bus };
     this.services = new Services(this, 'Services', shared);
-    this.rollbacks = new Rollbacks(this, 'Rollbacks', shared);
+    this.rollbacks = new Rollbacks(this, 'Rollbacks', {
+      ...shared,
+      ledger: data.ledger,
+      ledgerId: parameters.ledgerId,
+    });
     const { workflow } = this.rollbacks;
     this.people = new PeopleInTheLoop(this, 'People', { ...shared, workflow });
     new Policies(this, 'Policies', shared);

@@ -1,4 +1,5 @@
 export * from './approval-button.ts';
+export * from './coverage.ts';
 export * from './forge.ts';
 export * from './forge-threads.ts';
 export * from './health.ts';

@@ -87,8 +87,13 @@ export const AttemptData = z.object({
   headMoved: z.boolean().optional(),
   /** The place in the hour's pull requests that was taken for this attempt; null when none was left. */
   pullRequestPlace: z.string().nullable().optional(),
-  /** When the forge was last asked to merge, just before the call. */
+  /** When the forge was last asked to merge, just before the call; and the revision that recorded it. */
   mergeStartedAt: z.string().optional(),
+  mergeStartedRev: z.int().optional(),
+  /** The merge waits until a checkpoint covers that revision: as the service said when the attempt was opened. */
+  awaitCheckpoint: z.boolean().optional(),
+  /** The revision of which it was said that it waits for a checkpoint. */
+  checkpointAwaitedRev: z.int().optional(),
   /** Until when it was said that the merge waits for the repository's quota. */
   mergeHeldUntil: z.string().optional(),
   slotReleased: z.boolean(),

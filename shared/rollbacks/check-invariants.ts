@@ -1,4 +1,5 @@
 import { type Attempt, loadAttempt, timedFor } from './attempt.ts';
+import { checkpointOutcome } from './await-checkpoint.ts';
 import { settleForge } from './close-pull-request.ts';
 import { METRICS, type Mode } from './contract.ts';
 import { overtake } from './overtake-rollback.ts';
@@ -65,16 +66,29 @@ async function judge(
     return { ...standing(deps, handed), verdict: 'moved', evaluation: null };
   }
   const wait = { ...standing(deps, attempt), verdict: 'wait' as const, evaluation: null };
-  if (verdict === 'merge')
-    return (await mayMergeMore(deps, attempt))
-      ? { ...wait, verdict, evaluation: inputs }
-      : { ...wait, ...standing(deps, await recordHeld(deps, attempt, key)) };
+  if (verdict === 'merge') return allowMerge(deps, attempt, key, inputs);
   if (verdict !== 'ask') return wait;
   const asking =
     attempt.data.mode === 'auto'
       ? await askFromNowOn(deps, attempt, key, inputs.mode)
       : await pageIfDue(deps, attempt, key);
   return { ...standing(deps, asking), verdict, evaluation: null };
+}
+
+/** All eight allow it: what may still be in the way is the quota of the hour, and a checkpoint that has not come yet. */
+async function allowMerge(
+  deps: WorldDeps,
+  attempt: Attempt,
+  key: string,
+  inputs: CheckInvariantsInputs,
+): Promise<InvariantCheck> {
+  const wait = { ...standing(deps, attempt), verdict: 'wait' as const, evaluation: null };
+  if (!(await mayMergeMore(deps, attempt)))
+    return { ...wait, ...standing(deps, await recordHeld(deps, attempt, key)) };
+  const checkpoint = await checkpointOutcome(deps, attempt, key);
+  if (checkpoint === 'waits') return wait;
+  if (checkpoint === 'free') return { ...wait, verdict: 'merge', evaluation: inputs };
+  return { ...standing(deps, checkpoint), verdict: 'moved', evaluation: null };
 }
 
 /** Autonomy was lowered while a merge by itself was awaited: it awaits a person from now on, with a person's deadline. */

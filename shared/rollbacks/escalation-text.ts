@@ -13,6 +13,7 @@ const REVIEWS: Readonly<Record<ReviewReason, string>> = {
   CI_TIMEOUT: 'the checks of the rollback pull request did not finish in time',
   MERGE_TIMEOUT: 'the merge could not be made in time',
   MERGE_REFUSED: 'the forge refused the merge',
+  CHECKPOINT_TIMEOUT: 'no signed checkpoint of the ledger has covered the decision that allows the merge',
   INVARIANT_FAILED: 'an invariant of the merge does not hold',
   NOT_SYNCED: 'the delivery system has not taken up the merged rollback',
   ROLLBACK_INEFFECTIVE: 'the service is still degraded after the rollback',

@@ -66,6 +66,8 @@ export const rollbackEventExamples = {
   HeadMoved: review(5, 'CI_FAILED'),
   MergeStarted: moved(5, 'AwaitingMerge', 1),
   MergeHeld: moved(5, 'AwaitingMerge'),
+  CheckpointAwaited: moved(6, 'AwaitingMerge'),
+  CheckpointTimedOut: review(7, 'CHECKPOINT_TIMEOUT'),
   MergeQueued: moved(6, 'AwaitingMerge', 1),
   MergeCompleted: example(5, { sha: '9c1185a5c5e9fc54612808977ee8f548b2258d31', auto: true }, 1),
   PullRequestMergedByHuman: moved(5, 'RollbackMerged'),

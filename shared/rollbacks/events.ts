@@ -81,6 +81,12 @@ export const rollbackEvents = {
   MergeHeld: to('AwaitingMerge').describe(
     'The invariants allow the merge, but the repository has had its merges of the hour: it waits for the next.',
   ),
+  CheckpointAwaited: to('AwaitingMerge').describe(
+    'The invariants allow the merge; it waits until a signed checkpoint of the ledger covers the decision that says so.',
+  ),
+  CheckpointTimedOut: toReview('CHECKPOINT_TIMEOUT').describe(
+    'No signed checkpoint of the ledger covered the decision that allows the merge in time: a person must look.',
+  ),
   MergeQueued: to('AwaitingMerge').describe("The pull request is put in its branch's merge queue."),
   MergeCompleted: z
     .union([

@@ -1,6 +1,7 @@
 import { type Actor, Fault, isFault, isoTime, millis, type Reason } from '../kernel/index.ts';
 import type { PullRequest } from '../ports/index.ts';
 import { type Attempt, loadAttempt, timedFor } from './attempt.ts';
+import { holdForCheckpoint } from './await-checkpoint.ts';
 import { movedOn } from './close-pull-request.ts';
 import { METRICS } from './contract.ts';
 import { overtake } from './overtake-rollback.ts';
@@ -21,7 +22,8 @@ export type MergeInput = TaskInput & { readonly evaluation: CheckInvariantsInput
 /**
  * Merges what the invariant check allowed: judges its inputs again, refuses when they are older than 15 s (the workflow
  * then checks anew), records that it starts, and merges with a guard on the head sha. Our own merge, found after an
- * interruption, is recorded. Where the repository has had its merges of the hour, it is held.
+ * interruption, is recorded. Where the repository has had its merges of the hour, it is held; so it is where the service
+ * wants a checkpoint to cover the decision first.
  */
 export async function mergePullRequestOfRollback(all: WorldDeps, input: MergeInput): Promise<TaskResult> {
   const attempt = await loadAttempt(all.store, input.rollbackId);
@@ -40,6 +42,8 @@ export async function mergePullRequestOfRollback(all: WorldDeps, input: MergeInp
   if (overtaken !== undefined) return standing(deps, overtaken);
   const started = await startMerge(deps, attempt, input);
   if (started.held) return standing(deps, started.attempt);
+  const uncovered = await holdForCheckpoint(deps, started.attempt, input.key);
+  if (uncovered !== undefined) return standing(deps, uncovered);
   return recordMerge(deps, started.attempt, input, { result: await merge(deps, started.attempt), actor });
 }
 

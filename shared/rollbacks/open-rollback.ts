@@ -48,20 +48,20 @@ export async function openRollbackAttempt(deps: RollbackDeps, input: OpenInput):
     throw new Fault('NotFound', `service ${input.service} has no environment ${input.environment}`);
   }
   if (place.platform !== 'argocd') return { kind: 'unsupported', reasons: [NOT_BY_PULL_REQUEST] };
+  const own = {
+    ...(service.timings !== undefined && { overrides: service.timings }),
+    ...(place.awaitCheckpoint !== undefined && { awaitCheckpoint: place.awaitCheckpoint }),
+  };
   try {
-    return await openOrJoin(deps, input, service.timings);
+    return await openOrJoin(deps, input, own);
   } catch (thrown) {
     if (!isFault(thrown, 'Conflict')) throw thrown;
     // Somebody at the same moment took the slot, or the last place of a quota: read again, it is joined or refused.
-    return openOrJoin(deps, input, service.timings);
+    return openOrJoin(deps, input, own);
   }
 }
 
-async function openOrJoin(
-  deps: RollbackDeps,
-  input: OpenInput,
-  overrides: AttemptData['overrides'],
-): Promise<Opening> {
+async function openOrJoin(deps: RollbackDeps, input: OpenInput, own: Own): Promise<Opening> {
   const holder = await deps.store.lockHolder(slotOf(input.service, input.environment));
   if (holder !== undefined) return join(deps, holder);
   const now = deps.clock();
@@ -72,7 +72,7 @@ async function openOrJoin(
     return { kind: 'refused', reasons: outcome.refusals };
   }
   const id = newId('rollback', now, deps.random);
-  const attempt = await open(deps, { id, input, inputs, now, overrides });
+  const attempt = await open(deps, { id, input, inputs, now, own });
   await startWorkflow(deps, attempt);
   deps.meter.count(METRICS.detected, { service: input.service, environment: input.environment });
   return { kind: 'opened', id };
@@ -97,8 +97,11 @@ async function join(deps: RollbackDeps, id: string): Promise<Opening> {
   return { kind: 'joined', id };
 }
 
+/** What the service says of its own attempts, as it is when they are opened. */
+type Own = Pick<AttemptData, 'overrides' | 'awaitCheckpoint'>;
+
 type Birth = {
-  readonly overrides: AttemptData['overrides'];
+  readonly own: Own;
   readonly id: string;
   readonly input: OpenInput;
   readonly inputs: OpenRollbackInputs;
@@ -144,11 +147,11 @@ async function open(deps: RollbackDeps, birth: Birth): Promise<Attempt> {
 
 function bornData(
   deps: RollbackDeps,
-  { input, inputs, now, overrides }: Birth,
+  { input, inputs, now, own }: Birth,
   outcome: OpenRollbackOutcome,
 ): AttemptData {
   const deadline =
-    stateDeadline({ kind: 'DegradationDetected' }, outcome.mode, timingsAt(deps.factor, overrides)) ?? 0;
+    stateDeadline({ kind: 'DegradationDetected' }, outcome.mode, timingsAt(deps.factor, own.overrides)) ?? 0;
   return {
     v: 1,
     trigger: { type: input.trigger.type, id: input.trigger.id, text: input.trigger.text },
@@ -157,7 +160,7 @@ function bornData(
     ...(inputs.revision !== null && { revision: inputs.revision }),
     enteredAt: isoTime(now),
     deadlineAt: isoTime(now + deadline * 1000),
-    ...(overrides !== undefined && { overrides }),
+    ...own,
     slotReleased: false,
     times: {
       detected: isoTime(now),

@@ -1,5 +1,5 @@
 import type { DecideDeps, Store } from '../kernel/index.ts';
-import type { Forge, Health, History, Work, Workflow } from '../ports/index.ts';
+import type { Coverage, Forge, Health, History, Work, Workflow } from '../ports/index.ts';
 import type { Manifest } from '../ports/manifest.ts';
 import type { Meter } from '../ports/meter.ts';
 import type { Timings } from './contract.ts';
@@ -21,6 +21,7 @@ export type WorldDeps = RollbackDeps & {
   readonly health: Health;
   readonly history: History;
   readonly manifest: Manifest;
+  readonly coverage: Coverage;
   /** A pause in real milliseconds. */
   readonly pause: (milliseconds: number) => Promise<void>;
 };

@@ -55,7 +55,7 @@ function start(
       effects: [step.place],
       also: [{ type: 'InvariantsEvaluated', data: { results } }],
       reasons: [{ code: 'MERGE_STARTED', text: 'the invariants allow it: the forge is asked to merge' }],
-      data: { mergeStartedAt: isoTime(step.now) },
+      data: { mergeStartedAt: isoTime(step.now), mergeStartedRev: attempt.rev + 1 },
     }),
   });
 }

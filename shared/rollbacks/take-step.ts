@@ -149,7 +149,14 @@ function asksForApproval(attempt: Attempt, { event, state, data }: Move): boolea
 }
 
 /** Events that record something and leave the state, its deadline and its approval as they are. */
-const STAYING: readonly RollbackEvent[] = ['Paged', 'HeadMoved', 'MergeStarted', 'MergeHeld', 'MergeQueued'];
+const STAYING: readonly RollbackEvent[] = [
+  'Paged',
+  'HeadMoved',
+  'MergeStarted',
+  'MergeHeld',
+  'CheckpointAwaited',
+  'MergeQueued',
+];
 
 function dataOf(deps: RollbackDeps, attempt: Attempt, move: Move, now: number): AttemptData {
   if (STAYING.includes(move.event)) {

@@ -55,6 +55,8 @@ export const TRANSITIONS: readonly Transition[] = [
   { from: 'AwaitingMerge', event: 'AutonomyLowered', to: 'AwaitingMerge' },
   { from: 'AwaitingMerge', event: 'MergeStarted', to: 'AwaitingMerge' },
   { from: 'AwaitingMerge', event: 'MergeHeld', to: 'AwaitingMerge' },
+  { from: 'AwaitingMerge', event: 'CheckpointAwaited', to: 'AwaitingMerge' },
+  { from: 'AwaitingMerge', event: 'CheckpointTimedOut', to: 'AwaitingHumanReview' },
   { from: 'AwaitingMerge', event: 'MergeQueued', to: 'AwaitingMerge' },
   { from: 'AwaitingHumanReview', event: 'ReviewApproved', to: 'AwaitingMerge' },
   // A person may say no while the approval is open as well (ADR 0010).

@@ -1,5 +1,6 @@
 import { isoTime } from '../kernel/index.ts';
 import { type Attempt, approvalIdOf } from './attempt.ts';
+import { hasCheckpointNews } from './await-checkpoint.ts';
 import { mergedAt, recoveryInputs } from './judge-recovery.ts';
 import type { WorldDeps } from './ports.ts';
 import { approvalFor, isAnswered } from './read-approval.ts';
@@ -35,6 +36,7 @@ export async function hasNews(
         attempt.data.mode === 'auto' ||
         // a person's own wake may have come before the wait, and a yes waits for readings like mode auto
         (await hasAnswer(deps, attempt, slotNumber)) ||
+        (await hasCheckpointNews(deps, attempt)) ||
         restored(deps, readings) ||
         (forgeTurn(deps, slotNumber) && (await pullRequestNews(deps, attempt, slotNumber)))
       );

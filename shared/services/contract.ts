@@ -37,6 +37,8 @@ const ArgocdEnvironment = z.strictObject({
   /** The application's name in Argo CD. */
   application: z.string().regex(/^[a-z0-9][a-z0-9.-]{0,252}$/, 'must be the name of an application'),
   manifest: Manifest,
+  /** A rollback is merged here only once a signed checkpoint of the ledger covers the decision that allows it. Default false. */
+  awaitCheckpoint: z.boolean().exactOptional(),
 });
 export type ArgocdEnvironment = z.infer<typeof ArgocdEnvironment>;
 

@@ -119,6 +119,7 @@ function depsOf(around: Surroundings, workflow: Workflow, by: Caller, fence: Fen
     forge: fenced('forge', watched.forgeFor(by), cutting),
     health: fenced('health', world.health, cutting),
     history: fenced('history', world.history, cutting),
+    coverage: fenced('coverage', world.coverage, cutting),
     work: fenced('work', watched.work, cutting),
     workflow: fenced('workflow', workflow, cutting),
     notify: fenced('notify', { send: async () => {} }, cutting),

@@ -1,6 +1,7 @@
 import { yamlManifest } from '../../shared/adapters/yaml/splice-scalar.ts';
 import { type Fault, isoTime } from '../../shared/kernel/index.ts';
 import type {
+  Coverage,
   DeliveryTarget,
   DeployedWindow,
   Health,
@@ -19,6 +20,9 @@ export type MemoryWorld = {
   readonly health: Health;
   readonly history: History;
   readonly manifest: typeof yamlManifest;
+  /** Decisions that a checkpoint covers, `<kind>/<id>/<rev>`; undefined covers all. */
+  covered: Set<string> | undefined;
+  readonly coverage: Coverage;
   readonly meter: Meter & { readonly counted: readonly string[] };
   /** What runs of a revision look like; Healthy unless told. */
   readonly revisions: Map<string, HealthStatus>;
@@ -68,6 +72,10 @@ export function memoryWorld(now: () => number): MemoryWorld {
   const world: MemoryWorld = {
     forge,
     manifest: yamlManifest,
+    covered: undefined,
+    coverage: {
+      covers: async ({ kind, id, rev }) => world.covered?.has(`${kind}/${id}/${rev}`) ?? true,
+    },
     revisions: new Map(),
     seen: new Map(),
     nameless: new Set(),

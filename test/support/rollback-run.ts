@@ -18,6 +18,8 @@ type Options = {
   readonly environment?: string;
   readonly services?: readonly string[];
   readonly timings?: Partial<rollbacks.Timings>;
+  /** A merge waits for a checkpoint there. */
+  readonly awaitCheckpoint?: boolean;
   /** Every task is called twice with the same payload, as after a lost answer. */
   readonly twice?: boolean;
   /** The text of another state machine than the committed one. */
@@ -35,7 +37,7 @@ export async function rollbackRun(options: Options = {}) {
   const revisions = new Map<string, readonly string[]>();
   for (const service of services) {
     revisions.set(service, await revisionsOf(world, service));
-    const document = documentOf(service, environment, options.timings);
+    const document = documentOf(service, environment, options);
     await putService(deps, { name: service, document, ...asked('register') });
     await putAutonomy(deps, { service, environment, action: 'rollback', level }, asked(`level/${service}`));
     world.deploy(service, environment, revisions.get(service)?.at(-2) ?? '');
@@ -84,10 +86,13 @@ async function revisionsOf(world: Made['world'], service: string): Promise<reado
   return shas;
 }
 
-function documentOf(service: string, environment: string, timings: Options['timings']) {
+function documentOf(service: string, environment: string, { timings, awaitCheckpoint }: Options) {
   const path = manifestPath(service, environment);
   const manifest = { repository: GITOPS, branch: 'main', path, pointer: POINTER };
-  const place = { platform: 'argocd' as const, application: `${service}-${environment}`, manifest };
+  const place = {
+    ...{ platform: 'argocd' as const, application: `${service}-${environment}`, manifest },
+    ...(awaitCheckpoint !== undefined && { awaitCheckpoint }),
+  };
   return {
     ...{ tier: 1, owners: ['team'], repository: `acme/${service}`, environments: { [environment]: place } },
     ...{ selectors: [], slos: [], dependencies: [], ...(timings !== undefined && { timings }) },

@@ -5,8 +5,8 @@ import { contentHash } from '../../local/cloud/build.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const PAUSE_MS = 100;
-/** Whoever synthesises is given up after this long: it was killed. */
-const PATIENCE_MS = 60_000;
+/** Whoever synthesises is given up after this long: it was killed. A machine with much else to do needs minutes. */
+const PATIENCE_MS = 240_000;
 const KEPT_MS = 86_400_000;
 
 /**

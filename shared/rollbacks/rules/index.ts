@@ -1,4 +1,5 @@
 import type { AnyRule } from '../../kernel/index.ts';
+import { awaitCheckpoint } from './await-checkpoint.ts';
 import { checkInvariants } from './check-invariants.ts';
 import { checkInvariantsV1 } from './check-invariants.v1.ts';
 import { checkInvariantsV2 } from './check-invariants.v2.ts';
@@ -58,6 +59,7 @@ export const rollbackRules: readonly AnyRule[] = [
   queueRefusal,
   followAutonomy,
   holdMerge,
+  awaitCheckpoint,
   recordHeadMoved,
   recordLateMerge,
   handOverRollback,
