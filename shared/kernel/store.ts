@@ -38,6 +38,8 @@ export type HeadQuery = {
   readonly environment?: string;
   readonly state?: string;
   readonly since?: string;
+  /** ISO time: those whose last decision is not older. The lists are by creation, so that it only filters. */
+  readonly changedSince?: string;
   readonly limit?: number;
   readonly cursor?: string;
 };

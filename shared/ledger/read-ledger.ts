@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Fault, type Store, SUBJECT_KINDS } from '../kernel/index.ts';
+import { Fault, type Head, type HeadQuery, type Page, type Store, SUBJECT_KINDS } from '../kernel/index.ts';
 import type { SubjectRev } from './completeness.ts';
 import { MAX_ENTRIES_PAGE } from './contract.ts';
 import { rootOf } from './frontier.ts';
@@ -55,16 +55,25 @@ export async function listLedgerSubjects(
   deps: { readonly store: Store },
   query: SubjectsQuery,
 ): Promise<{ readonly items: readonly SubjectRev[]; readonly cursor?: string }> {
-  const { kind, inner } = placeOf(query.cursor);
-  const page = await deps.store.heads({
-    kind,
-    limit: query.limit,
-    ...(inner !== undefined && { cursor: inner }),
-  });
-  const items = page.items.map((head) => ({ kind: head.kind, id: head.id, rev: head.rev }));
-  if (page.cursor !== undefined) return { items, cursor: `${kind}.${page.cursor}` };
+  const { items, cursor } = await headsOfEveryKind(deps.store, query);
+  return {
+    items: items.map(({ kind, id, rev }) => ({ kind, id, rev })),
+    ...(cursor !== undefined && { cursor }),
+  };
+}
+
+type EveryKind = Pick<HeadQuery, 'limit' | 'cursor' | 'changedSince'>;
+
+/** A page of the heads of all kinds, kind after kind. Throws Fault('InvalidInput') for a cursor that is not ours. */
+export async function headsOfEveryKind(
+  store: Pick<Store, 'heads'>,
+  { cursor, ...query }: EveryKind,
+): Promise<Page<Head>> {
+  const { kind, inner } = placeOf(cursor);
+  const page = await store.heads({ kind, ...query, ...(inner !== undefined && { cursor: inner }) });
+  if (page.cursor !== undefined) return { items: page.items, cursor: `${kind}.${page.cursor}` };
   const following = SUBJECT_KINDS[SUBJECT_KINDS.indexOf(kind) + 1];
-  return { items, ...(following !== undefined && { cursor: `${following}.` }) };
+  return { items: page.items, ...(following !== undefined && { cursor: `${following}.` }) };
 }
 
 function placeOf(cursor: string | undefined): {

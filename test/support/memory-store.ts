@@ -119,6 +119,7 @@ function matches(head: Head, query: HeadQuery): boolean {
     (query.service === undefined || head.service === query.service) &&
     (query.environment === undefined || head.environment === query.environment) &&
     (query.state === undefined || head.state.kind === query.state) &&
-    (query.since === undefined || head.createdAt >= query.since)
+    (query.since === undefined || head.createdAt >= query.since) &&
+    (query.changedSince === undefined || head.updatedAt >= query.changedSince)
   );
 }

@@ -80,6 +80,10 @@ function queryInput(
   if (query.state !== undefined && index.name !== 'byState') {
     filter('statePk', `${query.kind.toUpperCase()}#${query.state}`);
   }
+  if (query.changedSince !== undefined) {
+    values[':changedSince'] = query.changedSince;
+    filters.push('updatedAt >= :changedSince');
+  }
   const since = query.since !== undefined;
   if (since) values[':since'] = query.since;
   return {

@@ -1,0 +1,11 @@
+import type { Places } from '../../shared/ledger/places.ts';
+
+/** Places in memory. */
+export function memoryPlaces(): Places & { readonly kept: Map<string, unknown> } {
+  const kept = new Map<string, unknown>();
+  return {
+    kept,
+    read: async (sweep) => kept.get(sweep),
+    keep: async (sweep, place) => void kept.set(sweep, place),
+  };
+}
