@@ -27,6 +27,7 @@ import { signalsCommand } from './signals.ts';
 import { simulateCommand } from './simulate.ts';
 import { statusCommand } from './status.ts';
 import { watchCommand } from './watch.ts';
+import { witnessCommand } from './witness.ts';
 
 /** Every command, in the order in which `holdfast --help` lists them. */
 export const COMMANDS: readonly Command[] = [
@@ -68,4 +69,5 @@ export const COMMANDS: readonly Command[] = [
   ledgerVerifyProofCommand,
   ledgerExportCommand,
   ledgerReplayCommand,
+  witnessCommand,
 ];

@@ -1,3 +1,4 @@
+import type { Signer } from '../publish/ports.ts';
 import {
   type Checkpoint,
   type Cryptography,
@@ -16,12 +17,12 @@ import {
   unhex,
   type VerifierKey,
 } from '../verifier/index.ts';
-import type { Witnessed, WitnessSigner, WitnessStore } from './ports.ts';
+import type { Witnessed, WitnessStore } from './ports.ts';
 import { type AddCheckpoint, readAddCheckpoint } from './read-request.ts';
 
 export type WitnessDeps = {
   readonly store: WitnessStore;
-  readonly signer: WitnessSigner;
+  readonly signer: Signer;
   /** Name, id and public key (type 0x04) of the witness. */
   readonly key: VerifierKey;
   /** The logs' own keys (types 0x01 and 0x02); a log's origin is the name of its keys. */

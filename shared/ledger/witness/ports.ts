@@ -19,14 +19,6 @@ export type WitnessStore = {
   readonly put: (origin: string, next: Witnessed, before: Witnessed | undefined) => Promise<boolean>;
 };
 
-/** A witness's key. Throws Fault: Unavailable, PermissionDenied. */
-export type WitnessSigner = {
-  /** The raw public key, 32 bytes. */
-  readonly publicKey: () => Promise<Uint8Array>;
-  /** Ed25519 over at most 4,096 bytes. */
-  readonly sign: (message: Uint8Array) => Promise<Uint8Array>;
-};
-
 /** A witness as a log sees it. Throws Fault: Unavailable (its retries are used up), Malformed. */
 export type Witness = {
   readonly cosign: (oldSize: number, proof: readonly Uint8Array[], note: string) => Promise<WitnessReply>;

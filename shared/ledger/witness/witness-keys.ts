@@ -22,18 +22,19 @@ export async function witnessKey(
 }
 
 /**
- * The keys of the logs that a witness is set up for, from vkeys between spaces or newlines. A log's own time line
- * (type 0x04), which a key file of a ledger has too, is no key of a log and is passed over.
+ * The keys of the logs that a witness is set up for, from vkeys parted by commas or newlines, as in a key file
+ * (`#` begins a remark). A log's own time line (type 0x04), which a key file has too, is no key of a log and is passed over.
  */
 export async function readLogKeys(
   text: string,
   cryptography: Cryptography,
 ): Promise<{ readonly logs: readonly VerifierKey[] } | Refusal> {
   const logs: VerifierKey[] = [];
-  for (const vkey of text.split(/\s+/).filter((each) => each !== '')) {
+  for (const vkey of text.split(/[\n,]/).map((each) => each.trim())) {
+    if (vkey === '' || vkey.startsWith('#')) continue;
     const key = await readVerifierKey(vkey, cryptography);
     if (isRefused(key)) return refuse(`the log key "${vkey}": ${key.refused}`);
     if (key.type !== NOTE_TYPES.cosignature) logs.push(key);
   }
-  return { logs };
+  return logs.length === 0 ? refuse('no key of a log is named') : { logs };
 }
