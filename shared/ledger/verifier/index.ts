@@ -13,5 +13,6 @@ export * from './signed-note.ts';
 export * from './source.ts';
 export * from './strict-json.ts';
 export * from './tile-files.ts';
+export * from './url-source.ts';
 export * from './verifier-key.ts';
 export * from './web-crypto.ts';
