@@ -1,16 +1,16 @@
-import { Fault, isFault, isoTime } from '../kernel/index.ts';
-import type { LambdaTarget } from '../ports/traffic.ts';
+import { isoTime } from '../kernel/index.ts';
 import {
-  type JudgeSettings,
-  judgeSettings,
+  makePlan,
   openRolloutOf,
-  type PlanTraffic,
+  type PlanSource,
+  type Rollout,
+  rolloutOf,
   withdrawRollout,
 } from '../rollouts/index.ts';
 import { readService } from '../services/index.ts';
 import { type Deployment, loadDeployment } from './deployment.ts';
+import { freezeBefore, guardOf } from './freeze-before.ts';
 import { targetOf } from './gather-facts.ts';
-import { LOOK_BACK, lookBack } from './look-back.ts';
 import type { StartDeps, TaskInput, TaskResult } from './ports.ts';
 import { notByOf } from './read-approval.ts';
 import {
@@ -33,23 +33,46 @@ export async function startRolloutOfDeployment(deps: StartDeps, input: TaskInput
     await withdraw(deps, deployment);
     return standing(deps, deployment);
   }
+  const id = rolloutIdOf(deployment.id);
+  const rollout = (await openedBefore(deps, id)) ?? (await open(deps, deployment, id));
+  const inputs = inputsOf(rollout);
+  const moved = await takeStep(deps, deployment, {
+    key: input.key,
+    rule: startRolloutRule,
+    inputs,
+    move: (outcome) => ({
+      event: 'RolloutStarted',
+      state: { kind: 'RollingOut' },
+      reasons: [...reasonsOf(outcome), ...inputs.notes.map((text) => ({ code: 'NOTE', text }))],
+      data: { rollout: rollout.id },
+      times: { rollout: isoTime(deps.clock()) },
+    }),
+  });
+  await startAgain(deps, moved);
+  return standing(deps, moved);
+}
+
+/**
+ * What a start that died before it was recorded has pinned: it is not measured again, so that what the ledger foretells is
+ * what runs. Undefined where there is none.
+ */
+async function openedBefore(deps: StartDeps, id: string): Promise<Rollout | undefined> {
+  const head = await deps.store.head({ kind: 'rollout', id });
+  return head === undefined ? undefined : rolloutOf(head);
+}
+
+async function open(deps: StartDeps, deployment: Deployment, id: string): Promise<Rollout> {
   const target = await targetOf(deps, deployment);
   const document = await readService(deps, deployment.service);
-  const { rollouts } = document;
-  const id = rolloutIdOf(deployment.id);
-  const frozen = await freeze(deps, target, document);
-  const inputs: StartRolloutInputs = {
-    rollout: id,
-    plan: {
-      risk: deployment.data.risk?.band ?? 'critical',
-      ...{ preset: deployment.data.preset ?? null, stages: rollouts?.stages ?? null },
-      bakeSeconds: rollouts?.bakeSeconds ?? BAKE_SECONDS,
-      ...{ traffic: frozen.traffic, settings: frozen.settings },
-    },
-    notes: frozen.notes,
+  const { rollouts, slos } = document;
+  const { settings, before, traffic, notes } = await freezeBefore(deps, target, document);
+  const source: PlanSource = {
+    risk: deployment.data.risk?.band ?? 'critical',
+    ...{ preset: deployment.data.preset ?? null, stages: rollouts?.stages ?? null },
+    bakeSeconds: rollouts?.bakeSeconds ?? BAKE_SECONDS,
+    ...{ traffic, notes: [...notes] },
   };
-  const { plan } = startRolloutRule.decide(inputs);
-  const rollout = await openRolloutOf(deps.rollouts, {
+  return openRolloutOf(deps.rollouts, {
     ...{ id, service: deployment.service, environment: deployment.environment },
     correlationId: deployment.correlationId,
     deployment: deployment.id,
@@ -59,22 +82,19 @@ export async function startRolloutOfDeployment(deps: StartDeps, input: TaskInput
     baseline: deployment.data.baseline ?? '',
     irreversible: deployment.data.irreversible ?? true,
     bakeChoice: rollouts?.bake ?? 'page',
-    ...{ before: frozen.before, plan, settings: frozen.settings, notBy: [...notByOf(deployment)] },
+    ...{ before, plan: makePlan(source), settings, slos: slos.map(guardOf), source },
+    notBy: [...notByOf(deployment)],
   });
-  const moved = await takeStep(deps, deployment, {
-    key: input.key,
-    rule: startRolloutRule,
-    inputs,
-    move: (outcome) => ({
-      event: 'RolloutStarted',
-      state: { kind: 'RollingOut' },
-      reasons: [...reasonsOf(outcome), ...frozen.notes.map((text) => ({ code: 'NOTE', text }))],
-      data: { rollout: rollout.id },
-      times: { rollout: isoTime(deps.clock()) },
-    }),
-  });
-  await startAgain(deps, moved);
-  return standing(deps, moved);
+}
+
+/** The forecast is made from what the rollout is pinned to; one that an earlier release has opened keeps its stages. */
+function inputsOf({ id, data }: Rollout): StartRolloutInputs {
+  const { plan, settings, source } = data;
+  const { notes, ...choice } = source ?? {
+    ...{ risk: 'critical', preset: null, stages: plan.stages, bakeSeconds: plan.bakeSeconds },
+    ...{ traffic: null, notes: [] },
+  };
+  return { rollout: id, plan: { ...choice, settings }, notes };
 }
 
 /** A deployment has one rollout, and its id says which: `dep_X` rolls out as `rol_X`. */
@@ -98,81 +118,4 @@ async function withdraw(deps: StartDeps, deployment: Deployment): Promise<void> 
 
 function reasonsOf(outcome: StartRolloutOutcome) {
   return outcome.reasons.map((text) => ({ code: 'PLANNED', text }));
-}
-
-type Document = Awaited<ReturnType<typeof readService>>;
-type Slo = Document['slos'][number];
-
-function latencyOf({ indicator }: Slo): readonly number[] {
-  return indicator.kind === 'latency' ? [indicator.ms] : [];
-}
-
-type Frozen = {
-  readonly settings: JudgeSettings;
-  readonly traffic: PlanTraffic;
-  readonly before: { readonly requests: number; readonly failures: number };
-  readonly notes: readonly string[];
-};
-
-/** Thresholds and rates of what runs now, before anything of the new version is seen. Throws Fault Unavailable without any. */
-async function freeze(deps: StartDeps, target: LambdaTarget, { slos, rollouts }: Document): Promise<Frozen> {
-  const slo = slos.flatMap(latencyOf);
-  const now = deps.clock();
-  const window = { from: isoTime(now - (LOOK_BACK * 1000) / deps.factor), to: isoTime(now) };
-  const total = await deps.metrics.total(target, { ...window, thresholds: [] });
-  if (total === undefined || total.n === 0)
-    throw new Fault(
-      'Unavailable',
-      `nothing was measured of ${target.service} in ${target.environment}: there is no baseline`,
-    );
-  const quantiles = await deps.metrics.thresholds(target, window);
-  const before = await lookBack(deps, target, now);
-  const crossed = quantiles === undefined ? [] : [quantiles.p90, quantiles.p99];
-  const wanted = quantiles === undefined ? slo : [...slo, quantiles.p90, quantiles.p99];
-  const slow = quantiles === undefined ? null : quantiles.p99 * P99_FACTOR;
-  const { thresholds, notes } = await countable(deps, target, window, [...new Set(wanted)]);
-  const kill =
-    slow === null ? { thresholds: [], notes: [NO_QUANTILES] } : await countable(deps, target, window, [slow]);
-  return {
-    settings: judgeSettings({
-      ...(rollouts?.rBad !== undefined && { rBad: rollouts.rBad }),
-      // frozen: an estimate that is made while it runs does not see the first burst
-      fano: before.fano,
-      killSwitch: { slowerThan: kill.thresholds[0] ?? null },
-      // a bound that nobody crosses certifies nothing: SAFE is asked of what the version before does cross
-      latency: { thresholds: [...thresholds], certify: thresholds.filter((ms) => crossed.includes(ms)) },
-    }),
-    traffic: { requestsPerMinute: before.requestsPerMinute, failureRate: total.errors / total.n },
-    before: { requests: total.n, failures: total.errors },
-    notes: [...notes, ...kill.notes],
-  };
-}
-
-/** The kill switch's p99 is so many times the baseline's. */
-const P99_FACTOR = 5;
-const NO_QUANTILES =
-  'how fast the present version answers could not be read: latency is not judged beyond the SLO';
-
-/** Which of these thresholds the provider can count at; a note for each that it cannot. */
-async function countable(
-  deps: StartDeps,
-  target: LambdaTarget,
-  window: { readonly from: string; readonly to: string },
-  thresholds: readonly number[],
-): Promise<{ readonly thresholds: readonly number[]; readonly notes: readonly string[] }> {
-  const tried = await Promise.all(
-    thresholds.map(async (ms) => {
-      try {
-        await deps.metrics.total(target, { ...window, thresholds: [ms] });
-        return { ms, note: undefined };
-      } catch (thrown) {
-        if (!isFault(thrown, 'InvalidInput')) throw thrown;
-        return { ms, note: `slower than ${ms} ms is not judged: ${thrown.message}` };
-      }
-    }),
-  );
-  return {
-    thresholds: tried.filter(({ note }) => note === undefined).map(({ ms }) => ms),
-    notes: tried.flatMap(({ note }) => (note === undefined ? [] : [note])),
-  };
 }

@@ -99,6 +99,18 @@ export const JudgeSettings = Fields.superRefine((settings, context) => {
 });
 export type JudgeSettings = Readonly<z.infer<typeof JudgeSettings>>;
 
+/**
+ * What an SLO of the service bounds of the canary alone: the share that fails, or that is slower than so many ms. Null is no
+ * bound.
+ */
+export const SloGuard = z.object({
+  name: z.string(),
+  errorRate: z.number().nullable(),
+  slowerThan: Ms.nullable(),
+  slowShare: z.number().nullable(),
+});
+export type SloGuard = Readonly<z.infer<typeof SloGuard>>;
+
 const { killSwitch, latency, ...plain } = Fields.shape;
 /** Settings as a caller gives them: what is missing has the value of the specification (`judgeSettings` fills it in). */
 export const GivenSettings = z

@@ -121,7 +121,7 @@ async function inputsOf(deps: JudgeDeps, rollout: Rollout): Promise<AdvanceInput
     noDataSeconds: deps.timings.noDataAfter,
     lastDataAt: lastDataAt(intervals, before, stage?.startedAt ?? started, deps.timings.interval),
     now,
-    guards: rawGuards.decide({ intervals, settings }).crossed,
+    guards: rawGuards.decide({ intervals, settings, slos: data.slos ?? [] }).crossed,
     ...{ waived: data.waived, killSwitch: killSwitch.on, level, irreversible: data.irreversible },
     ...(seen !== undefined && { seenWeight: seen }),
   };

@@ -21,6 +21,8 @@ export type OpenRolloutInput = {
   | 'before'
   | 'plan'
   | 'settings'
+  | 'slos'
+  | 'source'
   | 'notBy'
 >;
 
@@ -42,7 +44,7 @@ export async function openRolloutOf(deps: RolloutDeps, input: OpenRolloutInput):
   const now = deps.clock();
   const at = isoTime(now);
   const deadline = stateDeadline({ kind: 'Planned' }, given.plan, deps.timings, deps.factor) ?? 0;
-  const { deployment, revision, canary, baseline, plan, settings } = given;
+  const { deployment, revision, canary, baseline, plan, settings, slos } = given;
   const decided = await decide(deps, {
     subject: { kind: 'rollout', id },
     expectedRev: 0,
@@ -51,7 +53,10 @@ export async function openRolloutOf(deps: RolloutDeps, input: OpenRolloutInput):
     actor: OPENED_BY,
     from: 'None',
     rule: openRolloutRule,
-    inputs: { deployment, revision, canary, baseline, plan, settings },
+    inputs: {
+      ...{ deployment, revision, canary, baseline, plan, settings },
+      ...(slos !== undefined && { slos }),
+    },
     step: (outcome) => ({
       event: 'RolloutPlanned',
       events: [

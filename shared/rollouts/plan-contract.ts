@@ -17,3 +17,15 @@ export const Plan = z.strictObject({
   digest: z.string().regex(/^[0-9a-f]{64}$/),
 });
 export type Plan = z.infer<typeof Plan>;
+
+/** What a plan was made from, but for the settings of the judge, which stand beside it. */
+export const PlanSource = z.object({
+  risk: z.string(),
+  preset: z.enum(['standard', 'intensive', 'prompt', 'blue-green']).nullable(),
+  stages: z.array(Stage).nullable(),
+  bakeSeconds: z.int().min(0),
+  traffic: z.object({ requestsPerMinute: z.number(), failureRate: z.number() }).nullable(),
+  /** What could not be read or frozen, in words. */
+  notes: z.array(z.string()),
+});
+export type PlanSource = z.infer<typeof PlanSource>;

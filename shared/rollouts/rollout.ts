@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { Fault, type Head, millis, type Store } from '../kernel/index.ts';
 import { BACK_REASONS, HOLD_REASONS, type RolloutState, type Timings } from './contract.ts';
-import { JudgeSettings } from './judge-contract.ts';
-import { Plan } from './plan-contract.ts';
+import { JudgeSettings, SloGuard } from './judge-contract.ts';
+import { Plan, PlanSource } from './plan-contract.ts';
 import { isOpenState } from './transitions.ts';
 
 const Stage = z.int().min(0);
@@ -31,6 +31,10 @@ export const RolloutData = z.object({
   before: z.object({ requests: z.int().min(0), failures: z.int().min(0) }),
   plan: Plan,
   settings: JudgeSettings,
+  /** What its SLOs bound, as they were at the start. This and the source are absent in what an earlier release has opened. */
+  slos: z.array(SloGuard).optional(),
+  /** What the plan was made from: a start that is tried again after a crash says the same of it. */
+  source: PlanSource.optional(),
   /** Four eyes: who asked for the deployment, and who wrote the change. */
   notBy: z.array(z.string()),
   /** The share of the canary as we left it. */

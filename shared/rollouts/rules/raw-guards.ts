@@ -1,19 +1,13 @@
 import { rule } from '../../kernel/index.ts';
-import type { Arm, Interval, JudgeSettings } from '../judge-contract.ts';
+import type { Arm, Interval, JudgeSettings, SloGuard } from '../judge-contract.ts';
 import { closeIntervals } from './intervals.ts';
-
-/** Bounds of the service's own SLO on the canary alone. `slowerThan` in ms, with the share that may be slower. */
-export type SloGuard = {
-  readonly errorRate: number;
-  readonly slowerThan: number | null;
-  readonly slowShare: number;
-};
 
 export type RawGuardInputs = {
   readonly intervals: readonly Interval[];
   /** Of the kill switch: its shares as raw thresholds. Without one the thresholds of the specification hold. */
   readonly settings: Pick<JudgeSettings, 'killSwitch'>;
-  readonly slo?: SloGuard | null;
+  /** Of the service, as they were when the rollout was opened. */
+  readonly slos?: readonly SloGuard[];
 };
 export type RawGuardOutcome = {
   readonly verdict: 'HOLD' | 'CLEAR';
@@ -42,18 +36,20 @@ export const rawGuards = rule('raw-guards', 1, (inputs: RawGuardInputs): RawGuar
   const thresholds = inputs.settings.killSwitch ?? THRESHOLDS;
   const crossed = [
     ...crossings(last.canary, thresholds).map((what) => `at ${last.at} ${what}`),
-    ...breachesInARow(canaries.slice(-BREACHES), inputs.slo ?? null),
+    ...(inputs.slos ?? []).flatMap((slo) => breachesInARow(canaries.slice(-BREACHES), slo)),
   ];
   return { verdict: crossed.length === 0 ? 'CLEAR' : 'HOLD', crossed };
 });
 
-function crossings(canary: Arm, { errorRate, slowerThan, slowShare }: SloGuard): readonly string[] {
+type Bounds = Pick<SloGuard, 'errorRate' | 'slowerThan' | 'slowShare'>;
+
+function crossings(canary: Arm, { errorRate, slowerThan, slowShare }: Bounds): readonly string[] {
   const slow = slowerThan === null ? undefined : canary.slower[slowerThan];
   return [
-    ...(crosses(canary.failures, canary.requests, errorRate)
+    ...(errorRate !== null && crosses(canary.failures, canary.requests, errorRate)
       ? [`${canary.failures} of ${canary.requests} requests failed: ${percent(errorRate)} or more`]
       : []),
-    ...(slow !== undefined && crosses(slow, canary.requests, slowShare)
+    ...(slow !== undefined && slowShare !== null && crosses(slow, canary.requests, slowShare)
       ? [
           `${slow} of ${canary.requests} requests were slower than ${slowerThan} ms: ${percent(slowShare)} or more`,
         ]
@@ -67,12 +63,12 @@ function crosses(bad: number, requests: number, share: number): boolean {
 
 function breachesInARow(
   canaries: readonly { readonly at: string; readonly canary: Arm }[],
-  slo: SloGuard | null,
+  slo: SloGuard,
 ): readonly string[] {
-  if (slo === null || canaries.length < BREACHES) return [];
-  const breached = canaries.every(({ canary }) => crossings(canary, slo).length > 0);
+  const breached =
+    canaries.length === BREACHES && canaries.every(({ canary }) => crossings(canary, slo).length > 0);
   return breached
-    ? [`the SLO was breached in ${BREACHES} intervals in a row, the first at ${canaries[0]?.at}`]
+    ? [`the SLO ${slo.name} was breached in ${BREACHES} intervals in a row, the first at ${canaries[0]?.at}`]
     : [];
 }
 

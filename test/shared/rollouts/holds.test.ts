@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { Fault } from '../../../shared/kernel/index.ts';
+import type { SloCounts } from '../../../shared/policies/index.ts';
 import { type DeploymentRun, deploymentRun, SHORT } from '../../support/deployment-run.ts';
 
 let run: DeploymentRun;
@@ -24,6 +25,35 @@ async function undecided() {
   expect(await run.stands(id)).toBe('Held UNDECIDED');
   return id;
 }
+
+describe('an SLO of the service', () => {
+  const slos = [{ name: 'answers', objective: 0.996 }];
+  const sloCounts: SloCounts = async (_, windows) => windows.map(() => ({ good: 99_999, total: 100_000 }));
+
+  test('that the canary breaches in three intervals in a row holds and asks, and never rolls back', async () => {
+    const id = await at(0, { slos, sloCounts });
+    const { data } = await run.rollout(id);
+    expect(data.slos).toEqual([{ name: 'answers', errorRate: 0.004, slowerThan: null, slowShare: null }]);
+    // worse than promised, and no worse than the version beside it
+    for (const [version, sha] of [
+      ['1', run.base],
+      ['2', run.change],
+    ] as const)
+      run.traffic.world.publish(version, sha, { failing: 0.02, slow: 0.01 });
+    expect(await run.minutes(8, async () => (await run.stands(id)) === 'Held GUARD')).toBeLessThan(8);
+    const steps = await run.store.decisions({ kind: 'rollout', id: id.replace(/^dep_/, 'rol_') });
+    expect(steps.at(-1)?.decision?.reasons[0]?.text).toContain('the SLO answers was breached in 3 intervals');
+    await run.answer('approve');
+    await run.minutes(2);
+    expect(await run.stands(id)).not.toContain('Held GUARD');
+    expect(run.weight()).toBeGreaterThan(0);
+  });
+
+  test('that both keep changes nothing', async () => {
+    const id = await at(1, { slos: [{ name: 'answers', objective: 0.9 }], sloCounts });
+    expect(await run.stands(id)).toBe('AtStage');
+  });
+});
 
 describe('a rollout that is undecided at its deadline', () => {
   test('holds and asks; a yes promotes it, and the approval is used', async () => {

@@ -1,13 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import type { Interval } from '../../../../shared/rollouts/judge-contract.ts';
+import type { Interval, SloGuard } from '../../../../shared/rollouts/judge-contract.ts';
 import { judgeSettings } from '../../../../shared/rollouts/rules/judge-settings.ts';
-import { rawGuards, type SloGuard } from '../../../../shared/rollouts/rules/raw-guards.ts';
+import { rawGuards } from '../../../../shared/rollouts/rules/raw-guards.ts';
 import { minute, minutes } from './counts.ts';
 
 const settings = judgeSettings({ killSwitch: { slowerThan: 1500 } });
-const guard = (intervals: readonly Interval[], slo: SloGuard | null = null) =>
-  rawGuards.decide({ intervals, settings, slo });
-const slo = { errorRate: 0.01, slowerThan: null, slowShare: 0.01 };
+const guard = (intervals: readonly Interval[], ...slos: readonly SloGuard[]) =>
+  rawGuards.decide({ intervals, settings, slos });
+const slo = { name: 'answers', errorRate: 0.01, slowerThan: null, slowShare: null };
+const fast = { name: 'fast', errorRate: null, slowerThan: 300, slowShare: 0.05 };
 
 describe('raw thresholds', () => {
   test('hold at 5 % of failures in the latest minute, and say so', () => {
@@ -44,6 +45,17 @@ describe('the SLO', () => {
     expect(guard(breached(3, 3), slo).verdict).toBe('CLEAR');
     expect(guard(breached(3, 3, 3), slo).crossed.join()).toContain('3 intervals in a row');
     expect(guard(breached(3, 3, 0, 3, 3), slo).verdict).toBe('CLEAR');
+  });
+
+  test('of latency counts the slow ones, of availability the failed ones, each by its name', () => {
+    const minutesOf = (failures: number, slow: number) => minutes(3, [300, failures, { 300: slow }], null);
+    expect(guard(minutesOf(0, 15), slo, fast).crossed.join()).toContain('the SLO fast was breached');
+    expect(guard(minutesOf(3, 14), slo, fast).crossed.join()).toContain('the SLO answers was breached');
+    expect(guard(minutesOf(2, 14), slo, fast).verdict).toBe('CLEAR');
+  });
+
+  test('whose bound nobody could count is not taken for kept by the others, and breaches nothing by itself', () => {
+    expect(guard(minutes(3, [300, 0], null), fast).verdict).toBe('CLEAR');
   });
 });
 
