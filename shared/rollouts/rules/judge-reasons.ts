@@ -1,5 +1,5 @@
-import type { Path, Step } from './judge-path.ts';
-import type { Condemnation, Verdict } from './judge-rollout.ts';
+import { type Condemnation, killAt, type Path } from './judge-path.ts';
+import type { Verdict } from './judge-rollout.ts';
 import type { Needed } from './needed-exposure.ts';
 
 type Found = {
@@ -32,20 +32,17 @@ function verdictReasons({ condemned, safeAt, stood, needed, path }: Found): read
   return ['neither harm nor safety is shown', ...needReasons(needed, rBad)];
 }
 
-function harmReason({ steps, settings }: Path, { by, at }: Condemnation): string {
-  const step = steps.find((each) => each.at === at);
+function harmReason(path: Path, { by, at }: Condemnation): string {
+  const { settings } = path;
+  const index = path.intervals.findIndex((interval) => interval.at === at);
   if (by === 'kill-switch') {
     const { errorRate, slowerThan, slowShare } = settings.killSwitch ?? {};
     const slow =
       slowerThan == null ? '' : `, or more than ${percent(slowShare)} are slower than ${slowerThan} ms`;
-    return `at ${at} the kill switch: more than ${percent(errorRate)} of the canary's requests fail${slow} (E = ${eValue(step?.kill)}, limit ${eValue(Math.log(1 / settings.killAlpha))})`;
+    return `at ${at} the kill switch: more than ${percent(errorRate)} of the canary's requests fail${slow} (E = ${eValue(killAt(path, index))}, limit ${eValue(Math.log(1 / settings.killAlpha))})`;
   }
   const what = by === 'errors' ? 'fails more often' : 'is slow more often';
-  return `at ${at} the canary ${what} than the baseline beside it (E = ${eValue(harmOf(step))}, limit ${eValue(Math.log(1 / settings.judgeAlpha))})`;
-}
-
-function harmOf(step: Step | undefined): number | undefined {
-  return step?.harm;
+  return `at ${at} the canary ${what} than the baseline beside it (E = ${eValue(path.harm[index])}, limit ${eValue(Math.log(1 / settings.judgeAlpha))})`;
 }
 
 function needReasons({ failures, requests, of }: Needed, rBad: number): readonly string[] {
@@ -57,11 +54,11 @@ function needReasons({ failures, requests, of }: Needed, rBad: number): readonly
   ];
 }
 
-function comparison({ compared, canary, steps }: Path): readonly string[] {
-  if (steps.length === 0) return ['there is no interval'];
+function comparison({ compared, canary, intervals }: Path): readonly string[] {
+  if (intervals.length === 0) return ['there is no interval'];
   if (canary.requests === 0) return ['the canary had no traffic: nothing can be compared'];
   if (compared.intervals === 0) return ['there is no baseline beside the canary: nothing can be compared'];
-  const rest = steps.length - compared.intervals;
+  const rest = intervals.length - compared.intervals;
   return [
     `compared ${compared.failures} failures of ${compared.requests} requests in ${compared.intervals} interval(s)`,
     ...(rest === 0 ? [] : [`${rest} interval(s) without traffic in both arms say nothing`]),

@@ -1,17 +1,13 @@
-import { decimal, fromDecimal, rule } from '../../kernel/index.ts';
+import { decimal, rule } from '../../kernel/index.ts';
 import type { Interval, JudgeSettings } from '../judge-contract.ts';
 import { closeIntervals } from './intervals.ts';
-import { followPath, type Path, type Step } from './judge-path.ts';
+import { type Condemnation, followPath } from './judge-path.ts';
 import { judgeReasons } from './judge-reasons.ts';
-import { type Limits, limitsOf } from './judge-settings.ts';
+import type { Ground } from './judge-run.ts';
 import { type Needed, neededExposure, nothingNeeded } from './needed-exposure.ts';
 
+export type { Condemnation } from './judge-path.ts';
 export type Verdict = 'ROLLBACK' | 'SAFE' | 'UNDECIDED';
-export type Ground = 'errors' | 'latency' | 'kill-switch';
-
-/** A verdict to roll back and the interval that gave it. */
-export type Condemnation = { readonly by: Ground; readonly at: string };
-
 export type JudgeInputs = {
   /** Every interval since the first stage, as last revised; in any order. */
   readonly intervals: readonly Interval[];
@@ -52,19 +48,17 @@ export type JudgeOutcome = {
 export const judgeRollout = rule('judge-rollout', 1, (inputs: JudgeInputs): JudgeOutcome => {
   const { closed, open } = closeIntervals(inputs.intervals);
   const path = followPath(closed, inputs.settings);
-  const limits = limitsOf(inputs.settings);
-  const condemned = inputs.standing ?? firstCondemnation(path, limits);
-  const safeAt = path.steps.find((step) => reaches(step.safe, limits.safe))?.at;
-  const last = path.steps.at(-1);
+  const { limits, safeAt } = path;
+  const condemned = inputs.standing ?? path.condemned;
   const needed = safeAt === undefined ? neededExposure(path) : nothingNeeded;
   const found = { verdict: verdictOf(condemned, safeAt), condemned, safeAt, needed };
   return {
     verdict: found.verdict,
     ...(condemned !== undefined && { by: condemned.by, firstAt: condemned.at }),
     ...(safeAt !== undefined && { safeAt }),
-    logE: decimal(last?.harm ?? 0),
-    logSafe: decimal(last?.safe ?? 0),
-    killLogE: decimal(last?.kill ?? 0),
+    logE: decimal(path.harm.at(-1) ?? 0),
+    logSafe: decimal(path.safe.at(-1) ?? 0),
+    killLogE: decimal(path.kill),
     limits: {
       logE: decimal(limits.harm),
       logSafe: decimal(limits.safe),
@@ -77,7 +71,11 @@ export const judgeRollout = rule('judge-rollout', 1, (inputs: JudgeInputs): Judg
       failures: decimal(path.compared.failures),
     },
     open,
-    intervals: path.steps.map(({ at, harm, safe }) => ({ at, logE: decimal(harm), logSafe: decimal(safe) })),
+    intervals: closed.map(({ at }, index) => ({
+      at,
+      logE: decimal(path.harm[index] ?? 0),
+      logSafe: decimal(path.safe[index] ?? 0),
+    })),
     reasons: judgeReasons({
       ...found,
       path,
@@ -90,26 +88,4 @@ export const judgeRollout = rule('judge-rollout', 1, (inputs: JudgeInputs): Judg
 function verdictOf(condemned: Condemnation | undefined, safeAt: string | undefined): Verdict {
   if (condemned !== undefined) return 'ROLLBACK';
   return safeAt === undefined ? 'UNDECIDED' : 'SAFE';
-}
-
-function firstCondemnation({ steps, settings }: Path, limits: Limits): Condemnation | undefined {
-  for (const step of steps) {
-    const by = groundOf(step, limits, settings.floor);
-    if (by !== undefined) return { by, at: step.at };
-  }
-  return undefined;
-}
-
-function groundOf(step: Step, limits: Limits, floor: number | null): Ground | undefined {
-  if (reaches(step.harm, limits.harm)) {
-    const by = step.latency !== undefined && step.latency > step.errors ? 'latency' : 'errors';
-    if (floor === null || step.excess[by] >= floor) return by;
-  }
-  return limits.kill !== undefined && reaches(step.kill, limits.kill) ? 'kill-switch' : undefined;
-}
-
-/** Compares the values as they stand in the outcome. Rounding costs time, so only where it can matter. */
-function reaches(value: number, limit: number): boolean {
-  if (Math.abs(value - limit) > 1e-6) return value > limit;
-  return fromDecimal(decimal(value)) >= fromDecimal(decimal(limit));
 }

@@ -1,6 +1,6 @@
 import type { Arm, JudgeSettings } from '../judge-contract.ts';
 import { addTrials, type BinomialGrid, binomialGrid } from './binomial-process.ts';
-import { logMeanExp } from './label-process.ts';
+import { greatest, logMeanExp } from './label-process.ts';
 
 type Limit = {
   readonly grid: BinomialGrid;
@@ -22,8 +22,14 @@ export function killProcess(settings: JudgeSettings['killSwitch']): KillProcess 
   return [limit(errorRate, undefined), ...(slowerThan === null ? [] : [limit(slowShare, slowerThan)])];
 }
 
+/** A grid depends on its share alone, and most services have the same. */
+const grids = new Map<number, BinomialGrid>();
+const MOST_GRIDS = 1000;
+
 function limit(share: number, ms: number | undefined): Limit {
-  const grid = binomialGrid(share);
+  const known = grids.get(share);
+  const grid = known ?? binomialGrid(share);
+  if (known === undefined && grids.size < MOST_GRIDS) grids.set(share, grid);
   return { grid, sums: grid.ofBad.map(() => 0), ms };
 }
 
@@ -38,4 +44,11 @@ export function watchCanary(kill: KillProcess, canary: Arm): void {
 /** ln E of the whole switch; 0 (E = 1) where it is off. @param phi Fano factor of the failures, at least 1 */
 export function logKill(kill: KillProcess, phi: number): number {
   return logMeanExp(kill.map(({ sums }) => logMeanExp(sums, phi)));
+}
+
+/** What `logKill` is at most. */
+export function logKillAtMost(kill: KillProcess, phi: number): number {
+  let most = kill.length === 0 ? 0 : Number.NEGATIVE_INFINITY;
+  for (const { sums } of kill) most = Math.max(most, greatest(sums) / phi);
+  return most;
 }

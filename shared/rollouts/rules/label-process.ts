@@ -41,34 +41,59 @@ function gridOf(base: number, ratios: readonly number[]): LabelGrid {
  * ln((1 - theta(ratio, w)) / (1 - theta(null, w))) for each alternative: all that depends on the weight.
  * ln(theta(ratio, w) / theta(null, w)) is this plus ln(ratio / null).
  * @param share of the canary in the requests, in (0, 1)
+ * @param terms where they are put: the shares of intervals differ, and one array does for all
  */
-export function weightTerms(grid: LabelGrid, share: number): readonly number[] {
-  const base = grid.null * share + 1 - share;
-  const terms = new Array<number>(grid.ratios.length);
-  for (let k = 0; k < terms.length; k += 1)
-    terms[k] = Math.log(base / ((grid.ratios[k] ?? 1) * share + 1 - share));
+export function weightTerms(
+  grid: LabelGrid,
+  share: number,
+  terms: number[] = new Array<number>(grid.ratios.length),
+): readonly number[] {
+  const { null: least, ratios } = grid;
+  const base = least * share + 1 - share;
+  for (let k = 0; k < ratios.length; k += 1)
+    terms[k] = Math.log(base / ((ratios[k] ?? 1) * share + 1 - share));
   return terms;
 }
 
 /** Adds what an interval's labels say to the log likelihood ratios, in place: one array lives through a judgement. */
 export function addLabels(
   sums: number[],
-  grid: LabelGrid,
+  { logRatios }: LabelGrid,
   terms: readonly number[],
   canary: number,
   baseline: number,
 ): void {
   const both = canary + baseline;
   for (let k = 0; k < sums.length; k += 1)
-    sums[k] = (sums[k] ?? 0) + canary * (grid.logRatios[k] ?? 0) + both * (terms[k] ?? 0);
+    sums[k] = (sums[k] ?? 0) + canary * (logRatios[k] ?? 0) + both * (terms[k] ?? 0);
 }
+
+/** e to this power is nothing beside 1: what lies so far below the greatest moves no digit of a sum. */
+export const NOTHING = -45;
 
 /** Natural log of the mean of e^(x / divisor) over the values, without overflow. An empty list gives 0 (E = 1). */
 export function logMeanExp(values: readonly number[], divisor = 1): number {
-  let most = Number.NEGATIVE_INFINITY;
-  for (const value of values) if (value > most) most = value;
-  if (values.length === 0) return 0;
+  const count = values.length;
+  if (count === 0) return 0;
+  const most = greatest(values);
   let sum = 0;
-  for (const value of values) sum += Math.exp((value - most) / divisor);
-  return most / divisor + Math.log(sum / values.length);
+  for (let k = 0; k < count; k += 1) {
+    const below = ((values[k] ?? 0) - most) / divisor;
+    if (below === 0) sum += 1;
+    else if (!(below < NOTHING)) sum += Math.exp(below);
+  }
+  return most / divisor + Math.log(sum / count);
+}
+
+/** More than the logarithm of how many alternatives any grid has: so far a mean is below its greatest value, at most. */
+export const BELOW_GREATEST = 2.5;
+
+/** The greatest of the values: where the logarithm of their mean is at most. */
+export function greatest(values: readonly number[]): number {
+  let most = Number.NEGATIVE_INFINITY;
+  for (let k = 0; k < values.length; k += 1) {
+    const value = values[k] ?? 0;
+    if (value > most) most = value;
+  }
+  return most;
 }

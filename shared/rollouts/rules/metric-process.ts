@@ -1,6 +1,15 @@
 import type { Arm, JudgeSettings } from '../judge-contract.ts';
 import { addBaseline, type Dispersion, fanoFactor, noDispersion } from './dispersion.ts';
-import { addLabels, harmGrid, type LabelGrid, logMeanExp, safeGrid, weightTerms } from './label-process.ts';
+import {
+  addLabels,
+  BELOW_GREATEST,
+  greatest,
+  harmGrid,
+  type LabelGrid,
+  logMeanExp,
+  safeGrid,
+  weightTerms,
+} from './label-process.ts';
 
 export type Grids = {
   readonly harm: LabelGrid;
@@ -8,7 +17,7 @@ export type Grids = {
   readonly large: LabelGrid | undefined;
   readonly safe: LabelGrid;
 };
-export type WeightTerms = { readonly [Form in keyof Grids]: readonly number[] };
+export type WeightTerms = { readonly [Form in keyof Grids]: number[] };
 
 /** One thing that is compared between the arms: failures, or requests slower than a threshold. Lives through one judgement. */
 export type MetricProcess = {
@@ -35,12 +44,16 @@ export function gridsOf({ r0, rBad, largeSample }: JudgeSettings, large: boolean
   };
 }
 
-export function termsOf(grids: Grids, share: number): WeightTerms {
-  return {
-    harm: weightTerms(grids.harm, share),
-    large: grids.large === undefined ? [] : weightTerms(grids.large, share),
-    safe: weightTerms(grids.safe, share),
-  };
+export function noTerms({ harm, large, safe }: Grids): WeightTerms {
+  const of = (grid: LabelGrid | undefined) => new Array<number>(grid?.ratios.length ?? 0).fill(0);
+  return { harm: of(harm), large: of(large), safe: of(safe) };
+}
+
+/** Works the terms out anew for another share of the canary, in place. */
+export function setTerms(terms: WeightTerms, grids: Grids, share: number): void {
+  weightTerms(grids.harm, share, terms.harm);
+  if (grids.large !== undefined) weightTerms(grids.large, share, terms.large);
+  weightTerms(grids.safe, share, terms.safe);
 }
 
 export function metricProcess(grids: Grids, ms: number | undefined, certified: boolean): MetricProcess {
@@ -67,17 +80,17 @@ export function compareArms(
   metric: MetricProcess,
   grids: Grids,
   terms: WeightTerms,
-  arms: { readonly canary: Arm; readonly baseline: Arm },
+  of: { readonly canary: Arm; readonly baseline: Arm },
 ): void {
-  const canary = badOf(metric, arms.canary);
-  const baseline = badOf(metric, arms.baseline);
+  const canary = badOf(metric, of.canary);
+  const baseline = badOf(metric, of.baseline);
   if (canary === undefined || baseline === undefined) return;
   addLabels(metric.harm, grids.harm, terms.harm, canary, baseline);
   if (grids.large !== undefined) addLabels(metric.large, grids.large, terms.large, canary, baseline);
   addLabels(metric.safe, grids.safe, terms.safe, canary, baseline);
   metric.labels += canary + baseline;
-  metric.canaryRequests += arms.canary.requests;
-  metric.excess += canary - (arms.canary.requests * baseline) / arms.baseline.requests;
+  metric.canaryRequests += of.canary.requests;
+  metric.excess += canary - (of.canary.requests * baseline) / of.baseline.requests;
 }
 
 /** Takes up a baseline, compared or not: how failures come is seen without a canary too. */
@@ -92,13 +105,27 @@ export function dispersionOf(metric: MetricProcess, fano: JudgeSettings['fano'])
 
 /** ln E against "no harm". In a large sample the lesser of both forms: that both must say so keeps alpha. */
 export function logHarm(metric: MetricProcess, phi: number, isLarge: boolean): number {
-  const harm = logMeanExp(metric.harm, phi);
-  return isLarge && metric.large.length > 0 ? Math.min(harm, logMeanExp(metric.large, phi)) : harm;
+  if (!isLarge || metric.large.length === 0) return logMeanExp(metric.harm, phi);
+  const [harm, large] = [greatest(metric.harm) / phi, greatest(metric.large) / phi];
+  // which is the lesser can often be told from afar
+  if (large < harm - BELOW_GREATEST) return logMeanExp(metric.large, phi);
+  if (harm < large - BELOW_GREATEST) return logMeanExp(metric.harm, phi);
+  return Math.min(logMeanExp(metric.harm, phi), logMeanExp(metric.large, phi));
+}
+
+/** What `logHarm` is at most; it is less by BELOW_GREATEST at most. */
+export function logHarmAtMost(metric: MetricProcess, phi: number, isLarge: boolean): number {
+  const harm = greatest(metric.harm) / phi;
+  return isLarge && metric.large.length > 0 ? Math.min(harm, greatest(metric.large) / phi) : harm;
 }
 
 /** ln E' against "rBad times as bad, or worse". */
 export function logSafe(metric: MetricProcess, phi: number): number {
   return logMeanExp(metric.safe, phi);
+}
+
+export function logSafeAtLeast(metric: MetricProcess, phi: number): number {
+  return greatest(metric.safe) / phi - BELOW_GREATEST;
 }
 
 /** Share of the canary's requests that were bad beyond the baseline's share. */

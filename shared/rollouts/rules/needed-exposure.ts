@@ -2,7 +2,14 @@ import { decimal } from '../../kernel/index.ts';
 import type { JudgeSettings } from '../judge-contract.ts';
 import type { Path } from './judge-path.ts';
 import { limitsOf } from './judge-settings.ts';
-import { type LabelGrid, logMeanExp, safeGrid, weightTerms } from './label-process.ts';
+import {
+  BELOW_GREATEST,
+  greatest,
+  type LabelGrid,
+  logMeanExp,
+  safeGrid,
+  weightTerms,
+} from './label-process.ts';
 import { dispersionOf, logSafe, type MetricProcess } from './metric-process.ts';
 
 /** What is still missing for SAFE if the canary is as good as the baseline, at the present rates and the present weight. */
@@ -18,6 +25,8 @@ export const nothingNeeded: Needed = { failures: '0', requests: '0', of: 'errors
 
 /** Beyond so many nobody waits. */
 const MOST_FAILURES = 1e9;
+/** More than any rounding of a sum. */
+const FAR = 1e-3;
 
 /** The exposure of the certified metric that is furthest from SAFE. */
 export function neededExposure(path: Path): Needed {
@@ -27,10 +36,10 @@ export function neededExposure(path: Path): Needed {
   return { failures: whole(worst.labels), requests: whole(worst.requests), of: worst.of };
 }
 
-function needOf({ settings, share, compared }: Path, metric: MetricProcess) {
+function needOf({ settings, limits, share, compared }: Path, metric: MetricProcess) {
   const of = metric.ms === undefined ? 'errors' : `slower than ${metric.ms} ms`;
   const phi = dispersionOf(metric, settings.fano);
-  if (logSafe(metric, phi) >= limitsOf(settings).safe) return { labels: 0, requests: 0, of };
+  if (logSafe(metric, phi) >= limits.safe) return { labels: 0, requests: 0, of };
   if (share === undefined)
     return { labels: Number.POSITIVE_INFINITY, requests: Number.POSITIVE_INFINITY, of };
   const labels =
@@ -53,8 +62,14 @@ function needOf({ settings, share, compared }: Path, metric: MetricProcess) {
 export function labelsUntilSafe(sums: readonly number[], settings: JudgeSettings, share: number): number {
   const growth = safeGrowth(safeGrid(settings.rBad), share);
   const goal = limitsOf(settings).safe;
-  const reached = (labels: number) =>
-    logMeanExp(sums.map((sum, k) => sum + labels * (growth[k] ?? 0))) >= goal;
+  const grown = [...sums];
+  const reached = (labels: number) => {
+    for (let k = 0; k < grown.length; k += 1) grown[k] = (sums[k] ?? 0) + labels * (growth[k] ?? 0);
+    // most of the search is far from the goal
+    const most = greatest(grown);
+    if (most < goal - FAR) return false;
+    return most - BELOW_GREATEST > goal + FAR || logMeanExp(grown) >= goal;
+  };
   let high = 1;
   while (!reached(high)) {
     high *= 2;

@@ -49,6 +49,29 @@ describe('numbers of outcomes', () => {
     expect(decimal(Number.POSITIVE_INFINITY)).toBe('Infinity');
   });
 
+  test('are what 12 digits and the shortest text of them are, whatever the size', async () => {
+    const sizes = fc.tuple(fc.double({ min: -1, max: 1, noNaN: true }), fc.integer({ min: -8, max: 14 }));
+    await fc.assert(
+      fc.property(sizes, fc.integer({ min: 1, max: 15 }), ([part, power], digits) => {
+        const value = part * 10 ** power;
+        for (const each of [value, Number(value.toPrecision(digits)), Math.round(value) + 0.5])
+          expect(decimal(each)).toBe(String(Number(each.toPrecision(12))));
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  test('next to a half and next to a power of ten they are rounded like any other', () => {
+    for (const value of [
+      0.1234567890125,
+      2.00000000001 + 5e-12,
+      9.999999999995,
+      0.0999999999999999,
+      999999.9999995,
+    ])
+      expect(decimal(value)).toBe(String(Number(value.toPrecision(12))));
+  });
+
   test('rounding again changes nothing', async () => {
     await fc.assert(
       fc.property(fc.double({ noNaN: true }), (value) => {
