@@ -8,10 +8,11 @@ import { createSecrets } from './aws/secrets.ts';
 import { textAt } from './aws/shapes.ts';
 import { createSqs } from './aws/sqs.ts';
 import { createDynamoDb } from './dynamodb/dynamodb.ts';
-import { type Mapping, mappingsOf } from './dynamodb/mapping.ts';
+import { mappingsOf } from './dynamodb/mapping.ts';
 import { runStreams } from './dynamodb/streams.ts';
 import { createEvents } from './events/events.ts';
 import { createFunctions } from './functions/functions.ts';
+import { queueMappingsOf, runQueues } from './functions/queue-reader.ts';
 import { partitionKeys } from './iam/dynamo-requests.ts';
 import { createIam, type Iam } from './iam/iam.ts';
 import { SECURE } from './iam/requests.ts';
@@ -58,7 +59,10 @@ export async function createServices(ground: Ground) {
   const functions = createFunctions({ ...own, resources, database, faults, call, log });
   const { callerOf, invoke } = functions;
   const mappings = mappingsOf(resources, speed);
-  refuseUnreadable(mappings, iam, callerOf);
+  const sqs = createSqs(resources, database, speed);
+  const queueMappings = queueMappingsOf(resources, sqs, functions.timeoutMs);
+  for (const mapping of mappings) refuseUnreadable(iam, callerOf, mapping, mapping.streamArn);
+  for (const mapping of queueMappings) refuseUnreadable(iam, callerOf, mapping, mapping.queueArn);
   const states = createStates({
     ...{ database, call, now, speed, fault: faults.hook },
     machines: machinesOf(resources, principalOf),
@@ -70,13 +74,13 @@ export async function createServices(ground: Ground) {
   services.set('states', states.service);
   services.set('events', events.service);
   services.set('kms', kms.service);
-  services.set('sqs', createSqs(resources, database));
+  services.set('sqs', sqs.service);
   services.set('secretsmanager', createSecrets(resources, database));
   services.set('s3', createS3(resources, database, mayList(iam)));
   // Last, so that no engine is left behind by a template that is refused.
   const dynamodb = await createDynamoDb({ resources, dataDir, ...(endpoint !== undefined && { endpoint }) });
   services.set('dynamodb', dynamodb.service);
-  let streams: ReturnType<typeof runStreams> | undefined;
+  let readers: readonly { readonly close: () => Promise<void> }[] = [];
   return {
     ...{ iam, calls, functions, dynamodb },
     /** Takes up what an earlier process left and starts schedules and stream readers. */
@@ -84,28 +88,37 @@ export async function createServices(ground: Ground) {
       functions.resume();
       states.resume();
       events.start();
-      streams = runStreams({ mappings, dynamodb, database, invoke, call, callerOf, faults, log });
+      readers = [
+        runStreams({ mappings, dynamodb, database, invoke, call, callerOf, faults, log }),
+        runQueues({ mappings: queueMappings, sqs, invoke, faults, log }),
+      ];
     },
     close: async (): Promise<void> => {
       // Workers end together with their readers: a reader waits for its batch, which a dying worker ends at once.
-      await Promise.all([streams?.close(), events.close(), states.close(), functions.close()]);
+      const reading = readers.map((reader) => reader.close());
+      await Promise.all([...reading, events.close(), states.close(), functions.close()]);
       await dynamodb.close();
     },
   };
 }
 
-/** A mapping reads its stream in the name of its function's role. Throws where that is not granted. */
+const RIGHTS: Readonly<Record<string, readonly string[]>> = {
+  dynamodb: ['DescribeStream', 'GetShardIterator', 'GetRecords'],
+  sqs: ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'],
+};
+
+/** A mapping reads its source in the name of its function's role. Throws where that is not granted. */
 function refuseUnreadable(
-  mappings: readonly Mapping[],
   iam: Iam,
   callerOf: (functionArn: string) => Principal,
+  { functionArn, id }: { readonly functionArn: string; readonly id: string },
+  source: string,
 ): void {
-  for (const { functionArn, streamArn, id } of mappings) {
-    for (const action of ['DescribeStream', 'GetShardIterator', 'GetRecords']) {
-      const request = { action: `dynamodb:${action}`, resource: streamArn, context: {} };
-      const { allowed, reason } = iam.authorize(callerOf(functionArn), request);
-      if (!allowed) throw new Error(`the mapping ${id} cannot read its stream: ${reason}`);
-    }
+  const [, , service = ''] = source.split(':');
+  for (const right of RIGHTS[service] ?? []) {
+    const request = { action: `${service}:${right}`, resource: source, context: SECURE };
+    const { allowed, reason } = iam.authorize(callerOf(functionArn), request);
+    if (!allowed) throw new Error(`the mapping ${id} cannot read its source: ${reason}`);
   }
 }
 

@@ -25,6 +25,7 @@ const LONGEST_WINDOW_MS = 1000;
 export function mappingsOf(resources: readonly Resource[], speed: number): readonly Mapping[] {
   return resources
     .filter(({ type }) => type === 'AWS::Lambda::EventSourceMapping')
+    .filter(({ properties }) => !textAt(properties, 'EventSourceArn')?.startsWith('arn:aws:sqs:'))
     .map((resource) => {
       const { properties, logicalId } = resource;
       const streamArn = textAt(properties, 'EventSourceArn') ?? '';
@@ -39,7 +40,7 @@ export function mappingsOf(resources: readonly Resource[], speed: number): reado
         properties.Enabled !== false;
       if (table === undefined || retries < 0 || !runs) {
         throw new Error(
-          `${logicalId}: only mappings over a table's stream that halve, answer in parts, retry finitely and fail to a bucket are run`,
+          `${logicalId}: only mappings over a queue, or over a table's stream that halve, answer in parts, retry finitely and fail to a bucket are run`,
         );
       }
       const window = (numberAt(properties, 'MaximumBatchingWindowInSeconds') ?? 0) * 1000;

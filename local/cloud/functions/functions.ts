@@ -70,6 +70,7 @@ export function createFunctions(options: FunctionsOptions) {
   return {
     /** In whose name a function calls. */
     callerOf,
+    timeoutMs: (name: string) => find(name).timeout,
     invoke,
     /** Lambda's Invoke: `Payload` is the JSON value itself, `InvocationType: 'Event'` answers before the function runs. */
     service: async (action: string, input: Record<string, unknown>): Promise<unknown> => {

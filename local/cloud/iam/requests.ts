@@ -54,8 +54,8 @@ const SERVICES: Readonly<Record<string, Reader>> = {
     return resource === undefined ? undefined : [ask(`states:${action}`, resource)];
   },
   sqs: (action, input) =>
-    action === 'SendMessage'
-      ? [ask('sqs:SendMessage', arn('sqs', text(input.QueueUrl, 'QueueUrl').replace(/^.*\//, '')))]
+    /^(Send|Receive|Delete)Message$|^GetQueueAttributes$/.test(action)
+      ? [ask(`sqs:${action}`, arn('sqs', text(input.QueueUrl, 'QueueUrl').replace(/^.*\//, '')))]
       : undefined,
   s3: (action, input) => s3Requests(action, input),
 };

@@ -12,12 +12,7 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import {
-  DeleteMessageCommand,
-  ReceiveMessageCommand,
-  SendMessageCommand,
-  SQSClient,
-} from '@aws-sdk/client-sqs';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { clientOf, eventually, type Fixture, startFixture } from './fixture.ts';
 
@@ -103,25 +98,6 @@ describe('Lambda', () => {
     const answer = client.send(new InvokeCommand({ FunctionName: 'nobody' }));
     await expect(answer).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
   });
-});
-
-test('a message comes again until it is deleted', async () => {
-  const client = new SQSClient(clientOf(fixture.cloud));
-  const QueueUrl = 'https://sqs.us-east-1.amazonaws.com/000000000000/jobs';
-  const MessageAttributes = { why: { DataType: 'String', StringValue: 'late' } };
-  await client.send(new SendMessageCommand({ QueueUrl, MessageBody: 'work', MessageAttributes }));
-  const receive = async () => (await client.send(new ReceiveMessageCommand({ QueueUrl }))).Messages?.[0];
-  expect(await receive()).toMatchObject({ Body: 'work', MessageAttributes });
-  const again = await receive();
-  expect(again?.Body).toBe('work');
-  await client.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: again?.ReceiptHandle ?? '' }));
-  expect(await receive()).toBeUndefined();
-});
-
-test('a queue that hands its messages on is refused at start', async () => {
-  const Properties = { RedrivePolicy: { deadLetterTargetArn: 'arn:x', maxReceiveCount: 1 } };
-  const started = startFixture({ Jobs: { Type: 'AWS::SQS::Queue', Properties } });
-  await expect(started).rejects.toThrow('RedrivePolicy of a queue is not run');
 });
 
 test('a secret keeps the value that was put last', async () => {

@@ -84,8 +84,9 @@ describe('a call of DynamoDB', () => {
   });
 });
 
+const arn = (rest: string) => `arn:aws:${rest}`;
+
 describe('a call of another service', () => {
-  const arn = (rest: string) => `arn:aws:${rest}`;
   test.each([
     [
       'lambda',
@@ -116,6 +117,13 @@ describe('a call of another service', () => {
       'sqs:SendMessage',
       arn('sqs:us-east-1:000000000000:App-Q'),
     ],
+    [
+      'sqs',
+      'ReceiveMessage',
+      { QueueUrl: 'App-Q' },
+      'sqs:ReceiveMessage',
+      arn('sqs:us-east-1:000000000000:App-Q'),
+    ],
     ['s3', 'GetObject', { Bucket: 'b', Key: 'k' }, 's3:GetObject', arn('s3:::b/k')],
     ['s3', 'GetObject', { Bucket: 'b', Key: 'k', VersionId: '1' }, 's3:GetObjectVersion', arn('s3:::b/k')],
     ['s3', 'DeleteObject', { Bucket: 'b', Key: 'k' }, 's3:DeleteObject', arn('s3:::b/k')],
@@ -131,6 +139,22 @@ describe('a call of another service', () => {
   ])('%s %s', (service, action, input, asked, on) => {
     expect(requests(service, action, input)).toEqual([{ action: asked, resource: on, context: secure }]);
   });
+  test('with a task token is asked on the machine that gave it', () => {
+    const directory = { keyOf, machineOfToken: () => arn('states:m') };
+    const [asked] = iamRequests('states', 'SendTaskSuccess', { taskToken: 't' }, directory) ?? [];
+    expect(asked?.resource).toBe(arn('states:m'));
+  });
+  test('that is not known gives no request, so that it is denied', () => {
+    expect(requests('dynamodb', 'ExecuteStatement', {})).toBeUndefined();
+    expect(requests('states', 'StopExecution', { executionArn: 'x' })).toBeUndefined();
+    expect(requests('sqs', 'PurgeQueue', { QueueUrl: 'x' })).toBeUndefined();
+    expect(requests('secretsmanager', 'PutSecretValue', { SecretId: 'x' })).toBeUndefined();
+    expect(requests('s3', 'DeleteBucket', { Bucket: 'b' })).toBeUndefined();
+    expect(requests('kms', 'Decrypt', {})).toBeUndefined();
+  });
+});
+
+describe('a call of S3', () => {
   test('that puts an object says whether it may replace one', () => {
     const put = { Bucket: 'b', Key: 'k', IfNoneMatch: '*' };
     const context = { ...secure, 's3:ObjectCreationOperation': 'true', 's3:if-none-match': '*' };
@@ -144,18 +168,5 @@ describe('a call of another service', () => {
       's3:DeleteObjectVersion',
       's3:BypassGovernanceRetention',
     ]);
-  });
-  test('with a task token is asked on the machine that gave it', () => {
-    const directory = { keyOf, machineOfToken: () => arn('states:m') };
-    const [asked] = iamRequests('states', 'SendTaskSuccess', { taskToken: 't' }, directory) ?? [];
-    expect(asked?.resource).toBe(arn('states:m'));
-  });
-  test('that is not known gives no request, so that it is denied', () => {
-    expect(requests('dynamodb', 'ExecuteStatement', {})).toBeUndefined();
-    expect(requests('states', 'StopExecution', { executionArn: 'x' })).toBeUndefined();
-    expect(requests('sqs', 'ReceiveMessage', { QueueUrl: 'x' })).toBeUndefined();
-    expect(requests('secretsmanager', 'PutSecretValue', { SecretId: 'x' })).toBeUndefined();
-    expect(requests('s3', 'DeleteBucket', { Bucket: 'b' })).toBeUndefined();
-    expect(requests('kms', 'Decrypt', {})).toBeUndefined();
   });
 });
