@@ -53,14 +53,15 @@ async function attempt(endpoint: JsonEndpoint, url: string): Promise<unknown> {
   }
 }
 
-async function boundedText(response: Response, place: string): Promise<string> {
+/** The text of an answer of at most so many bytes. Throws Fault('Malformed') for a longer one. */
+export async function boundedText(response: Response, place: string, most = MAX_BYTES): Promise<string> {
   if (response.body === null) return '';
   const decoder = new TextDecoder();
   let text = '';
   let size = 0;
   for await (const chunk of response.body) {
     size += chunk.byteLength;
-    if (size > MAX_BYTES) throw new Fault('Malformed', `${place} answered more than ${MAX_BYTES} bytes`);
+    if (size > most) throw new Fault('Malformed', `${place} answered more than ${most} bytes`);
     text += decoder.decode(chunk, { stream: true });
   }
   return text + decoder.decode();

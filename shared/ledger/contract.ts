@@ -62,5 +62,14 @@ export const CHECKPOINT_METRICS = {
   conflict: 'ledger_file_conflict_total',
 } as const;
 
+/** Of the witnesses that are asked to cosign a checkpoint. */
+export const WITNESS_METRICS = {
+  cosigned: 'ledger_witness_cosigned_total',
+  /** Not reached, or its answer was none that can be taken. */
+  failed: 'ledger_witness_failed_total',
+  /** It has seen another history, or more of this one than there is. */
+  contradicted: 'ledger_witness_contradicted_total',
+} as const;
+
 /** A checkpoint is due so many seconds after an entry was sealed, and at once where a tile became full. */
 export const CHECKPOINT_DELAY_SECONDS = 10;

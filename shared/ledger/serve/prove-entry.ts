@@ -3,10 +3,11 @@ import * as z from 'zod';
 import { Fault } from '../../kernel/index.ts';
 import { nodeCryptography } from '../node-crypto.ts';
 import type { EntryKey, LedgerTable } from '../ports.ts';
-import { inclusionProof, subtreesFromTiles, tilesNeeded } from '../proofs.ts';
+import { inclusionProof, type SubtreeHash } from '../proofs.ts';
 import { hashOfLeaf } from '../tiles.ts';
-import { checkInclusion, proofFileText, type TileId, tilePath } from '../verifier/index.ts';
-import { type TileDeps, tileBytes } from './tile-files.ts';
+import { checkInclusion, proofFileText } from '../verifier/index.ts';
+import { provenFromTiles } from './proven-from-tiles.ts';
+import type { TileDeps } from './tile-files.ts';
 
 const RETRY_SECONDS = 10;
 
@@ -34,26 +35,12 @@ export async function proveEntry(deps: ProofDeps, key: EntryKey): Promise<string
       retryAfterSeconds: RETRY_SECONDS,
     });
   const { size, root, note } = checkpoint;
-  const prove = (subtree: ReturnType<typeof subtreesFromTiles>) => inclusionProof(found.seq, size, subtree);
-  const tiles = await readTiles(deps, tilesNeeded(size, prove), size);
-  const proof = prove(subtreesFromTiles(size, (tile) => tiles.get(tilePath(tile)) ?? new Uint8Array()));
+  const prove = (subtree: SubtreeHash) => inclusionProof(found.seq, size, subtree);
+  const proof = await provenFromTiles(deps, size, prove);
   const extra = Buffer.from(found.bytes);
   const claim = { index: BigInt(found.seq), size: BigInt(size), root: Buffer.from(root, 'hex'), proof };
   const refusal = await checkInclusion(nodeCryptography().sha256, { ...claim, leaf: hashOfLeaf(extra) });
   if (refusal !== undefined)
     throw new Fault('Malformed', `what is stored does not prove the entry: ${refusal.refused}`);
   return proofFileText({ extra, index: claim.index, proof, checkpoint: note });
-}
-
-async function readTiles(
-  deps: TileDeps,
-  tiles: readonly TileId[],
-  size: number,
-): Promise<ReadonlyMap<string, Uint8Array>> {
-  const read = tiles.map(async (tile) => {
-    const bytes = await tileBytes(deps, tile, size);
-    if (bytes === undefined) throw new Fault('Malformed', `the file ${tilePath(tile)} is gone`);
-    return [tilePath(tile), bytes] as const;
-  });
-  return new Map(await Promise.all(read));
 }
