@@ -1,5 +1,6 @@
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
+import { appendFaultsBench } from './append-faults.ts';
 import { bundlesBench } from './bundles.ts';
 import { canaryBench } from './canary.ts';
 import { costBench } from './cost.ts';
@@ -29,6 +30,7 @@ const BENCHES: readonly Bench[] = [
   ledgerProofsBench,
   rollbackTimeBench,
   faultsBench,
+  appendFaultsBench,
   killsBench,
   costBench,
   canaryBench,
