@@ -1,4 +1,4 @@
-import { isoTime } from '../kernel/index.ts';
+import { failureText, isoTime } from '../kernel/index.ts';
 import { isOpen as isOpenRollout, loadRollout } from '../rollouts/index.ts';
 import { type Deployment, isOpen, loadDeployment } from './deployment.ts';
 import type { DeploymentDeps, TaskInput, TaskResult } from './ports.ts';
@@ -64,7 +64,11 @@ function moveOf({ state }: Deployment, outcome: ExpireOutcome): Move {
   }
 }
 
-export type HandOverInput = TaskInput & { readonly failure: string | null };
+export type HandOverInput = TaskInput & {
+  readonly failure: string | null;
+  /** What the failed task said, as the workflow has it; of a failure before, where there is none now. */
+  readonly cause?: string | null | undefined;
+};
 
 /** An error the flow does not expect, or a system that could not be read: a person takes over, with the error's name. */
 export async function handOverDeploymentToPerson(
@@ -74,7 +78,9 @@ export async function handOverDeploymentToPerson(
   const deployment = await loadDeployment(deps.store, input.deploymentId);
   const { state } = deployment;
   if (!isOpen(deployment) || state.kind === 'AwaitingHumanReview') return settled(deps, deployment);
-  const inputs = { state: state.kind, failure: input.failure ?? 'UnknownState' };
+  const message = input.failure === null ? null : failureText(input.cause);
+  const failure = input.failure ?? 'UnknownState';
+  const inputs = { state: state.kind, failure, ...(message !== null && { message }) };
   const moved = await takeStep(deps, deployment, {
     key: input.key,
     rule: handOverDeployment,
@@ -82,7 +88,12 @@ export async function handOverDeploymentToPerson(
     move: ({ reason }) => ({
       event: 'HandedOver',
       state: { kind: 'AwaitingHumanReview', reason },
-      reasons: [{ code: reason, text: `${state.kind} failed with ${inputs.failure}` }],
+      reasons: [
+        {
+          code: reason,
+          text: `${state.kind} failed with ${failure}${message === null ? '' : `: ${message}`}`,
+        },
+      ],
     }),
   });
   return standing(deps, moved);

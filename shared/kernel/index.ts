@@ -2,6 +2,7 @@ export * from './canonical.ts';
 export * from './decide.ts';
 export * from './decision.ts';
 export * from './explain-steps.ts';
+export * from './failure-text.ts';
 export * from './fault.ts';
 export * from './ids.ts';
 export * from './numbers.ts';

@@ -1,4 +1,4 @@
-import { isoTime } from '../kernel/index.ts';
+import { failureText, isoTime } from '../kernel/index.ts';
 import { answerHoldOfRollout } from './answer-hold.ts';
 import type { RolloutDeps, TaskInput, TaskResult } from './ports.ts';
 import { approvalFor, isAnswered } from './read-approval.ts';
@@ -75,7 +75,11 @@ function moveOf(rollout: Rollout, outcome: ExpireOutcome): Move {
   }
 }
 
-export type HandOverInput = TaskInput & { readonly failure: string | null };
+export type HandOverInput = TaskInput & {
+  readonly failure: string | null;
+  /** What the failed task said, as the workflow has it; of a failure before, where there is none now. */
+  readonly cause?: string | null | undefined;
+};
 
 /** An error the flow does not expect: the rollout holds for a person, with the error's name; one that goes back goes on. */
 export async function handOverRolloutToPerson(deps: RolloutDeps, input: HandOverInput): Promise<TaskResult> {
@@ -84,8 +88,10 @@ export async function handOverRolloutToPerson(deps: RolloutDeps, input: HandOver
   const ended = rollout.data.deadlineAt === undefined;
   // What goes back goes on going back, whatever fails.
   if (ended || state.kind === 'Held' || state.kind === 'RollingBack') return settled(deps, rollout);
-  const inputs = { state: state.kind, failure: input.failure ?? 'UnknownState' };
-  const text = `${state.kind} failed with ${inputs.failure}`;
+  const message = input.failure === null ? null : failureText(input.cause);
+  const failure = input.failure ?? 'UnknownState';
+  const inputs = { state: state.kind, failure, ...(message !== null && { message }) };
+  const text = `${state.kind} failed with ${failure}${message === null ? '' : `: ${message}`}`;
   const moved = await takeStep(deps, rollout, {
     key: input.key,
     rule: handOverRollout,

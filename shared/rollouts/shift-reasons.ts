@@ -33,7 +33,8 @@ export function shiftReasons(
   const moved = movedReason(inputs, now);
   const stays = `version ${canary} stays at ${percent(shareOf(now, canary))} of the traffic`;
   const why = HELD[outcome.reason] ?? outcome.reason;
-  const text = outcome.reason === 'TRAFFIC_MOVED' && moved !== null ? moved.text : why;
+  const said = inputs.problemText === undefined ? why : `${why}: ${inputs.problemText}`;
+  const text = outcome.reason === 'TRAFFIC_MOVED' && moved !== null ? moved.text : said;
   const held = { code: outcome.reason, text: `${stays}: ${text}` };
   return moved === null || outcome.reason === 'TRAFFIC_MOVED' ? [held] : [held, moved];
 }

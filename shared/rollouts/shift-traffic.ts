@@ -1,4 +1,4 @@
-import { Fault, isFault, isoTime } from '../kernel/index.ts';
+import { Fault, failureText, isFault, isoTime } from '../kernel/index.ts';
 import { type TrafficArm, trafficLease } from '../ports/traffic.ts';
 import { readAutonomy } from '../services/index.ts';
 import { METRICS, type RolloutState } from './contract.ts';
@@ -63,7 +63,9 @@ async function shifted(
     // Refused or moved by somebody else is an answer; what may be the network's fault is tried again by the workflow.
     if (!isFault(thrown) || ['Unavailable', 'RateLimited'].includes(thrown.name)) throw thrown;
     if (inputs.back !== null) throw thrown;
-    return { ...inputs, problem: thrown.name, after: (await deps.traffic.read(target)).arms };
+    const said = failureText(thrown.message);
+    const problem = { problem: thrown.name, ...(said !== null && { problemText: said }) };
+    return { ...inputs, ...problem, after: (await deps.traffic.read(target)).arms };
   }
 }
 

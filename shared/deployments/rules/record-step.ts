@@ -83,15 +83,18 @@ export const expireDeployment = rule('expire-deployment', 1, (inputs: ExpireInpu
   }
 });
 
+type HandOverInputs = {
+  readonly state: DeploymentStateName;
+  readonly failure: string;
+  /** What it said; absent where it said nothing. */
+  readonly message?: string;
+};
+
 /** An error that nobody expects: a person takes over. */
-export const handOverDeployment = rule(
-  'hand-over-deployment',
-  1,
-  ({ state, failure }: { readonly state: DeploymentStateName; readonly failure: string }) => ({
-    reason: handOverReason(state, failure),
-    failure,
-  }),
-);
+export const handOverDeployment = rule('hand-over-deployment', 1, ({ state, failure }: HandOverInputs) => ({
+  reason: handOverReason(state, failure),
+  failure,
+}));
 
 function handOverReason(state: DeploymentStateName, failure: string): ReviewReason {
   const unreadable = ['Unavailable', 'RateLimited', 'PermissionDenied', 'Malformed', 'NotFound'].includes(

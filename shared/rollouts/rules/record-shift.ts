@@ -16,6 +16,8 @@ export type ShiftInputs = {
   readonly after: SplitArms | null;
   /** The Fault that ended the shift. */
   readonly problem: string | null;
+  /** What it said; absent where it said nothing. */
+  readonly problemText?: string;
   readonly killSwitch: boolean;
   readonly level: string;
   readonly waived: readonly HoldReason[];

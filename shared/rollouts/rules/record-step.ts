@@ -165,15 +165,18 @@ export const closeUnstarted = rule(
   }),
 );
 
+type HandOverInputs = {
+  readonly state: RolloutStateName;
+  readonly failure: string;
+  /** What it said; absent where it said nothing. */
+  readonly message?: string;
+};
+
 /** An error that nobody expects: the rollout holds for a person. */
-export const handOverRollout = rule(
-  'hand-over-rollout',
-  1,
-  ({ failure }: { readonly state: RolloutStateName; readonly failure: string }) => ({
-    to: 'Held' as const,
-    failure,
-  }),
-);
+export const handOverRollout = rule('hand-over-rollout', 1, ({ failure }: HandOverInputs) => ({
+  to: 'Held' as const,
+  failure,
+}));
 
 /** A person asked for what the state does not allow. */
 export const refuseRolloutEvent = rule(
