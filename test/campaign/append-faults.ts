@@ -20,15 +20,27 @@ export function fencedTable(table: LedgerTable, chance: Chance, counted: Map<Tro
     die('dead');
     return new Promise(() => undefined);
   };
-  const call = async <T>(probability: number, work: () => Promise<T>): Promise<T> => {
-    const trouble = chance.happens(probability) ? chance.pick(TROUBLES) : undefined;
-    if (trouble !== undefined) counted.set(trouble, (counted.get(trouble) ?? 0) + 1);
+  const draw = (probability: number): Trouble | undefined => {
+    if (!chance.happens(probability)) return undefined;
+    const trouble = chance.pick(TROUBLES);
+    counted.set(trouble, (counted.get(trouble) ?? 0) + 1);
+    return trouble;
+  };
+  const before = async (trouble: Trouble | undefined): Promise<void> => {
     if (trouble === 'late') await turns(chance.between(1, 4));
     if (trouble === 'not sent') throw new Fault('Unavailable', 'not sent');
-    if (trouble === 'death before') return dead();
-    const result = await work();
+    if (trouble === 'death before') await dead();
+  };
+  const after = async (trouble: Trouble | undefined): Promise<void> => {
     if (trouble === 'answer lost') throw new Fault('Unavailable', 'it took effect, and the answer was lost');
-    return trouble === 'death after' ? dead() : result;
+    if (trouble === 'death after') await dead();
+  };
+  const call = async <T>(probability: number, work: () => Promise<T>): Promise<T> => {
+    const trouble = draw(probability);
+    await before(trouble);
+    const result = await work();
+    await after(trouble);
+    return result;
   };
   const fenced: LedgerTable = {
     ...table,
