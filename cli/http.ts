@@ -34,13 +34,19 @@ export function api(target = currentSession()): Api {
   };
 }
 
-/** A public text that the API serves; undefined where it has none. An unreachable API becomes a CliError with exit code 4. */
-export async function apiText(path: string, target = currentSession()): Promise<string | undefined> {
+/**
+ * A text that the API makes for who is signed in. Refusals become a CliError with exit code 1, what is to be asked for
+ * again one with 3, an unreachable API one with 4.
+ */
+export async function apiFile(path: string, target = currentSession()): Promise<string> {
   const headers = { authorization: `Bearer ${target.token}`, 'x-holdfast-client': 'cli' };
   const response = await request(`${target.api}${path}`, { headers });
-  const isText = response.headers.get('content-type')?.startsWith('text/plain') === true;
   const text = await response.text();
-  return response.ok && isText ? text : undefined;
+  if (response.ok) return text;
+  const { status } = response;
+  const known = response.headers.has('retry-after') ? EXIT.waiting : EXIT.no;
+  const exitCode = status === 401 ? EXIT.unreachable : known;
+  throw Object.assign(cliError(`GET ${path}: ${problemText(status, parsed(text))}`, exitCode), { status });
 }
 
 /** Whether something is a refusal of the API with a status. */

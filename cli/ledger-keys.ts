@@ -22,7 +22,11 @@ export const TRUST_OPTIONS = {
 export async function trustOf(options: Options): Promise<Trust | undefined> {
   const named = textOption(options, 'key');
   if (named === undefined) return undefined;
-  const text = existsSync(named) ? readFileSync(named, 'utf8') : named;
+  return await trustIn(existsSync(named) ? readFileSync(named, 'utf8') : named, options);
+}
+
+/** Trust in the keys of a text. Throws a usage error for what is no verifier key. */
+export async function trustIn(text: string, options: Options): Promise<Trust> {
   const keys: VerifierKey[] = [];
   for (const vkey of text.split(/[\n,]/).map((line) => line.trim())) {
     if (vkey === '' || vkey.startsWith('#')) continue;

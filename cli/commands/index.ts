@@ -10,6 +10,7 @@ import { explainCommand } from './explain.ts';
 import { judgeCommand } from './judge.ts';
 import { killSwitchCommand } from './kill-switch.ts';
 import { ledgerExportCommand } from './ledger-export.ts';
+import { ledgerKeyCommand, ledgerProofCommand } from './ledger-proof.ts';
 import { ledgerReplayCommand } from './ledger-replay.ts';
 import { ledgerVerifyCommand } from './ledger-verify.ts';
 import { ledgerVerifyProofCommand } from './ledger-verify-proof.ts';
@@ -66,7 +67,9 @@ export const COMMANDS: readonly Command[] = [
   breakGlassCommand,
   simulateCommand,
   ledgerVerifyCommand,
+  ledgerProofCommand,
   ledgerVerifyProofCommand,
+  ledgerKeyCommand,
   ledgerExportCommand,
   ledgerReplayCommand,
   witnessCommand,

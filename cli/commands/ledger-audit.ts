@@ -1,16 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { nodeCryptography } from '../../shared/ledger/node-crypto.ts';
+import type { Subject } from '../../shared/ledger/verifier/audit-revisions.ts';
 import {
   type AuditReport,
   auditLedger,
   base64,
   hex,
+  type Trust,
   VERDICT_EXITS,
 } from '../../shared/ledger/verifier/index.ts';
 import { cliError, EXIT, type Options, textOption } from '../command.ts';
 import { type Io, paint } from '../io.ts';
-import { directorySource, hasCheckpoint, unsignedHead } from '../ledger-directory.ts';
+import { BUCKET_OPTIONS } from '../ledger-bucket.ts';
+import { hasCheckpoint, type UnsignedHead, unsignedHead } from '../ledger-directory.ts';
 import { TRUST_OPTIONS, trustOf } from '../ledger-keys.ts';
+import { type Place, placeOf, reaching } from '../ledger-sources.ts';
 
 /** Two heartbeats: a ledger that is alive has a younger checkpoint even where nothing happens. */
 const MAX_AGE_S = 600;
@@ -28,18 +32,35 @@ export const AUDIT_OPTIONS = {
     type: 'string',
     text: `greatest age of the newest checkpoint in seconds; ${MAX_AGE_S} by default`,
   },
+  ...BUCKET_OPTIONS,
 } as const;
 
-/** Audits an export, offline. Exit 0 sound, 1 altered, 5 truncated, 6 stale, 7 forked, 8 incomplete. */
-export async function auditDirectory(directory: string, options: Options, io: Io): Promise<number> {
+/** Audits a ledger that was named. Exit 0 sound, 1 altered, 5 truncated, 6 stale, 7 forked, 8 incomplete. */
+export async function auditNamed(named: string, options: Options, io: Io): Promise<number> {
+  const place = await placeOf(named, options);
   const trust = await trustOf(options);
-  const since = fileOf(options, 'since');
-  if (trust === undefined && (hasCheckpoint(directory) || since !== undefined))
+  const { directory } = place;
+  const unsigned = trust === undefined && directory !== undefined && !hasCheckpoint(directory);
+  if (trust === undefined && (!unsigned || options.since !== undefined))
     throw cliError(
       'a checkpoint is worth the key that you know its signer by: name it with --key',
       EXIT.usage,
     );
-  const unsigned = trust === undefined ? unsignedHead(directory) : undefined;
+  const known = trust === undefined ? { head: unsignedHead(directory ?? '') } : { trust };
+  const report = await auditPlace(place, { ...known, subjects: [] }, options, io);
+  return tellAudit(report, options, io);
+}
+
+type Known = { readonly trust: Trust } | { readonly head: UnsignedHead };
+
+/** Audits a place with what is known of the ledger; subjects count with --complete. Throws CliError. */
+export async function auditPlace(
+  { source, timeless }: Place,
+  known: Known & { readonly subjects: readonly Subject[] },
+  options: Options,
+  io: Io,
+): Promise<AuditReport> {
+  const since = fileOf(options, 'since');
   const fresh = { now: timeOf(options), maxAge: secondsOf(options) };
   let told = 0;
   const progress = (done: number, of: number): void => {
@@ -47,29 +68,47 @@ export async function auditDirectory(directory: string, options: Options, io: Io
     told = done;
     io.say(`  ${done} of ${of} entries`);
   };
-  const report = await auditLedger(
-    directorySource(directory),
-    {
-      progress,
-      ...(trust !== undefined && { trust, fresh }),
-      ...(unsigned !== undefined && { head: unsigned, ledgerId: unsigned.ledgerId }),
-      ...(since !== undefined && { since }),
-      ...(options.complete === true && { complete: { subjects: [] } }),
-    },
-    nodeCryptography(),
-  );
-  io.document(documentOf(report));
+  const base =
+    'trust' in known
+      ? { trust: known.trust, ...(timeless !== true && { fresh }) }
+      : { head: known.head, ledgerId: known.head.ledgerId };
+  const audit = {
+    ...{ ...base, progress },
+    ...(since !== undefined && { since }),
+    ...(options.complete === true && { complete: { subjects: known.subjects } }),
+  };
+  return await reaching(() => auditLedger(source, audit, nodeCryptography()));
+}
+
+/** Says what came of an audit, and answers its exit code. */
+export function tellAudit(report: AuditReport, options: Options, io: Io): number {
+  io.document(auditDocument(report));
   const exit = VERDICT_EXITS[report.verdict];
   for (const line of auditLines(report, options))
     io.out(paint(io, exit === EXIT.yes ? 'green' : 'red', line));
   return exit;
 }
 
-function documentOf({ checkpoint, ...report }: AuditReport): unknown {
+function auditDocument({ checkpoint, ...report }: AuditReport): unknown {
   if (checkpoint === undefined) return { ...report, signed: false };
-  const { size, root, signers, time } = checkpoint;
-  const at = time === undefined ? {} : { time: new Date(Number(time) * 1000).toISOString() };
-  return { ...report, signed: true, checkpoint: { size, root: hex(root), signers, ...at } };
+  const { size, root, signers } = checkpoint;
+  return { ...report, signed: true, checkpoint: { size, root: hex(root), signers, ...ageOf(checkpoint) } };
+}
+
+/** When a checkpoint was signed or cosigned last, and how long ago that is; nothing where nobody says when. */
+function ageOf({ time }: Checkpoint): { readonly time?: string; readonly ageSeconds?: number } {
+  if (time === undefined) return {};
+  const at = Number(time) * 1000;
+  return { time: new Date(at).toISOString(), ageSeconds: Math.floor((Date.now() - at) / 1000) };
+}
+
+type Checkpoint = NonNullable<AuditReport['checkpoint']>;
+
+function checkpointLine(checkpoint: Checkpoint): string {
+  const { size, root, signers } = checkpoint;
+  const { time, ageSeconds } = ageOf(checkpoint);
+  const age = time === undefined ? '' : `, at ${time}, ${ageSeconds} s ago`;
+  return `size ${size}, root ${base64(root)}, signed by ${signers.join(' and ')}${age}`;
 }
 
 function auditLines(report: AuditReport, options: Options): readonly string[] {
@@ -82,14 +121,12 @@ function auditLines(report: AuditReport, options: Options): readonly string[] {
   const signed =
     checkpoint === undefined
       ? ['NOT SIGNED: the entries fit the head that lies beside them, and nobody vouches for either']
-      : [
-          `size ${checkpoint.size}, root ${base64(checkpoint.root)}, signed by ${checkpoint.signers.join(' and ')}`,
-        ];
+      : [checkpointLine(checkpoint)];
   const vouched = checkpoint === undefined && options.key !== undefined ? [] : signed;
   const complete =
     options.complete === true && report.missing.length === 0
       ? [
-          'complete: the revisions of every subject that is in the ledger follow each other; subjects that never reached it only the API can name',
+          'complete: the revisions of every subject that is in the ledger, or that the API named, follow each other; subjects that never reached a file only the API can name',
         ]
       : [];
   return [

@@ -4,9 +4,10 @@ import type { LedgerHead } from '../../shared/ledger/head.ts';
 import { readEntry } from '../../shared/ledger/read-entry.ts';
 import { type Verification, verifyLedger } from '../../shared/ledger/verify.ts';
 import { type Command, cliError, EXIT, type Options } from '../command.ts';
-import { type Api, api, everyPage } from '../http.ts';
+import { type Api, api } from '../http.ts';
 import { paint } from '../io.ts';
-import { AUDIT_OPTIONS, auditDirectory } from './ledger-audit.ts';
+import { AUDIT_OPTIONS, auditNamed } from './ledger-audit.ts';
+import { auditOwn, ownLedger, servedSize, settledSubjects } from './ledger-own.ts';
 
 /** Exit codes of their own (api.md). */
 const TRUNCATED = 5;
@@ -23,7 +24,6 @@ const Entries = z.object({
   items: z.array(z.object({ seq: z.int(), bytes: z.string() })),
   next: z.int().optional(),
 });
-const Subject = z.object({ kind: z.string(), id: z.string(), rev: z.int() });
 
 export type LedgerReport = {
   readonly verification: Verification;
@@ -36,29 +36,33 @@ export type LedgerReport = {
 export const ledgerVerifyCommand: Command = {
   name: 'ledger verify',
   summary:
-    'Checks every entry, link and the Merkle root of the ledger, over the API or offline in an export; names the first bad entry. Exit 1 altered, 5 truncated, 6 stale, 7 forked, 8 incomplete.',
-  args: '[DIR]',
+    'Checks every entry, link, tile and root of a ledger against the checkpoints that a key has signed: of an export, a URL, a bucket, or this installation; names the first bad entry. Exit 1 altered, 5 truncated, 6 stale, 7 forked, 8 incomplete.',
+  args: '[DIR|URL|s3://BUCKET]',
   options: {
     ...AUDIT_OPTIONS,
     complete: { type: 'boolean', text: 'also that every decision of every subject is sealed: no gap' },
   },
-  example: 'holdfast ledger verify --complete',
-  run: async ([directory], options, io) => {
-    if (directory !== undefined) return auditDirectory(directory, options, io);
-    refuseOffline(options);
+  example: 'holdfast ledger verify https://holdfast.example/v1/ledger --key ledger.vkey',
+  run: async ([place], options, io) => {
+    if (place !== undefined) return auditNamed(place, options, io);
+    const unsigned = options.key === undefined && (await servedSize(ownLedger())) === undefined;
+    if (!unsigned) return auditOwn(options, io);
+    refuseSigned(options);
     const report = await verifyOverApi(api(), options.complete === true);
-    io.document(report);
-    for (const line of reportLines(report))
+    io.document({ ...report, signed: false });
+    for (const line of [...reportLines(report), UNSIGNED])
       io.out(paint(io, exitOf(report) === EXIT.yes ? 'green' : 'red', line));
     return exitOf(report);
   },
 };
 
-/** Over the API there is no checkpoint yet: an option that would be ignored must not look as if it had been heeded. */
-function refuseOffline(options: Options): void {
+const UNSIGNED = 'NOT SIGNED: this ledger has no checkpoint yet, and nobody vouches for its head';
+
+/** An option that would be ignored must not look as if it had been heeded. */
+function refuseSigned(options: Options): void {
   const given = Object.keys(AUDIT_OPTIONS).find((name) => options[name] !== undefined);
   if (given !== undefined)
-    throw cliError(`--${given} goes with an export: holdfast ledger verify DIR`, EXIT.usage);
+    throw cliError(`--${given} wants a checkpoint, and this ledger has none yet`, EXIT.usage);
 }
 
 /** Reads the whole ledger through the API and checks it here: nothing of the server's own verdict is used. */
@@ -79,21 +83,6 @@ export async function verifyOverApi(call: Api, complete: boolean): Promise<Ledge
     .map(({ kind, seq }) => ({ kind, seq }));
   const report = { verification, root: head.root, special };
   return complete ? { ...report, completeness: checkCompleteness(sealed, subjects) } : report;
-}
-
-const SEAL_TRIES = 20;
-const SEAL_PAUSE_MS = 250;
-
-/** The subjects, once the ledger has had a moment to take up what was decided just before. */
-async function settledSubjects(call: Api): Promise<readonly z.infer<typeof Subject>[]> {
-  const subjects = await everyPage(call, '/v1/ledger/subjects', Subject);
-  const decisions = subjects.reduce((sum, subject) => sum + subject.rev, 0);
-  for (let attempt = 0; attempt < SEAL_TRIES; attempt += 1) {
-    const { size } = Head.parse(await call('GET', '/v1/ledger/head'));
-    if (size >= decisions) break;
-    await new Promise((resolve) => setTimeout(resolve, SEAL_PAUSE_MS));
-  }
-  return subjects;
 }
 
 /** The stored bytes of entries 0 to size-1. */

@@ -7,19 +7,20 @@ export type FileServer = {
   readonly asked: readonly string[];
   readonly close: () => Promise<void>;
 };
+type Content = Uint8Array | string | undefined;
 type Special = (request: IncomingMessage, response: ServerResponse) => boolean;
 
 /** Serves files by path on loopback; `special` may answer a request itself and says whether it did. */
 export async function serveFiles(
-  read: (path: string) => Uint8Array | string | undefined,
+  read: (path: string) => Content | Promise<Content>,
   special: Special = () => false,
 ): Promise<FileServer> {
   const asked: string[] = [];
-  const server = createServer((request, response) => {
+  const server = createServer(async (request, response) => {
     const path = (request.url ?? '/').slice(1);
     asked.push(path);
     if (special(request, response)) return;
-    const bytes = read(path);
+    const bytes = await read(path);
     response.writeHead(bytes === undefined ? 404 : 200, { 'content-type': 'application/octet-stream' });
     response.end(bytes);
   });

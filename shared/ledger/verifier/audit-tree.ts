@@ -65,6 +65,7 @@ export async function addFullTile(
 /** Compares the partial tiles above the leaves with the stored ones. */
 export async function comparePartial(deps: TreeDeps, tree: AuditTree): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
+  if (deps.source.fullOnly === true) return findings;
   for (const [at, hashes] of tree.above.entries()) {
     if (hashes.length === 0) continue;
     const index = Math.floor(tree.tiles.size / TILE_WIDTH ** (at + 1));

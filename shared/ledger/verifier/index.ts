@@ -1,5 +1,6 @@
 /** The ledger's verifier. Depends on nothing: no Node module, no package; hashing and signatures come from where it runs. */
 export * from './audit.ts';
+export * from './bucket-source.ts';
 export * from './bytes.ts';
 export * from './canonical.ts';
 export * from './checkpoint.ts';

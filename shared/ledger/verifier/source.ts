@@ -9,6 +9,8 @@ export type LedgerSource = {
   readonly checkpoints: () => Promise<
     readonly { readonly size: bigint; readonly versions: readonly Version[] }[]
   >;
+  /** That only full files are kept there, so that a partial one that is not there is no finding. */
+  readonly fullOnly?: boolean;
 };
 
 export type Verdict = 'sound' | 'altered' | 'truncated' | 'stale' | 'forked' | 'incomplete';
