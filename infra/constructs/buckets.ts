@@ -1,4 +1,5 @@
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import {
   BlockPublicAccess,
   Bucket,
@@ -8,6 +9,7 @@ import {
   ObjectOwnership,
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import type { HoldfastFunction } from './function.ts';
 
 type BucketsProps = {
   /** GOVERNANCE or COMPLIANCE. */
@@ -53,7 +55,53 @@ export class Buckets extends Construct {
       lifecycleRules: [{ expiration: Duration.days(90), noncurrentVersionExpiration: Duration.days(1) }],
     });
     lock(this.ledger, props);
+    onceOnly(this.ledger);
   }
+
+  /** Read the ledger's files, the oldest version of each. */
+  grantReadLedger(fn: HoldfastFunction): void {
+    fn.addEnvironment('LEDGER_BUCKET', this.ledger.bucketName);
+    fn.allow(['s3:ListBucketVersions'], [this.ledger.bucketArn]);
+    fn.allow(['s3:GetObjectVersion'], ledgerFiles(this.ledger));
+    for (const folder of LEDGER_FOLDERS) {
+      Validations.of(fn.role ?? fn).acknowledge({
+        id: `AwsSolutions-IAM5[Resource::HoldfastData:ExportsOutputFnGetAttBucketsLedgerFDEB804AArnCA7874F2/${folder}/*]`,
+        reason: 'The names of the files are made of how large the ledger is: only their folders are known.',
+      });
+    }
+  }
+
+  /** Write what is not there yet, and read what is. */
+  grantPublishLedger(fn: HoldfastFunction): void {
+    this.grantReadLedger(fn);
+    fn.allow(['s3:PutObject'], ledgerFiles(this.ledger));
+  }
+}
+
+/** Where the files of the ledger are: tiles and bundles, checkpoints, statements of keys. */
+const LEDGER_FOLDERS = ['tile', 'checkpoint', 'key'];
+
+function ledgerFiles(bucket: Bucket): readonly string[] {
+  return LEDGER_FOLDERS.map((folder) => bucket.arnForObjects(`${folder}/*`));
+}
+
+/**
+ * Refuses every write without `If-None-Match`, whoever makes it: S3 documents the key `s3:if-none-match` for this
+ * (Enforce conditional writes). Its example lets the parts of multipart uploads through by `s3:ObjectCreationOperation`;
+ * none is needed here, and without that exception they are refused, since a part cannot carry the header. The lock keeps
+ * versions; this keeps second ones from being written.
+ */
+function onceOnly(bucket: Bucket): void {
+  bucket.addToResourcePolicy(
+    new PolicyStatement({
+      sid: 'OnlyWhatIsNotThere',
+      effect: Effect.DENY,
+      principals: [new AnyPrincipal()],
+      actions: ['s3:PutObject'],
+      resources: [...ledgerFiles(bucket)],
+      conditions: { Null: { 's3:if-none-match': 'true' } },
+    }),
+  );
 }
 
 /** Mode and days are parameters of the stack, which only the raw property takes. */

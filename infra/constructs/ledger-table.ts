@@ -3,7 +3,7 @@ import type { Construct } from 'constructs';
 import type { HoldfastFunction } from './function.ts';
 import { HoldfastTable } from './tables.ts';
 
-/** The sealed entries and the head of each chain. Only the sealing function writes it. */
+/** The sealed entries, the head of each chain, and its newest checkpoint. */
 export class LedgerTable extends HoldfastTable {
   constructor(scope: Construct, id: string) {
     super(scope, id, {
@@ -17,6 +17,17 @@ export class LedgerTable extends HoldfastTable {
     this.grantRead(fn);
     fn.allow(['dynamodb:PutItem'], [this.tableArn], {
       'ForAnyValue:StringEquals': { 'dynamodb:EnclosingOperation': ['TransactWriteItems'] },
+      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['E#*', 'HEAD#*'] },
+    });
+  }
+
+  /** Read the chain, and put its newest checkpoint and where its full tiles end. */
+  grantPublish(fn: HoldfastFunction, ledgerId: string): void {
+    this.grantRead(fn);
+    fn.allow(['dynamodb:PutItem'], [this.tableArn], {
+      'ForAllValues:StringEquals': {
+        'dynamodb:LeadingKeys': [`CHECKPOINT#${ledgerId}`, `TILES#${ledgerId}`],
+      },
     });
   }
 

@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { CheckpointQueue } from './checkpoint-queue.ts';
 import type { DecisionTables } from './decision-tables.ts';
 import type { HoldfastBus } from './event-bus.ts';
 import { type FunctionSetting, HoldfastFunction } from './function.ts';
@@ -22,6 +23,7 @@ type LedgerProps = {
 export class Ledger extends Construct {
   readonly sealDecisions: HoldfastFunction;
   readonly publishEvents: HoldfastFunction;
+  readonly checkpointQueue: CheckpointQueue;
 
   constructor(scope: Construct, id: string, props: LedgerProps) {
     super(scope, id);
@@ -30,6 +32,8 @@ export class Ledger extends Construct {
     this.sealDecisions = this.make(props, 'SealDecisions', 'Seals decisions in the ledger', environment);
     ledger.grantSeal(this.sealDecisions);
     tables.grantKeepSealed(this.sealDecisions);
+    this.checkpointQueue = new CheckpointQueue(this, 'Checkpoints');
+    this.checkpointQueue.grantAsk(this.sealDecisions);
     new StreamReader(this, 'DecisionsToSeal', {
       table: tables.decisions,
       reader: this.sealDecisions,

@@ -28,6 +28,7 @@ export class ControlPlaneStack extends Stack {
   readonly rollbacks: Rollbacks;
   readonly people: PeopleInTheLoop;
   readonly ledger: Ledger;
+  readonly ledgerId: string;
   readonly api: HoldfastApi;
 
   constructor(scope: Construct, id: string, props: ControlPlaneProps) {
@@ -37,6 +38,7 @@ export class ControlPlaneStack extends Stack {
     const { logRetentionDays } = parameters;
     const setting = { functionsDir: props.functionsDir, logRetentionDays };
     const world = new OutsideWorld({ ...parameters, secrets: data.integrationSecrets });
+    this.ledgerId = parameters.ledgerId;
     this.setting = setting;
     this.world = world;
 

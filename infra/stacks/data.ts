@@ -2,6 +2,7 @@ import { CfnParameter, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { Buckets } from '../constructs/buckets.ts';
 import { DecisionTables } from '../constructs/decision-tables.ts';
+import { LedgerKey } from '../constructs/ledger-key.ts';
 import { LedgerTable } from '../constructs/ledger-table.ts';
 import { People } from '../constructs/people.ts';
 import { SecretList } from '../constructs/secret-lists.ts';
@@ -14,6 +15,7 @@ export class DataStack extends Stack {
   readonly work: WorkTable;
   readonly signals: SignalsTable;
   readonly ledger: LedgerTable;
+  readonly ledgerKey: LedgerKey;
   readonly buckets: Buckets;
   readonly people: People;
   readonly webhookSecrets: SecretList;
@@ -36,6 +38,7 @@ export class DataStack extends Stack {
     this.work = new WorkTable(this, 'Work');
     this.signals = new SignalsTable(this, 'Signals');
     this.ledger = new LedgerTable(this, 'Ledger');
+    this.ledgerKey = new LedgerKey(this, 'LedgerKey');
     this.buckets = new Buckets(this, 'Buckets', {
       lockMode: lockMode.valueAsString,
       lockDays: lockDays.valueAsNumber,

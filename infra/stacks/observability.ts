@@ -8,27 +8,31 @@ import {
   watchDeploymentWorkflows,
   watchRollouts,
 } from '../constructs/deployment-alarms.ts';
+import { watchCheckpoints } from '../constructs/ledger-alarms.ts';
 import { watchPolicies } from '../constructs/policy-alarms.ts';
 import { watchControl, watchOutcomes, watchOutside } from '../constructs/rollback-alarms.ts';
 import type { ControlPlaneStack } from './control-plane.ts';
 import type { DeploymentsStack } from './deployments.ts';
+import type { LedgerStack } from './ledger.ts';
 
 type ObservabilityProps = StackProps & {
   readonly controlPlane: ControlPlaneStack;
   readonly deployments: DeploymentsStack;
+  readonly ledger: LedgerStack;
 };
 
 /** What tells people how Holdfast is, and wakes them. Alarms stand directly in the stack: their ids never change. */
 export class ObservabilityStack extends Stack {
   constructor(scope: Construct, id: string, props: ObservabilityProps) {
     super(scope, id, props);
-    const { controlPlane, deployments } = props;
-    watchQueues(this, [controlPlane, deployments]);
+    const { controlPlane, deployments, ledger } = props;
+    watchQueues(this, [controlPlane, deployments, ledger]);
     watchStreams(this, controlPlane);
     watchControl(this, controlPlane);
     watchOutcomes(this);
     watchOutside(this);
     watchPolicies(this);
+    watchCheckpoints(this);
     watchRollouts(this);
     watchDeployments(this);
     watchDeploymentWorkflows(this, deployments);

@@ -16,6 +16,8 @@ export type SealDeps = {
   readonly meter: Meter;
   /** Waits with jitter before try number 1, 2 ... of the same batch. */
   readonly pause: (attempt: number) => Promise<void>;
+  /** Hears of each batch that was appended: from which size to which. */
+  readonly appended?: (grown: { readonly from: number; readonly to: number }) => void;
 };
 
 export type SealResult<R> = {
@@ -86,7 +88,9 @@ async function tryBatch<R>(
   const { entries, head } = append(after, unsealed, deps.clock());
   const payloads = batch.flatMap(({ candidate }) => candidate.payload ?? []);
   const { kind } = await deps.table.append({ after, entries, head, payloads });
-  if (kind === 'appended') for (const { candidate } of batch) count(deps.meter, candidate);
+  if (kind !== 'appended') return kind;
+  for (const { candidate } of batch) count(deps.meter, candidate);
+  deps.appended?.({ from: after.size, to: head.size });
   return kind;
 }
 

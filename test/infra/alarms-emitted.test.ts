@@ -4,6 +4,7 @@ import { meter, meterAt } from '../../functions/runtime/observe.ts';
 import { watchBudget } from '../../shared/adapters/github/budget.ts';
 import { METRICS as DEPLOYMENT_METRICS } from '../../shared/deployments/contract.ts';
 import { Fault } from '../../shared/kernel/index.ts';
+import { CHECKPOINT_METRICS } from '../../shared/ledger/contract.ts';
 import { sealDecisions } from '../../shared/ledger/index.ts';
 import { eventsOf } from '../../shared/ledger/publish-events.ts';
 import { policyEventExamples } from '../../shared/policies/events.examples.ts';
@@ -18,6 +19,7 @@ import { approving, knowPeople } from '../support/approving.ts';
 import { decisionRecord } from '../support/decision-records.ts';
 import { DEPLOYMENT_SCENES } from '../support/deployment-scenes.ts';
 import { type EmittedLine, emitted } from '../support/emitted.ts';
+import { LEDGER_SCENES } from '../support/ledger-scenes.ts';
 import { memoryLedger, sealDeps } from '../support/memory-ledger.ts';
 import { memoryWork } from '../support/memory-work.ts';
 import { rollbackRun } from '../support/rollback-run.ts';
@@ -150,7 +152,7 @@ beforeAll(async () => {
       tampering,
     ])
       await scene();
-    for (const scene of DEPLOYMENT_SCENES) await scene(meter());
+    for (const scene of [...DEPLOYMENT_SCENES, ...LEDGER_SCENES]) await scene(meter());
   });
   vi.useRealTimers();
 });
@@ -192,6 +194,7 @@ test.each([
   ['rollbacks', METRICS],
   ['deployments', DEPLOYMENT_METRICS],
   ['rollouts', ROLLOUT_METRICS],
+  ['checkpoints', CHECKPOINT_METRICS],
 ] as const)('every metric of %s that the contract names is emitted', (_, metrics) => {
   const emittedNames = new Set(
     lines

@@ -20,6 +20,9 @@ type Meaning = {
 };
 const MEANINGS: Readonly<Record<string, Meaning>> = {
   'Ledger/Seal/Rejected': { quiet: 0, rings: 1 },
+  'Ledger/Checkpoint/Missing': { quiet: 1, rings: 0, minutes: 15, silence: 'ALARM' },
+  'Ledger/Root/Mismatch': { quiet: 0, rings: 1 },
+  'Ledger/File/Conflict': { quiet: 0, rings: 1 },
   'Signals/Webhook/SignatureRefused': { quiet: 5, rings: 6 },
   'Rollbacks/HealthSweep/Missed': { quiet: 1, rings: 0, minutes: 3, silence: 'ALARM' },
   'Rollbacks/Workflow/Failed': { quiet: 0, rings: 1 },

@@ -6,7 +6,8 @@ import { ofType, plain, synthesise } from './synthesised.ts';
 
 const resources = synthesise();
 const functions = ofType(resources, 'AWS::Lambda::Function');
-const mappings = ofType(resources, 'AWS::Lambda::EventSourceMapping');
+const allMappings = ofType(resources, 'AWS::Lambda::EventSourceMapping');
+const mappings = allMappings.filter(({ Properties }) => 'StartingPosition' in Properties);
 
 describe.each(functions.map((fn) => [fn.path.split('/').at(-2) ?? fn.path, fn.Properties] as const))(
   '%s',
@@ -33,10 +34,14 @@ describe.each(functions.map((fn) => [fn.path.split('/').at(-2) ?? fn.path, fn.Pr
   },
 );
 
+/** Of the app of a witness: witness-stack.test.ts. */
+const OF_A_WITNESS = 'functions/witness/';
+
 test('every handler has its function and every function its handler', () => {
   const built = functions.map((fn) => kebab(fn.path.split('/').at(-2) ?? '')).sort();
   expect(built).toEqual(
     handlerFiles()
+      .filter((file) => !file.startsWith(OF_A_WITNESS))
       .map((file) => basename(file, '.ts'))
       .sort(),
   );
@@ -65,6 +70,20 @@ test('sealing sees every change of a decision, publishing and routing only new r
     DecisionsToPublish: ['INSERT'],
     NewSignals: ['INSERT'],
   });
+});
+
+test('what a queue hands over is tried again after the longest run of its reader, and then kept', () => {
+  const [mapping, ...others] = allMappings.filter(({ Properties }) => !('StartingPosition' in Properties));
+  expect(others).toEqual([]);
+  expect(mapping?.Properties).toMatchObject({
+    BatchSize: 10,
+    FunctionResponseTypes: ['ReportBatchItemFailures'],
+    ScalingConfig: { MaximumConcurrency: 2 },
+  });
+  const queue = ofType(resources, 'AWS::SQS::Queue').find(({ Properties }) => 'RedrivePolicy' in Properties);
+  const reader = functions.find(({ path }) => path.includes('/PublishCheckpoint/'));
+  expect(queue?.Properties.VisibilityTimeout).toBeGreaterThan(Number(reader?.Properties.Timeout));
+  expect(queue?.Properties.RedrivePolicy).toMatchObject({ maxReceiveCount: 5 });
 });
 
 const machines = ofType(resources, 'AWS::StepFunctions::StateMachine');

@@ -16,6 +16,7 @@ export const STACKS = [
   'HoldfastData',
   'HoldfastControlPlane',
   'HoldfastDeployments',
+  'HoldfastLedger',
   'HoldfastObservability',
 ] as const;
 
