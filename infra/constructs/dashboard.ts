@@ -10,6 +10,7 @@ import {
   TextWidget,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
+import { CHECKPOINT_METRICS } from '../../shared/ledger/contract.ts';
 import { METRICS, OPEN_STATES } from '../../shared/rollbacks/contract.ts';
 import { SIGNAL_METRICS } from '../../shared/signals/contract.ts';
 import type { ControlPlaneStack } from '../stacks/control-plane.ts';
@@ -45,6 +46,7 @@ export class HoldfastDashboard extends Construct {
       ),
     );
     dashboard.addWidgets(...deploymentPanels(deployments));
+    dashboard.addWidgets(...checkpoints());
     dashboard.addWidgets(...machinery(controlPlane, deployments));
     dashboard.addWidgets(...doors(controlPlane));
   }
@@ -105,6 +107,16 @@ function causes(): readonly IWidget[] {
       height: 6,
     }),
     graph('Degradations per service', [degradations]),
+  ];
+}
+
+/** Is what was sealed vouched for, and how soon. */
+function checkpoints(): readonly IWidget[] {
+  const { signed, mismatch, conflict, delay } = CHECKPOINT_METRICS;
+  const delays = ['p50', 'p99'].map((tail) => ownMetric(delay, tail, FIVE_MINUTES));
+  return [
+    graph('Checkpoints: signed, refused', sums(signed, mismatch, conflict), 12),
+    graph('Seconds from sealing to a checkpoint, p50 and p99', delays, 12),
   ];
 }
 

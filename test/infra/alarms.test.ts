@@ -78,6 +78,7 @@ test('the panels of the dashboard are there', () => {
     'Rollouts',
     'Seconds from verdict to no traffic, median and longest',
     'The judge: sweeps, rollouts judged, errors',
+    'Checkpoints: signed, refused',
   ])
     expect(titles).toContain(title);
 });

@@ -43,7 +43,9 @@ export function checkpointsContract(name: string, open: () => CheckpointTable): 
     test('of writers side by side one is first', async () => {
       const written = await Promise.all([1, 2, 3, 4].map((size) => table.put(checkpoint(size), undefined)));
       expect(written.filter(Boolean)).toHaveLength(1);
-      const grown = await Promise.all([256, 512, 768].map((size) => table.putTileState(tiles(size), undefined)));
+      const grown = await Promise.all(
+        [256, 512, 768].map((size) => table.putTileState(tiles(size), undefined)),
+      );
       expect(grown.filter(Boolean)).toHaveLength(1);
     });
 
