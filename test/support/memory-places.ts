@@ -1,4 +1,4 @@
-import type { Places } from '../../shared/ledger/places.ts';
+import type { Places } from '../../shared/ledger/reconcile/index.ts';
 
 /** Places in memory. */
 export function memoryPlaces(): Places & { readonly kept: Map<string, unknown> } {

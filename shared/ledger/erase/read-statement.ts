@@ -1,11 +1,10 @@
 import * as z from 'zod';
 import { Fault } from '../../kernel/index.ts';
-import { SPECIAL_KINDS, STATEMENT_KINDS } from '../contract.ts';
 import type { Statements } from './ports.ts';
 
 /** Of `GET /v1/ledger/statements/{kind}/{id}`. */
 export const StatementParams = z.strictObject({
-  kind: z.enum([...SPECIAL_KINDS, ...STATEMENT_KINDS]),
+  kind: z.string().regex(/^ledger\.[a-z]{1,40}$/, "is one of the ledger's own kinds"),
   id: z.string().regex(/^[0-9a-f]{64}$/, 'is the id of the entry: 64 hex digits'),
 });
 export type StatementParams = z.infer<typeof StatementParams>;

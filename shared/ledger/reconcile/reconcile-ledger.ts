@@ -1,11 +1,10 @@
 import * as z from 'zod';
 import { canonicalJson, type Head, isoTime, type Store, sha256Hex } from '../../kernel/index.ts';
 import { RECONCILE_METRICS } from '../contract.ts';
-import type { Places } from '../places.ts';
 import { headsOfEveryKind } from '../read-ledger.ts';
 import { type SealDeps, sealCandidates } from '../seal-candidates.ts';
 import { statement } from '../statement.ts';
-import type { RawDecisions } from './ports.ts';
+import type { Places, RawDecisions } from './ports.ts';
 import { NOTHING, type Reconciled, reconcileSubjects } from './reconcile-subjects.ts';
 
 export type ReconcileDeps = SealDeps & {
@@ -68,6 +67,19 @@ export async function reconcileLedger(deps: ReconcileDeps, run: ReconcileRun): P
   await sealReport(deps, run, report);
   deps.meter.count(RECONCILE_METRICS.runs);
   return report;
+}
+
+/**
+ * What an hourly schedule asks for: what moved lately, and then a full comparison where one is due or under way. Reports in
+ * that order. Throws as `reconcileLedger`.
+ */
+export async function reconcileAsDue(
+  deps: ReconcileDeps,
+  asked: Omit<ReconcileRun, 'mode'>,
+): Promise<readonly ReconcileReport[]> {
+  const recent = await reconcileLedger(deps, { ...asked, mode: 'recent' });
+  if (!(await isFullDue(deps))) return [recent];
+  return [recent, await reconcileLedger(deps, { ...asked, mode: 'full' })];
 }
 
 /** Whether the next full comparison is due, or one is under way. The first is due at once. */

@@ -1,0 +1,21 @@
+import { ErasureRequest, StatementParams } from '../../shared/ledger/erase/index.ts';
+import type { Route } from './http.ts';
+
+export const eraseSubjectRoute = {
+  method: 'POST',
+  path: '/v1/ledger/erasures',
+  summary: 'Removes the payloads of an ended subject, after an entry for each says so',
+  role: 'admin',
+  body: ErasureRequest,
+} as const satisfies Route;
+
+export const getLedgerStatementRoute = {
+  method: 'GET',
+  path: '/v1/ledger/statements/{kind}/{id}',
+  summary: "What an entry of the ledger's own says, with its salt",
+  role: 'viewer',
+  params: StatementParams,
+} as const satisfies Route;
+
+/** The routes of this family, for the OpenAPI document. */
+export const ledgerKeepingRoutes: readonly Route[] = [eraseSubjectRoute, getLedgerStatementRoute];

@@ -1,0 +1,36 @@
+import { dynamoPayloads, dynamoStatements } from '../../shared/adapters/aws/dynamodb-payloads.ts';
+import { dynamoPlaces } from '../../shared/adapters/aws/dynamodb-places.ts';
+import { dynamoRawDecisions } from '../../shared/adapters/aws/dynamodb-raw-decisions.ts';
+import type { EraseDeps, ExpireDeps } from '../../shared/ledger/erase/index.ts';
+import type { ReconcileDeps } from '../../shared/ledger/reconcile/index.ts';
+import { once, required } from './environment.ts';
+import { sealDeps } from './ledger.ts';
+import { logger } from './observe.ts';
+import { store } from './store.ts';
+import { tables } from './tables.ts';
+
+const places = once(() => dynamoPlaces({ client: tables(), table: required('WORK_TABLE') }));
+
+const payloads = once(() => dynamoPayloads({ client: tables(), table: required('PAYLOADS_TABLE') }));
+
+/** What the ledger's own entries say. */
+export const statements = once(() =>
+  dynamoStatements({ client: tables(), table: required('PAYLOADS_TABLE') }),
+);
+
+/** What looking for unsealed decisions needs. */
+export const reconcileDeps = once(
+  (): ReconcileDeps => ({
+    ...sealDeps(),
+    store: store(),
+    decisions: dynamoRawDecisions({ client: tables(), table: required('DECISIONS_TABLE') }),
+    places: places(),
+    tell: (message, subject) => logger.error(message, subject),
+  }),
+);
+
+/** What erasing a subject needs. */
+export const eraseDeps = once((): EraseDeps => ({ ...sealDeps(), store: store(), payloads: payloads() }));
+
+/** What the expiry of payloads needs. */
+export const expireDeps = once((): ExpireDeps => ({ ...eraseDeps(), places: places() }));
