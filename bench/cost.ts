@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { buildAssembly } from '../local/cloud/build.ts';
+import { buildAssembly } from '../local/build.ts';
 import { readTemplate } from '../local/cloud/template/template.ts';
 import { type Counts, countsOf } from './cost-counts.ts';
 import { countsOfDeployments } from './cost-deployment.ts';

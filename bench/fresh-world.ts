@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildAssembly } from '../local/cloud/build.ts';
+import { buildAssembly } from '../local/build.ts';
 import { identify } from '../local/cloud/template/identities.ts';
 import type { Resource } from '../local/cloud/types.ts';
 import { startWorld, type World } from '../local/world.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { replayOverApi } from '../cli/commands/ledger-replay.ts';
 import { verifyOverApi } from '../cli/commands/ledger-verify.ts';
 import { api } from '../cli/http.ts';
-import { buildAssembly } from '../local/cloud/build.ts';
+import { buildAssembly } from '../local/build.ts';
 import { prepareService } from '../local/scenarios/prepare.ts';
 import { startWorld } from '../local/world.ts';
 import { freePorts } from '../test/support/free-ports.ts';

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buildAssembly } from '../local/build.ts';
 import { freePort } from '../local/cloud/aws/listening.ts';
-import { buildAssembly } from '../local/cloud/build.ts';
 import { type Bench, held, type Measured, ROOT, type Say } from './result.ts';
 import { median } from './statistics.ts';
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildAssembly } from '../local/cloud/build.ts';
+import { buildAssembly } from '../local/build.ts';
 import { createDynamoDb, type DynamoDb } from '../local/cloud/dynamodb/dynamodb.ts';
 import { readTemplate } from '../local/cloud/template/template.ts';
 import type { Resource } from '../local/cloud/types.ts';

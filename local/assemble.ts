@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { buildAssembly } from './cloud/build.ts';
+import { buildAssembly } from './build.ts';
 
 // What `npm test` runs first: the worlds of the tests then find the assembly made, once for all of them.
 await buildAssembly({

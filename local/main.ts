@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { buildAssembly } from './cloud/build.ts';
+import { buildAssembly } from './build.ts';
 import { otherCloud } from './other-cloud.ts';
 import { startDesk } from './sandbox/desk.ts';
 import { startWorld, type World } from './world.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { buildAssembly } from '../cloud/build.ts';
+import { buildAssembly } from '../build.ts';
 import { startWorld } from '../world.ts';
 import { SCENARIOS } from './index.ts';
 import { runScenarios } from './scenario.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { localCloud } from '../../cli/session.ts';
-import { buildAssembly } from '../../local/cloud/build.ts';
+import { buildAssembly } from '../../local/build.ts';
 import { type DecisionItem, type Rollback, until } from '../../local/scenarios/attempt.ts';
 import { freePorts } from '../support/free-ports.ts';
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildAssembly } from '../../local/cloud/build.ts';
+import { buildAssembly } from '../../local/build.ts';
 import { startWorld, type World } from '../../local/world.ts';
 
 const ROOT = join(import.meta.dirname, '../..');

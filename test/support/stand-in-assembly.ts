@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { contentHash } from '../../local/cloud/build.ts';
+import { contentHash } from '../../local/build.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const PAUSE_MS = 100;

@@ -1,10 +1,4 @@
-import {
-  createPrivateKey,
-  createPublicKey,
-  generateKeyPairSync,
-  type KeyObject,
-  sign as signBytes,
-} from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import { arn, arnOf, identify } from '../template/identities.ts';
 import { entryOf } from '../template/values.ts';
@@ -17,22 +11,15 @@ const MAX_MESSAGE_BYTES = 4096;
 
 type Spec = {
   readonly algorithm: string;
-  /** Ed25519 hashes by itself. */
-  readonly hash: string | null;
+  /** None for Ed25519, which hashes by itself. */
+  readonly hash?: string;
   readonly pair: () => { readonly privateKey: KeyObject };
 };
 
+const P256 = { namedCurve: 'P-256' };
 const SPECS: Readonly<Record<string, Spec>> = {
-  ECC_NIST_EDWARDS25519: {
-    algorithm: 'ED25519_SHA_512',
-    hash: null,
-    pair: () => generateKeyPairSync('ed25519'),
-  },
-  ECC_NIST_P256: {
-    algorithm: 'ECDSA_SHA_256',
-    hash: 'sha256',
-    pair: () => generateKeyPairSync('ec', { namedCurve: 'P-256' }),
-  },
+  ECC_NIST_EDWARDS25519: { algorithm: 'ED25519_SHA_512', pair: () => generateKeyPairSync('ed25519') },
+  ECC_NIST_P256: { algorithm: 'ECDSA_SHA_256', hash: 'sha256', pair: () => generateKeyPairSync('ec', P256) },
 };
 
 type Key = { readonly arn: string; readonly name: string; readonly spec: Spec; readonly secret: KeyObject };
@@ -61,7 +48,7 @@ export function createKms(resources: readonly Resource[], database: DatabaseSync
   };
   const service: AwsService = async (action, input) => {
     const key = find(need(input, 'KeyId'));
-    if (action === 'Sign') return { KeyId: key.arn, ...sign(key, input) };
+    if (action === 'Sign') return { KeyId: key.arn, ...signature(key, input) };
     if (action === 'GetPublicKey') return publicKey(key);
     throw new AwsFailure('UnsupportedOperationException', `KMS ${action} is not run here`);
   };
@@ -87,29 +74,20 @@ function keyOf(resource: Resource, database: DatabaseSync): Key {
   return { arn: own, name, spec, secret: createPrivateKey(String(row.pem)) };
 }
 
-function sign({ name, spec, secret }: Key, input: Json): Json {
+function signature({ name, spec, secret }: Key, input: Json): Json {
   const message = Buffer.from(need(input, 'Message'), 'base64');
   const SigningAlgorithm = need(input, 'SigningAlgorithm');
   const { MessageType = 'RAW' } = input;
+  const unfit = `is incompatible with key spec ${name}.`;
   if (message.byteLength > MAX_MESSAGE_BYTES) {
-    throw new AwsFailure(
-      'ValidationException',
-      `1 validation error detected: Value at 'message' failed to satisfy constraint: Member must have length less than or equal to ${MAX_MESSAGE_BYTES}`,
-    );
+    const limit = `Member must have length less than or equal to ${MAX_MESSAGE_BYTES}`;
+    throw new AwsFailure('ValidationException', `Value at 'message' failed to satisfy constraint: ${limit}`);
   }
-  if (SigningAlgorithm !== spec.algorithm) {
-    throw new AwsFailure(
-      'InvalidKeyUsageException',
-      `Algorithm ${SigningAlgorithm} is incompatible with key spec ${name}.`,
-    );
-  }
-  if (MessageType !== 'RAW') {
-    throw new AwsFailure(
-      'ValidationException',
-      `Message type ${String(MessageType)} is incompatible with key spec ${name}.`,
-    );
-  }
-  return { SigningAlgorithm, Signature: signBytes(spec.hash, message, secret).toString('base64') };
+  if (SigningAlgorithm !== spec.algorithm)
+    throw new AwsFailure('InvalidKeyUsageException', `Algorithm ${SigningAlgorithm} ${unfit}`);
+  if (MessageType !== 'RAW')
+    throw new AwsFailure('ValidationException', `Message type ${String(MessageType)} ${unfit}`);
+  return { SigningAlgorithm, Signature: sign(spec.hash ?? null, message, secret).toString('base64') };
 }
 
 function publicKey(key: Key): Json {

@@ -4,25 +4,12 @@ import type { Answer } from './front-door.ts';
 import { isJson, type Json, jsonAt } from './shapes.ts';
 
 /** The names that the input of an action has for the parts of a query. */
-const QUERIES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  GetObject: { versionId: 'VersionId' },
-  HeadObject: { versionId: 'VersionId' },
-  PutObject: {},
-  DeleteObject: { versionId: 'VersionId' },
-  ListObjectVersions: {
-    versions: '',
-    prefix: 'Prefix',
-    'key-marker': 'KeyMarker',
-    'version-id-marker': 'VersionIdMarker',
-    'max-keys': 'MaxKeys',
-  },
+const OF_OBJECT: Readonly<Record<string, string>> = { versionId: 'VersionId' };
+const OF_LIST: Readonly<Record<string, string>> = {
+  ...{ versions: '', prefix: 'Prefix', 'max-keys': 'MaxKeys' },
+  ...{ 'key-marker': 'KeyMarker', 'version-id-marker': 'VersionIdMarker' },
 };
-const METHODS: Readonly<Record<string, string>> = {
-  GET: 'GetObject',
-  HEAD: 'HeadObject',
-  PUT: 'PutObject',
-  DELETE: 'DeleteObject',
-};
+const VERBS: Readonly<Record<string, string>> = { GET: 'Get', HEAD: 'Head', PUT: 'Put', DELETE: 'Delete' };
 // A lock of one object, or a condition, that is read and not kept would be a promise that nobody keeps.
 const NOT_KEPT =
   /^(x-amz-object-lock|x-amz-meta|x-amz-copy|range$|if-match|if-modified|if-unmodified|x-amz-if)/;
@@ -36,10 +23,10 @@ export function readS3(
   const [Bucket, ...path] = pathname.slice(1).split('/').map(decodeURIComponent);
   const Key = path.join('/');
   const lists = method === 'GET' && Key === '' && searchParams.has('versions');
-  const action = lists ? 'ListObjectVersions' : METHODS[method];
-  if (action === undefined || (Key === '' && !lists)) throw notRun(`${method} ${pathname}`);
+  const action = lists ? 'ListObjectVersions' : `${VERBS[method]}Object`;
+  if (VERBS[method] === undefined || (Key === '' && !lists)) throw notRun(`${method} ${pathname}`);
   const query = [...searchParams].filter(([name]) => name !== 'x-id');
-  const names = QUERIES[action] ?? {};
+  const names = lists ? OF_LIST : OF_OBJECT;
   const condition = headers['if-none-match'];
   const unknown = query.map(([name]) => name).find((name) => !Object.hasOwn(names, name));
   const other = unknown ?? headerNotKept(headers, action);

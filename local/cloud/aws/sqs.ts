@@ -5,10 +5,10 @@ import { AwsFailure, type AwsService, type Resource } from '../types.ts';
 import { inTransaction } from './database.ts';
 import { type Json, jsonAt, lastPart, listAt, need, numberAt, parseJson, textAt } from './shapes.ts';
 
-const SCHEMA = `CREATE TABLE IF NOT EXISTS queue_messages (
+const SCHEMA = `CREATE TABLE IF NOT EXISTS queued (
   id TEXT PRIMARY KEY, queue TEXT NOT NULL, body TEXT NOT NULL, attributes TEXT NOT NULL, sentAt INTEGER NOT NULL,
-  visibleAt INTEGER NOT NULL, receives INTEGER NOT NULL DEFAULT 0, firstAt INTEGER, receipt TEXT);
-  CREATE INDEX IF NOT EXISTS queue_messages_visible ON queue_messages (queue, visibleAt)`;
+  visibleAt INTEGER NOT NULL, receives INTEGER NOT NULL, firstAt INTEGER, receipt TEXT);
+  CREATE INDEX IF NOT EXISTS queued_visible ON queued (queue, visibleAt)`;
 const LONGEST_DELAY_S = 900;
 const LONGEST_HIDING_S = 43_200;
 const MOST_AT_ONCE = 10;
@@ -35,20 +35,13 @@ export type Message = {
 export function createSqs(resources: readonly Resource[], database: DatabaseSync, speed: number) {
   database.exec(SCHEMA);
   const queues = queuesOf(resources);
-  const insert = database.prepare(
-    'INSERT INTO queue_messages (id, queue, body, attributes, sentAt, visibleAt) VALUES (?, ?, ?, ?, ?, ?)',
-  );
-  const bury = database.prepare(
-    'UPDATE queue_messages SET queue = ?, receipt = NULL WHERE queue = ? AND visibleAt <= ? AND receives >= ?',
-  );
-  const visible = database.prepare(
-    'SELECT * FROM queue_messages WHERE queue = ? AND visibleAt <= ? ORDER BY rowid LIMIT ?',
-  );
-  const hide = database.prepare(
-    'UPDATE queue_messages SET visibleAt = ?, firstAt = ?, receipt = ?, receives = receives + 1 WHERE id = ?',
-  );
-  const remove = database.prepare('DELETE FROM queue_messages WHERE queue = ? AND receipt = ?');
-  const sooner = database.prepare('UPDATE queue_messages SET visibleAt = visibleAt - ? WHERE receipt = ?');
+  const sql = (text: string) => database.prepare(text);
+  const insert = sql('INSERT INTO queued VALUES (?, ?, ?, ?, ?, ?, 0, NULL, NULL)');
+  const visible = sql('SELECT * FROM queued WHERE queue = ? AND visibleAt <= ? ORDER BY rowid LIMIT ?');
+  const bury = sql('UPDATE queued SET queue = ? WHERE queue = ? AND visibleAt <= ? AND receives >= ?');
+  const hide = sql('UPDATE queued SET visibleAt = ?, firstAt = ?, receipt = ?, receives = ? WHERE id = ?');
+  const remove = sql('DELETE FROM queued WHERE queue = ? AND receipt = ?');
+  const sooner = sql('UPDATE queued SET visibleAt = visibleAt - ? WHERE receipt = ?');
   const find = (name: string): Queue => {
     const found = queues.get(name);
     if (found !== undefined) return found;
@@ -64,9 +57,13 @@ export function createSqs(resources: readonly Resource[], database: DatabaseSync
     return inTransaction(database, () => {
       if (deadLetters !== undefined) bury.run(deadLetters.queue, name, now, deadLetters.most);
       return visible.all(name, now, most).map((row) => {
-        const message = messageOf({ ...row, firstAt: row.firstAt ?? now, receipt: randomUUID() });
-        hide.run(now + hiddenSeconds * 1000, row.firstAt ?? now, message.receipt, message.id);
-        return message;
+        const own = {
+          receives: Number(row.receives) + 1,
+          firstAt: row.firstAt ?? now,
+          receipt: randomUUID(),
+        };
+        hide.run(now + hiddenSeconds * 1000, own.firstAt, own.receipt, own.receives, String(row.id));
+        return messageOf({ ...row, ...own });
       });
     });
   };
@@ -138,7 +135,7 @@ function messageOf(row: Row): Message {
   return {
     ...{ id: String(row.id), receipt: String(row.receipt), body: String(row.body) },
     attributes: {
-      ApproximateReceiveCount: String(Number(row.receives) + 1),
+      ApproximateReceiveCount: String(row.receives),
       ApproximateFirstReceiveTimestamp: String(row.firstAt),
       SentTimestamp: String(row.sentAt),
       SenderId: 'local',

@@ -6,13 +6,14 @@ import { isJson } from '../aws/shapes.ts';
 import { within } from '../functions/environment.ts';
 import type { Iam } from '../iam/iam.ts';
 import { arn, identify } from '../template/identities.ts';
-import type { InvokeFunction, Resource } from '../types.ts';
+import type { InvokeFunction, Principal, Resource } from '../types.ts';
 import { answerOf, gatewayAnswer, INTERNAL_ERROR } from './answer.ts';
 import { bodyOf, eventOf } from './event.ts';
 import { type Authorizer, matchRoute, type Route, routesOf } from './routes.ts';
 
 // API Gateway's own limit of a payload.
 const MAX_BODY_BYTES = 10 * 1024 * 1024;
+const GATEWAY: Principal = { kind: 'service', name: 'apigateway.amazonaws.com' };
 
 export type ApiOptions = {
   readonly resources: readonly Resource[];
@@ -50,7 +51,7 @@ function refuseUnpermitted(iam: Iam, apiId: string, routes: readonly Route[]): v
     for (const [resource, from] of asked) {
       const context = { 'aws:SourceArn': arn('execute-api', from) };
       const request = { action: 'lambda:InvokeFunction', resource, context };
-      if (iam.authorizeService('apigateway.amazonaws.com', request).allowed) continue;
+      if (iam.authorize(GATEWAY, request).allowed) continue;
       throw new Error(`${key}: API Gateway may not invoke ${resource}`);
     }
   }

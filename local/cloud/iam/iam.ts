@@ -8,10 +8,11 @@ export type Decision = { readonly allowed: boolean; readonly reason: string };
 export type Credentials = { readonly accessKeyId: string; readonly secretAccessKey: string };
 
 export type Iam = {
-  /** May this principal make this call? Roles are held to their policies and to policies on the resource. */
+  /**
+   * May this principal make this call? Roles are held to their policies and to policies on the resource. For an AWS
+   * service only policies on the resource count: it has none of its own.
+   */
   readonly authorize: (principal: Principal, request: IamRequest) => Decision;
-  /** May an AWS service make this call? Only policies on the resource count: it has no policies of its own. */
-  readonly authorizeService: (service: string, request: IamRequest) => Decision;
   readonly principalOf: (accessKeyId: string) => Principal | undefined;
   /** The key a role signs with, by its logical id or ARN. Throws for a role the template does not have. */
   readonly credentialsOf: (role: string) => Credentials;
@@ -44,15 +45,12 @@ export function createIam(resources: readonly Resource[]): Iam {
     return counts ? statements : statements.filter(({ effect }) => effect === 'Deny');
   };
 
-  const authorizeService = (service: string, request: IamRequest) =>
-    decide(service, request, toCaller(service, request.action));
   return {
-    authorizeService,
     authorize: (principal, request) => {
       if (principal.kind === 'owner') return { allowed: true, reason: 'the owner may do everything' };
-      if (principal.kind === 'service') return authorizeService(principal.name, request);
-      const { arn } = principal;
-      return decide(arn, request, [...ownFor(arn, request), ...toCaller(arn, request.action)]);
+      const caller = principal.kind === 'service' ? principal.name : principal.arn;
+      const own = principal.kind === 'service' ? [] : ownFor(caller, request);
+      return decide(caller, request, [...own, ...toCaller(caller, request.action)]);
     },
     principalOf: (accessKeyId) =>
       accessKeyId === OWNER.accessKeyId ? { kind: 'owner' } : byKey.get(accessKeyId),

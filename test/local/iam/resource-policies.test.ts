@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createIam } from '../../../local/cloud/iam/iam.ts';
-import { R, resource, role } from './roles.ts';
+import { R, resource, role, service } from './roles.ts';
 
 const queue = resource('AWS::SQS::Queue', 'Q');
 const url = 'https://sqs.us-east-1.amazonaws.com/000000000000/App-Q';
@@ -48,12 +48,10 @@ describe('a policy on a resource', () => {
     context,
   });
   test('lets the service in that it names, from the source it names', () => {
-    expect(iam.authorizeService('events.amazonaws.com', send({ 'aws:SourceArn': rule })).allowed).toBe(true);
-    expect(iam.authorizeService('events.amazonaws.com', send({ 'aws:SourceArn': `${rule}2` })).allowed).toBe(
-      false,
-    );
-    expect(iam.authorizeService('sns.amazonaws.com', send({ 'aws:SourceArn': rule })).allowed).toBe(false);
-    expect(iam.authorize({ kind: 'service', name: 'events.amazonaws.com' }, send({})).allowed).toBe(false);
+    expect(iam.authorize(service('events'), send({ 'aws:SourceArn': rule })).allowed).toBe(true);
+    expect(iam.authorize(service('events'), send({ 'aws:SourceArn': `${rule}2` })).allowed).toBe(false);
+    expect(iam.authorize(service('sns'), send({ 'aws:SourceArn': rule })).allowed).toBe(false);
+    expect(iam.authorize(service('events'), send({})).allowed).toBe(false);
   });
   test('is no grant to a role that it does not name', () => {
     expect(iam.authorize(R, send({ 'aws:SourceArn': rule })).allowed).toBe(false);
@@ -73,11 +71,7 @@ describe('a policy on a resource', () => {
       resource: 'arn:aws:lambda:us-east-1:000000000000:function:App-F',
       context: { 'aws:SourceArn': source },
     });
-    expect(
-      iam.authorizeService('apigateway.amazonaws.com', invoke('arn:aws:execute-api:a/b/c/v1')).allowed,
-    ).toBe(true);
-    expect(
-      iam.authorizeService('apigateway.amazonaws.com', invoke('arn:aws:execute-api:a/b/c/v2')).allowed,
-    ).toBe(false);
+    expect(iam.authorize(service('apigateway'), invoke('arn:aws:execute-api:a/b/c/v1')).allowed).toBe(true);
+    expect(iam.authorize(service('apigateway'), invoke('arn:aws:execute-api:a/b/c/v2')).allowed).toBe(false);
   });
 });

@@ -17,3 +17,8 @@ export function role(...statements: readonly Readonly<Record<string, unknown>>[]
 }
 
 export const R: Principal = { kind: 'role', logicalId: 'R', arn: 'arn:aws:iam::000000000000:role/App-R' };
+
+/** An AWS service that calls in its own name. */
+export function service(name: string): Principal {
+  return { kind: 'service', name: `${name}.amazonaws.com` };
+}

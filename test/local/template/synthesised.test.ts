@@ -21,11 +21,14 @@ describe.skipIf(!existsSync(join(folder, 'manifest.json')))('the synthesised tem
     const { resources } = readTemplate({ folder });
     const iam = createIam(resources);
     const may = (action: string, resource: string, source: string) =>
-      iam.authorizeService('events.amazonaws.com', {
-        action,
-        resource,
-        context: { 'aws:SourceArn': source, 'aws:SourceAccount': ACCOUNT, 'aws:SecureTransport': 'true' },
-      }).allowed;
+      iam.authorize(
+        { kind: 'service', name: 'events.amazonaws.com' },
+        {
+          action,
+          resource,
+          context: { 'aws:SourceArn': source, 'aws:SourceAccount': ACCOUNT, 'aws:SecureTransport': 'true' },
+        },
+      ).allowed;
     for (const rule of readRouting(resources).rules) {
       for (const { arn, deadLetterArn = '' } of rule.targets) {
         expect([rule.name, may('lambda:InvokeFunction', arn, rule.arn)]).toEqual([rule.name, true]);

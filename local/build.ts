@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { parseJson, textAt } from './aws/shapes.ts';
+import { parseJson, textAt } from './cloud/aws/shapes.ts';
 
 const SOURCES = ['infra/**/*', 'functions/**/*', 'shared/**/*', 'statemachines/**/*'];
 const SINGLE = ['package-lock.json', 'cdk.json'];

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { buildAssembly, contentHash } from '../../../local/cloud/build.ts';
+import { buildAssembly, contentHash } from '../../local/build.ts';
 
 // Counts its runs in the assembly, so that a skipped build shows.
 const APP = `import { appendFileSync, mkdirSync } from 'node:fs';
