@@ -26,6 +26,7 @@ export const metrics = once((): Metrics => {
   return {
     counts: (target, window) => of(target).counts(target, window),
     total: (target, window) => of(target).total(target, window),
+    idle: (target, window) => of(target).idle(target, window),
     thresholds: (target, window) => of(target).thresholds(target, window),
   };
 });

@@ -48,6 +48,11 @@ export type Metrics = {
   /** All requests of the target over the window, whatever answered them: for bakes and error budgets. */
   readonly total: (target: MeasuredTarget, window: MetricsWindow) => Promise<ArmCounts | undefined>;
   /**
+   * Whether nothing was asked of the target in the window, by an answer that is whole: not that nothing is known of it. False
+   * where that cannot be told apart, so that whoever asks goes on as if the counts were missing.
+   */
+  readonly idle: (target: MeasuredTarget, window: Omit<MetricsWindow, 'thresholds'>) => Promise<boolean>;
+  /**
    * Milliseconds that 90 % and 99 % of the target's requests did not exceed in the window, to be frozen before a rollout
    * starts: then only the baseline answers. Rounded up to a threshold that `counts` accepts. Undefined when nothing was
    * measured, or when the quantile lies above every such threshold.

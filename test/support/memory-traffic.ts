@@ -115,6 +115,10 @@ function memoryMetrics(
       const sum = (of: (counts: ArmCounts) => number) => all.reduce((total, each) => total + of(each), 0);
       return { n: sum(({ n }) => n), errors: sum(({ errors }) => errors), slowerThan: {} };
     },
+    idle: async (_target, { from, to }) => {
+      guard('idle');
+      return within(from, to).length === 0;
+    },
     thresholds: async () => {
       guard('thresholds');
       return { p90: 200, p99: 400 };

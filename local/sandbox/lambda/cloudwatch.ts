@@ -74,6 +74,7 @@ function statistic(metric: string, stat: string, { errors, durations }: Counted)
   if (stat === 'SampleCount') return durations.length;
   if (metric === 'Invocations' && stat === 'Sum') return durations.length;
   if (metric === 'Errors' && stat === 'Sum') return errors;
+  if (metric === 'Throttles' && stat === 'Sum') return 0;
   if (metric === 'Duration') return duration(stat, durations);
   return invalid(`${stat} of ${metric} is not measured here`);
 }

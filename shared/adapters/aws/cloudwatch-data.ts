@@ -11,7 +11,7 @@ import { asFault, errorName } from './failures.ts';
 /** One statistic of one metric of AWS/Lambda. `key` is ours, any text. */
 export type Wanted = {
   readonly key: string;
-  readonly metric: 'Invocations' | 'Errors' | 'Duration';
+  readonly metric: 'Invocations' | 'Errors' | 'Duration' | 'Throttles';
   readonly stat: string;
   readonly dimensions: readonly (readonly [name: string, value: string])[];
 };

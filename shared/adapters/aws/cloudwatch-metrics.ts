@@ -56,6 +56,7 @@ export function cloudWatchMetrics(deps: Deps): Metrics {
       return startsOf(span).flatMap((start) => intervalOf(deps, found, { start, span, window }));
     },
     total: (target, window) => total(deps, target, window),
+    idle: (target, window) => idle(deps, target, window),
     thresholds: async (target, window) => {
       const counts = await total(deps, target, { ...window, thresholds: THRESHOLDS });
       return counts === undefined ? undefined : quantile(counts);
@@ -68,9 +69,7 @@ async function total(
   target: MeasuredTarget,
   window: MetricsWindow,
 ): Promise<ArmCounts | undefined> {
-  const seconds = (millis(window.to) - millis(window.from)) / 1000;
-  const scale = deps.periodSeconds / 60;
-  const span = spanOf(deps, window, COARSER.find(({ above }) => seconds > above * scale)?.factor ?? 1);
+  const span = wholeSpanOf(deps, window);
   if (span === undefined) return undefined;
   const wanted = wantedOf('all', aliasOf(target), window.thresholds);
   const found = await readSeries(deps.client, wanted, span);
@@ -79,6 +78,41 @@ async function total(
   const whole = arms.filter((arm) => arm !== undefined);
   // A sum that leaves out what is not whole would be no sum.
   return whole.length < arms.length ? undefined : sumOf(whole);
+}
+
+/**
+ * CloudWatch writes a point of Invocations only for a minute in which something was called. So nothing was asked where it
+ * answers whole, for every statistic that was asked for, without a single point: neither a call nor a call that Lambda
+ * turned away, which is a throttle and no invocation. It cannot be told apart from counts that CloudWatch has lost, nor from
+ * callers that do not get as far as Lambda: whoever asks must have seen the alias counted in a longer window.
+ */
+async function idle(
+  deps: Deps,
+  target: MeasuredTarget,
+  window: { readonly from: string; readonly to: string },
+): Promise<boolean> {
+  const span = wholeSpanOf(deps, window);
+  if (span === undefined) return false;
+  const alias = aliasOf(target);
+  const ofFunction = alias.filter(([name]) => name === 'FunctionName');
+  const wanted: readonly Wanted[] = [
+    { key: 'n', metric: 'Invocations', stat: 'Sum', dimensions: alias },
+    { key: 'errors', metric: 'Errors', stat: 'Sum', dimensions: alias },
+    { key: 'throttled', metric: 'Throttles', stat: 'Sum', dimensions: ofFunction },
+  ];
+  const found = await readSeries(deps.client, wanted, span);
+  const values = (key: string) => [...(found.get(key)?.values() ?? [Number.NaN])];
+  // Lambda may write a 0 of throttles beside calls of another alias.
+  return (
+    [...values('n'), ...values('errors')].length === 0 && values('throttled').every((each) => each === 0)
+  );
+}
+
+/** Longer windows in coarser intervals. */
+function wholeSpanOf(deps: Deps, window: { readonly from: string; readonly to: string }): Span | undefined {
+  const seconds = (millis(window.to) - millis(window.from)) / 1000;
+  const scale = deps.periodSeconds / 60;
+  return spanOf(deps, window, COARSER.find(({ above }) => seconds > above * scale)?.factor ?? 1);
 }
 
 /** The closed intervals within a window; undefined when there is none. */

@@ -9,7 +9,8 @@ import type {
 } from '../../ports/metrics.ts';
 import { quantile } from '../arm-counts.ts';
 import type { JsonEndpoint } from '../read-json.ts';
-import { type Line, literally, queryRange, quoted, type Steps } from './range-query.ts';
+import { prometheusIdle } from './prometheus-idle.ts';
+import { durationOf, type Line, literally, queryRange, quoted, type Steps } from './range-query.ts';
 
 type Config = JsonEndpoint & {
   readonly now: Clock;
@@ -46,6 +47,7 @@ export function prometheusMetrics(config: Config): Metrics {
       );
     },
     total: (target, window) => total(config, target, window),
+    idle: (target, window) => prometheusIdle(config, target, window),
     thresholds: async (target, window) => {
       const counts = await total(config, target, { ...window, thresholds: 'edges' });
       return counts === undefined ? undefined : quantile(counts);
@@ -165,11 +167,6 @@ function stepsOf({ now, periodSeconds, lagSeconds }: Config, { from, to }: Metri
   const start = Math.ceil(millis(from) / step) * step + step;
   const end = Math.floor(Math.min(millis(to), now() - lagSeconds * 1000) / step) * step;
   return start <= end ? { start, end, step } : undefined;
-}
-
-/** A PromQL duration has no fractions. */
-function durationOf(ms: number): string {
-  return ms % 1000 === 0 ? `${ms / 1000}s` : `${ms}ms`;
 }
 
 function timesOf({ start, end, step }: Steps): readonly number[] {

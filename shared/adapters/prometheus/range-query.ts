@@ -49,3 +49,8 @@ export function quoted(value: string): string {
 export function literally(value: string): string {
   return value.replaceAll(/[.+*?()|[\]{}^$\\]/g, '\\$&');
 }
+
+/** A PromQL duration has no fractions. */
+export function durationOf(ms: number): string {
+  return ms % 1000 === 0 ? `${ms / 1000}s` : `${ms}ms`;
+}

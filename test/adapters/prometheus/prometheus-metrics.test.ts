@@ -148,3 +148,16 @@ test('thresholds are the edges that a tenth and a hundredth exceeded, and unknow
   expect(await at({ '0.1': '80', '0.25': '90', '0.5': '99', '+Inf': '100' })).toEqual({ p90: 250, p99: 500 });
   expect(await at({ '0.1': '80', '0.25': '90', '0.5': '98', '+Inf': '100' })).toBeUndefined();
 });
+
+describe('a target is idle', () => {
+  const ask = (requests: Lines['requests']) =>
+    over({ requests }).metrics.idle(TARGET, { from: FROM, to: '2026-11-21T10:02:00.000Z' });
+
+  test('where its counter is there and has not moved, and not where it is missing or has', async () => {
+    expect(await ask([line({}, undefined, '0')])).toBe(true);
+    expect(await ask([line({}, undefined, '1')])).toBe(false);
+    expect(await ask([line({}, undefined, 'NaN')])).toBe(false);
+    expect(await ask([line({}, '0', undefined)])).toBe(false);
+    expect(await ask([])).toBe(false);
+  });
+});

@@ -112,6 +112,7 @@ test('a platform counts failures for availability and slow requests for latency'
         const slowerThan = Object.fromEntries(thresholds.map((ms) => [String(ms), 7]));
         return { n: 100, errors: 2, slowerThan };
       },
+      idle: async () => false,
     },
     {
       platform: 'lambda',
