@@ -10,7 +10,7 @@ export function isRepositoryName(name: string): boolean {
 
 /** Narrower than git's own rules (git check-ref-format): what cannot be misread as an option, a range or a folder. */
 export function isBranchName(name: string): boolean {
-  if (!BRANCH.test(name) || name.includes('..') || name.endsWith('.')) return false;
+  if (!BRANCH.test(name) || isSha(name) || name.includes('..') || name.endsWith('.')) return false;
   return name.split('/').every((part) => part !== '' && !part.startsWith('.') && !part.endsWith('.lock'));
 }
 

@@ -38,10 +38,9 @@ export async function branchSha(directory: string, branch: string): Promise<stri
   return isSha(text.trim()) ? text.trim() : verified(directory, `refs/heads/${branch}`);
 }
 
-/** The sha of a commit named by a full sha or a branch. */
-export async function resolveCommit(directory: string, ref: string): Promise<string | undefined> {
-  const name = ref.replace(/^(?:refs\/)?heads\//, '');
-  return (await branchSha(directory, name)) ?? (isSha(ref) ? verified(directory, ref) : undefined);
+/** The sha of a commit named by a full sha or a branch; as at GitHub, no branch is called like a sha. */
+export function resolveCommit(directory: string, ref: string): Promise<string | undefined> {
+  return isSha(ref) ? verified(directory, ref) : branchSha(directory, ref.replace(/^(?:refs\/)?heads\//, ''));
 }
 
 async function verified(directory: string, name: string): Promise<string | undefined> {
@@ -98,13 +97,13 @@ function utc(date: string): string {
   return new Date(date).toISOString().replace('.000Z', 'Z');
 }
 
-/** The entry at a path, or the entries of a folder when the path ends in a slash ('' is the root). */
+/** The entries at paths, or those of a folder when the path ends in a slash ('' is the root). */
 export async function treeEntries(
   directory: string,
   commit: string,
-  path: string,
+  ...paths: readonly string[]
 ): Promise<readonly TreeEntry[]> {
-  const where = path === '' || path === '/' ? [] : ['--', path];
+  const where = paths.some((path) => path === '' || path === '/') ? [] : ['--', ...paths];
   const text = await runGit(directory, ['ls-tree', '-z', '--long', commit, ...where]);
   return text.toString('utf8').split('\0').filter(Boolean).map(parseEntry);
 }

@@ -12,8 +12,9 @@ const READS: readonly string[] = [
   'merge-base',
   'merge-tree',
   'rev-list',
+  'rev-parse',
 ];
-const NAMES_SHAS = /^[0-9a-f]{40}(\.\.[0-9a-f]{40})?$/;
+const NAMES_SHAS = /^[0-9a-f]{40}(\.\.[0-9a-f]{40}|\^\{commit\})?$/;
 const KEPT = 5000;
 const kept = new Map<string, Promise<GitAnswer>>();
 
