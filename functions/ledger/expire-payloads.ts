@@ -1,4 +1,5 @@
 import { expirePayloads } from '../../shared/ledger/erase/index.ts';
+import { sealAndAsk } from '../runtime/ask-checkpoint.ts';
 import { required } from '../runtime/environment.ts';
 import { onSchedule } from '../runtime/event.ts';
 import { expireDeps } from '../runtime/ledger-keeping.ts';
@@ -9,8 +10,7 @@ import { clock } from '../runtime/world.ts';
 const BUDGET_MS = 4 * 60_000;
 
 export const handler = onSchedule(async () => {
-  const days = Number(required('PAYLOAD_RETENTION_DAYS'));
-  logger.info('payloads expired', {
-    ...{ days, ...(await expirePayloads(expireDeps(), { days, until: clock() + BUDGET_MS })) },
-  });
+  const asked = { days: Number(required('PAYLOAD_RETENTION_DAYS')), until: clock() + BUDGET_MS };
+  const expiry = await sealAndAsk((seal) => expirePayloads(expireDeps(seal), asked));
+  logger.info('old payloads were looked for', { days: asked.days, ...expiry });
 });

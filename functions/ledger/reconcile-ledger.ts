@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { reconcileAsDue } from '../../shared/ledger/reconcile/index.ts';
+import { sealAndAsk } from '../runtime/ask-checkpoint.ts';
 import { onEvent } from '../runtime/event.ts';
 import { reconcileDeps } from '../runtime/ledger-keeping.ts';
 import { logger } from '../runtime/observe.ts';
@@ -9,6 +10,7 @@ import { clock } from '../runtime/world.ts';
 const BUDGET_MS = 4 * 60_000;
 
 export const handler = onEvent(z.looseObject({ time: z.iso.datetime() }), async ({ time }) => {
-  const reports = await reconcileAsDue(reconcileDeps(), { at: time, until: clock() + BUDGET_MS });
+  const asked = { at: time, until: clock() + BUDGET_MS };
+  const reports = await sealAndAsk((seal) => reconcileAsDue(reconcileDeps(seal), asked));
   for (const report of reports) logger.info('the ledger was held against the decisions', report);
 });

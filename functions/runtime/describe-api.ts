@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { approvalRoutes } from './approval-routes.ts';
 import { deploymentRoutes } from './deployment-routes.ts';
 import type { Route } from './http.ts';
+import { ledgerKeepingRoutes } from './ledger-keeping-routes.ts';
 import { ledgerRoutes } from './ledger-routes.ts';
 import { policyRoutes } from './policy-routes.ts';
 import { rollbackRoutes } from './rollback-routes.ts';
@@ -41,6 +42,7 @@ export function describeApi(
     ...approvalRoutes,
     ...policyRoutes,
     ...ledgerRoutes,
+    ...ledgerKeepingRoutes,
   ],
 ): Record<string, unknown> {
   const paths: Record<string, Record<string, unknown>> = {};

@@ -2,9 +2,9 @@ import { dynamoPayloads, dynamoStatements } from '../../shared/adapters/aws/dyna
 import { dynamoPlaces } from '../../shared/adapters/aws/dynamodb-places.ts';
 import { dynamoRawDecisions } from '../../shared/adapters/aws/dynamodb-raw-decisions.ts';
 import type { EraseDeps, ExpireDeps } from '../../shared/ledger/erase/index.ts';
+import type { SealDeps } from '../../shared/ledger/index.ts';
 import type { ReconcileDeps } from '../../shared/ledger/reconcile/index.ts';
 import { once, required } from './environment.ts';
-import { sealDeps } from './ledger.ts';
 import { logger } from './observe.ts';
 import { store } from './store.ts';
 import { tables } from './tables.ts';
@@ -18,19 +18,17 @@ export const statements = once(() =>
   dynamoStatements({ client: tables(), table: required('PAYLOADS_TABLE') }),
 );
 
-/** What looking for unsealed decisions needs. */
-export const reconcileDeps = once(
-  (): ReconcileDeps => ({
-    ...sealDeps(),
-    store: store(),
-    decisions: dynamoRawDecisions({ client: tables(), table: required('DECISIONS_TABLE') }),
-    places: places(),
-    tell: (message, subject) => logger.error(message, subject),
-  }),
-);
+/** What looking for unsealed decisions needs, over what sealing needs. */
+export const reconcileDeps = (seal: SealDeps): ReconcileDeps => ({
+  ...seal,
+  store: store(),
+  decisions: dynamoRawDecisions({ client: tables(), table: required('DECISIONS_TABLE') }),
+  places: places(),
+  tell: (message, subject) => logger.error(message, subject),
+});
 
 /** What erasing a subject needs. */
-export const eraseDeps = once((): EraseDeps => ({ ...sealDeps(), store: store(), payloads: payloads() }));
+export const eraseDeps = (seal: SealDeps): EraseDeps => ({ ...seal, store: store(), payloads: payloads() });
 
 /** What the expiry of payloads needs. */
-export const expireDeps = once((): ExpireDeps => ({ ...eraseDeps(), places: places() }));
+export const expireDeps = (seal: SealDeps): ExpireDeps => ({ ...eraseDeps(seal), places: places() });

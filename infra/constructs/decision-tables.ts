@@ -1,5 +1,6 @@
 import { AttributeType, StreamViewType } from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
+import { ENDING_KINDS } from '../../shared/ledger/contract.ts';
 import type { HoldfastFunction } from './function.ts';
 import { HoldfastTable } from './tables.ts';
 
@@ -57,6 +58,30 @@ export class DecisionTables {
   grantReadHeads(fn: HoldfastFunction): void {
     fn.addEnvironment('HEADS_TABLE', this.heads.tableName);
     fn.allow(READ, this.heads.arns());
+  }
+
+  /** Read heads and envelopes, and no payload. */
+  grantReadEnvelopes(fn: HoldfastFunction): void {
+    this.grantReadHeads(fn);
+    fn.addEnvironment('DECISIONS_TABLE', this.decisions.tableName);
+    fn.allow(['dynamodb:Query'], [this.decisions.tableArn]);
+  }
+
+  /** See which payloads of subjects that end are there, and remove them. Nothing of the ledger's own. */
+  grantRemovePayloads(fn: HoldfastFunction): void {
+    fn.addEnvironment('PAYLOADS_TABLE', this.payloads.tableName);
+    const keys = ENDING_KINDS.map((kind) => `${kind.toUpperCase()}#*`);
+    fn.allow(['dynamodb:BatchGetItem', 'dynamodb:DeleteItem'], [this.payloads.tableArn], {
+      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': keys },
+    });
+  }
+
+  /** Read what the ledger's own entries say. */
+  grantReadStatements(fn: HoldfastFunction): void {
+    fn.addEnvironment('PAYLOADS_TABLE', this.payloads.tableName);
+    fn.allow(['dynamodb:GetItem'], [this.payloads.tableArn], {
+      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['LEDGER.*'] },
+    });
   }
 
   /** Keep the salted content of the ledger's special entries: put only if absent, under `LEDGER.*` keys. */

@@ -50,6 +50,11 @@ export class WorkTable extends HoldfastTable {
     this.grantPrefix(fn, 'JUDGED#', ['dynamodb:GetItem']);
   }
 
+  /** Keep where a sweep goes on. */
+  grantKeepPlaces(fn: HoldfastFunction): void {
+    this.grantPrefix(fn, 'PLACE#', ['dynamodb:GetItem', 'dynamodb:PutItem']);
+  }
+
   /** Take, renew and give back leases. */
   grantLeases(fn: HoldfastFunction): void {
     this.grantPrefix(fn, 'LEASE#', ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem']);

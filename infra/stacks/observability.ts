@@ -8,9 +8,10 @@ import {
   watchDeploymentWorkflows,
   watchRollouts,
 } from '../constructs/deployment-alarms.ts';
-import { watchCheckpoints } from '../constructs/ledger-alarms.ts';
+import { watchCheckpoints, watchKeeping } from '../constructs/ledger-alarms.ts';
 import { watchPolicies } from '../constructs/policy-alarms.ts';
 import { watchControl, watchOutcomes, watchOutside } from '../constructs/rollback-alarms.ts';
+import { watchWitnesses } from '../constructs/witness-alarms.ts';
 import type { ControlPlaneStack } from './control-plane.ts';
 import type { DeploymentsStack } from './deployments.ts';
 import type { LedgerStack } from './ledger.ts';
@@ -33,6 +34,8 @@ export class ObservabilityStack extends Stack {
     watchOutside(this);
     watchPolicies(this);
     watchCheckpoints(this);
+    watchWitnesses(this);
+    watchKeeping(this);
     watchRollouts(this);
     watchDeployments(this);
     watchDeploymentWorkflows(this, deployments);

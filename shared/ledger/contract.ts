@@ -30,6 +30,13 @@ export const CAPABILITY_OF_KIND = {
   policy: 'policies',
 } as const;
 
+/**
+ * The kinds of subjects that end: only of these may payloads ever be removed. A service, the policies in force and who is
+ * who go on for ever; the ledger's own kinds are no subjects.
+ */
+export const ENDING_KINDS = ['deployment', 'rollout', 'rollback', 'approval'] as const;
+export type EndingKind = (typeof ENDING_KINDS)[number];
+
 /** Of the sweep that looks for decisions which were never sealed. */
 export const RECONCILE_METRICS = {
   /** A run that came to its end. */

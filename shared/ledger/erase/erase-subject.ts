@@ -9,11 +9,12 @@ import {
   type Subject,
   sha256Hex,
 } from '../../kernel/index.ts';
+import { ENDING_KINDS } from '../contract.ts';
 import type { EntryKey } from '../ports.ts';
 import { erasedSource } from '../replay.ts';
 import { type SealDeps, sealCandidates } from '../seal-candidates.ts';
 import { statement } from '../statement.ts';
-import { ENDING_KINDS, hasEnded, isEndingKind } from './has-ended.ts';
+import { hasEnded, isEndingKind } from './has-ended.ts';
 import type { Payloads } from './ports.ts';
 
 /** Of `POST /v1/ledger/erasures`. */

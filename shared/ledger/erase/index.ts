@@ -1,6 +1,5 @@
 export * from './erase-subject.ts';
 export * from './expire-payloads.ts';
-export { ENDING_KINDS } from './has-ended.ts';
 export * from './ports.ts';
 export * from './read-statement.ts';
 export * from './retention.ts';
