@@ -7,6 +7,8 @@ import { awsCall } from './failures.ts';
 export const sqsClient = (): SQSClient =>
   new SQSClient({
     ...CLIENT_SETTINGS,
+    // the endpoint is the region's, or the one that AWS_ENDPOINT_URL names; the SDK would take it from the queue's URL
+    useQueueUrlAsEndpoint: false,
     maxAttempts: 2,
     requestHandler: { ...CLIENT_SETTINGS.requestHandler, requestTimeout: 1_500 },
   });
