@@ -1,24 +1,24 @@
-import { type DecideDeps, decide, isFault, isoTime, redactText } from '../kernel/index.ts';
+import { type DecideDeps, decide, isoTime, redactText } from '../kernel/index.ts';
+import { atTable } from './at-table.ts';
 import { AUTONOMY_SUBJECT, type AutonomyTable, autonomyOf, readAutonomyTable } from './autonomy.ts';
 import type { KillSwitchSetting } from './contract.ts';
 import type { Asked } from './put-autonomy.ts';
 import { setKillSwitch } from './rules/set-kill-switch.ts';
 
 /**
- * Turns the kill switch; the position it has already decides nothing. Somebody who sets a level at the same moment does
- * not stop it: it reads again and decides again, once. Throws Fault('Conflict') when that fails too.
+ * Turns the kill switch; the position it has already decides nothing. People who set levels at the same moment do not stop
+ * it: it reads and decides again. Throws Fault('Conflict') after ten tries.
  */
 export async function putKillSwitch(
   deps: DecideDeps,
   setting: KillSwitchSetting,
   asked: Asked,
 ): Promise<AutonomyTable> {
-  try {
-    return await turn(deps, setting, asked);
-  } catch (thrown) {
-    if (isFault(thrown, 'Conflict')) return await turn(deps, setting, asked);
-    throw thrown;
-  }
+  return atTable(
+    deps,
+    () => 'the switch goes before whatever else is changed',
+    () => turn(deps, setting, asked),
+  );
 }
 
 async function turn(deps: DecideDeps, setting: KillSwitchSetting, asked: Asked): Promise<AutonomyTable> {

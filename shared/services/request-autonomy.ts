@@ -1,5 +1,6 @@
 import { approvalIdFor, askApproval, type KnownPerson, readPeople } from '../approvals/index.ts';
 import { type DecideDeps, decide, Fault, isoTime, millis } from '../kernel/index.ts';
+import { atTable } from './at-table.ts';
 import {
   AUTONOMY_SUBJECT,
   type AutonomyTable,
@@ -23,10 +24,23 @@ export type RequestedAutonomy = {
 /**
  * Sets a level that gives no more room at once, and asks another person for one that does (an approval, 24 h). Where nobody else
  * could approve, staging is raised at once and says so; any other environment is not (ADR 0032).
- * Throws Fault: NotFound (service, environment), Conflict (nobody could approve; somebody else was first), Forbidden (a raise by
- * an identity that is nobody's).
+ * Whoever changes another place of the table in the same moment is let go first. Throws Fault: NotFound (service, environment),
+ * Conflict (nobody could approve; somebody else changed the same place first), Forbidden (a raise by an identity that is nobody's).
  */
 export async function requestAutonomy(
+  deps: DecideDeps,
+  setting: AutonomySetting,
+  asked: Asked,
+): Promise<RequestedAutonomy> {
+  const place = placeKey(setting);
+  const concerns = ({ levels, pending }: AutonomyTable['data']) => [
+    levels[place],
+    pending.filter((raise) => placeKey(raise.setting) === place),
+  ];
+  return atTable(deps, concerns, () => requestOnce(deps, setting, asked));
+}
+
+async function requestOnce(
   deps: DecideDeps,
   setting: AutonomySetting,
   asked: Asked,
