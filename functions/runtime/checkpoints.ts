@@ -4,6 +4,7 @@ import { kmsClient, kmsSigner } from '../../shared/adapters/aws/kms-signer.ts';
 import { s3Client, s3LedgerFiles } from '../../shared/adapters/aws/s3-ledger-files.ts';
 import { originOf, type PublishDeps } from '../../shared/ledger/publish/index.ts';
 import { checkpointQueue } from './ask-checkpoint.ts';
+import { cosigner } from './cosigner.ts';
 import { once, optional, required } from './environment.ts';
 import { ledger } from './ledger.ts';
 import { meter } from './observe.ts';
@@ -42,5 +43,6 @@ export const publishDeps = once(
       queue: checkpointQueue(),
     },
     ...{ origin: origin(), clock, meter: meter(), pause: backOff, heldTiles: HELD_TILES },
+    cosign: cosigner({ ledger: ledger(), checkpoints: checkpoints(), files: ledgerFiles() }),
   }),
 );

@@ -6,6 +6,7 @@ import type { CheckpointQueue } from './checkpoint-queue.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import { every } from './event-bus.ts';
 import { type FunctionSetting, HoldfastFunction } from './function.ts';
+import { nameWitnesses } from './witnesses.ts';
 
 type CheckpointsProps = {
   readonly setting: FunctionSetting;
@@ -39,6 +40,7 @@ export class Checkpoints extends Construct {
     data.ledger.grantPublish(this.publishCheckpoint, ledgerId);
     data.buckets.grantPublishLedger(this.publishCheckpoint);
     data.ledgerKey.grantSignCheckpoints(this.publishCheckpoint);
+    nameWitnesses(this.publishCheckpoint);
     // what is too much for one run is asked for again
     queue.grantAsk(this.publishCheckpoint);
     this.takeFrom(queue);

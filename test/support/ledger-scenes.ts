@@ -2,6 +2,7 @@ import { publishCheckpoint } from '../../shared/ledger/publish/index.ts';
 import type { Meter } from '../../shared/ports/meter.ts';
 import { growingLedger } from './growing-ledger.ts';
 import { memoryPublishing } from './memory-publishing.ts';
+import { witnessScene } from './witness-scene.ts';
 
 /** A checkpoint is signed; then an entry is changed in the table; then a tile is there with other bytes. */
 async function checkpoints(meter: Meter): Promise<void> {
@@ -19,4 +20,4 @@ async function checkpoints(meter: Meter): Promise<void> {
 }
 
 /** What the ledger's publishing emits. */
-export const LEDGER_SCENES: readonly ((meter: Meter) => Promise<void>)[] = [checkpoints];
+export const LEDGER_SCENES: readonly ((meter: Meter) => Promise<void>)[] = [checkpoints, witnessScene];
