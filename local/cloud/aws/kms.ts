@@ -85,6 +85,8 @@ function signature({ name, spec, secret }: Key, input: Json): Json {
   }
   if (SigningAlgorithm !== spec.algorithm)
     throw new AwsFailure('InvalidKeyUsageException', `Algorithm ${SigningAlgorithm} ${unfit}`);
+  if (MessageType === 'DIGEST' && spec.hash !== undefined)
+    throw new AwsFailure('UnsupportedOperationException', 'a digest is not signed here: send the message');
   if (MessageType !== 'RAW')
     throw new AwsFailure('ValidationException', `Message type ${String(MessageType)} ${unfit}`);
   return { SigningAlgorithm, Signature: sign(spec.hash ?? null, message, secret).toString('base64') };

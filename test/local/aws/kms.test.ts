@@ -71,6 +71,13 @@ describe('a call is refused in the words of KMS', () => {
   test.each([
     ['another algorithm than the key has', ARN, 'ECDSA_SHA_256', {}, 'InvalidKeyUsageException'],
     ['a digest for Ed25519', ARN, 'ED25519_SHA_512', { MessageType: 'DIGEST' }, 'ValidationException'],
+    [
+      'a digest for P-256, which AWS signs and this machine does not',
+      'Test-Second',
+      'ECDSA_SHA_256',
+      { Message: Buffer.alloc(32), MessageType: 'DIGEST' },
+      'UnsupportedOperationException',
+    ],
     ['over 4,096 bytes', ARN, 'ED25519_SHA_512', { Message: Buffer.alloc(4097) }, 'ValidationException'],
     ['a key nobody made', 'alias/other', 'ED25519_SHA_512', {}, 'NotFoundException'],
   ] as const)('%s', async (_, id, algorithm, own, name) => {
