@@ -63,4 +63,7 @@ export const proveEntryRoute = {
 } as const satisfies Route;
 
 /** The routes of this family, for the OpenAPI document. */
-export const ledgerRoutes: readonly Route[] = [listEntriesRoute, getLedgerHeadRoute, listLedgerSubjectsRoute];
+export const ledgerRoutes: readonly Route[] = [
+  ...[listEntriesRoute, getLedgerHeadRoute, listLedgerSubjectsRoute],
+  ...[getCheckpointRoute, readTileFileRoute, getLedgerKeyRoute, proveEntryRoute],
+];

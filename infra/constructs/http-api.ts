@@ -19,7 +19,7 @@ type HoldfastApiProps = { readonly authorizer: HoldfastFunction; readonly logRet
 type Route = `${'GET' | 'PUT' | 'POST' | 'OPTIONS'} /v1/${string}`;
 
 const PUBLIC_REASON =
-  'Public by contract: a webhook proves itself by its signature and a scrape of the metrics by its own token, health and the API description say nothing secret.';
+  'Public by contract: a webhook proves itself by its signature and a scrape of the metrics by its own token; health and the API description say nothing secret; the files of the ledger hold hashes and ids, so that anybody can check it.';
 
 /** The outer face. Every route asks the authorizer who calls, unless it is said to be public. */
 export class HoldfastApi extends Construct {
@@ -61,13 +61,13 @@ export class HoldfastApi extends Construct {
    * of them.
    */
   serveFrom(scope: Construct, fn: HoldfastFunction, route: Route): void {
-    const [method, path] = partsOf(route);
-    new HttpRoute(scope, `${fn.node.id}Route`, {
-      httpApi: this.api,
-      routeKey: HttpRouteKey.with(path, method),
-      authorizer: this.authorizer,
-      integration: new HttpLambdaIntegration(fn.node.id, fn),
-    });
+    this.addFrom(scope, fn, route, this.authorizer);
+  }
+
+  /** The same without the authorizer. */
+  servePublicFrom(scope: Construct, fn: HoldfastFunction, route: Route): void {
+    const added = this.addFrom(scope, fn, route, this.none);
+    Validations.of(added).acknowledge({ id: 'AwsSolutions-APIG4', reason: PUBLIC_REASON });
   }
 
   /** Serves routes without the authorizer. */
@@ -77,6 +77,21 @@ export class HoldfastApi extends Construct {
         Validations.of(added).acknowledge({ id: 'AwsSolutions-APIG4', reason: PUBLIC_REASON });
       }
     }
+  }
+
+  private addFrom(
+    scope: Construct,
+    fn: HoldfastFunction,
+    route: Route,
+    authorizer: HttpLambdaAuthorizer | HttpNoneAuthorizer,
+  ): HttpRoute {
+    const [method, path] = partsOf(route);
+    return new HttpRoute(scope, `${fn.node.id}Route`, {
+      httpApi: this.api,
+      routeKey: HttpRouteKey.with(path, method),
+      authorizer,
+      integration: new HttpLambdaIntegration(fn.node.id, fn),
+    });
   }
 
   private add(fn: HoldfastFunction, route: Route, authorizer: HttpLambdaAuthorizer | HttpNoneAuthorizer) {

@@ -9,6 +9,9 @@ vi.hoisted(() => {
 
 const PUBLIC = [
   'GET /v1/health',
+  'GET /v1/ledger/checkpoint',
+  'GET /v1/ledger/key',
+  'GET /v1/ledger/tile/{proxy+}',
   'GET /v1/metrics',
   'GET /v1/openapi.json',
   'OPTIONS /v1/webhooks/{source}',
@@ -43,6 +46,8 @@ test('the API serves the routes of the contract', () => {
       'GET /v1/deployments/{id}/explain',
       'GET /v1/ledger/entries',
       'GET /v1/ledger/head',
+      'GET /v1/ledger/proof/{kind}/{id}/{rev}',
+      'GET /v1/ledger/statements/{kind}/{id}',
       'GET /v1/ledger/subjects',
       'GET /v1/people',
       'GET /v1/people/decisions',
@@ -63,6 +68,7 @@ test('the API serves the routes of the contract', () => {
       'POST /v1/approvals/{id}',
       'POST /v1/deployments',
       'POST /v1/deployments/{id}/{verb}',
+      'POST /v1/ledger/erasures',
       'POST /v1/policies/break-glass',
       'POST /v1/rollbacks',
       'POST /v1/rollbacks/{id}/reset',
@@ -83,7 +89,9 @@ test('the description of the API names each route, and no other', () => {
   const described = Object.entries(paths as Readonly<Record<string, object>>).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
   );
-  const served = routes.map((route) => String(route.RouteKey)).filter((key) => !key.startsWith('OPTIONS '));
+  // a greedy variable is a plain one in OpenAPI
+  const keys = routes.map((route) => String(route.RouteKey).replace('+}', '}'));
+  const served = keys.filter((key) => !key.startsWith('OPTIONS '));
   expect(described.sort()).toEqual(served.sort());
 });
 

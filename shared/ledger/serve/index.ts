@@ -1,4 +1,4 @@
 export { getCheckpoint } from './get-checkpoint.ts';
 export { getLedgerKey } from './get-ledger-key.ts';
-export { ProofParams, proveEntry } from './prove-entry.ts';
+export { type ProofDeps, ProofParams, proveEntry } from './prove-entry.ts';
 export { readTileFile } from './read-tile-file.ts';

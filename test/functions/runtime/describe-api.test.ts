@@ -51,10 +51,13 @@ test('every placeholder of a path is a required parameter', () => {
   }
 });
 
-test('all but webhooks, health, metrics and this document want a bearer token', () => {
+test('all but webhooks, health, metrics, the public files of the ledger and this document want a bearer token', () => {
   const open = operations.filter(([, operation]) => operation.security === undefined).map(([name]) => name);
   expect(open.toSorted()).toEqual([
     'GET /v1/health',
+    'GET /v1/ledger/checkpoint',
+    'GET /v1/ledger/key',
+    'GET /v1/ledger/tile/{proxy}',
     'GET /v1/metrics',
     'GET /v1/openapi.json',
     'POST /v1/webhooks/{source}',
