@@ -33,7 +33,9 @@ test('every dead-letter queue has an alarm', () => {
     alarms.filter((alarm) => alarm.MetricName === 'ApproximateNumberOfMessagesVisible'),
   );
   // what has dead letters of its own is a queue that somebody reads
-  const queues = ofType(resources, 'AWS::SQS::Queue').filter(({ Properties }) => !('RedrivePolicy' in Properties));
+  const queues = ofType(resources, 'AWS::SQS::Queue').filter(
+    ({ Properties }) => !('RedrivePolicy' in Properties),
+  );
   expect(queues.length).toBeGreaterThan(0);
   for (const queue of queues) expect(watched).toContain(queue.logicalId);
 });
