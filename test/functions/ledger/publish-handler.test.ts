@@ -54,6 +54,19 @@ const RESOURCES = {
   },
 };
 
+/** What the function finds in its environment. */
+function setEnvironment({ cloud }: Fixture): void {
+  const { endpoint, region } = clientOf(cloud);
+  for (const [name, value] of Object.entries({
+    ...{ AWS_ENDPOINT_URL: endpoint, AWS_REGION: region, POWERTOOLS_LOG_LEVEL: 'SILENT' },
+    ...{ AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local', POWERTOOLS_DEV: 'false' },
+    ...{ LEDGER_ID: 'handled', LEDGER_TABLE: 'Ledger', PAYLOADS_TABLE: 'Payloads', LEDGER_BUCKET: 'files' },
+    LEDGER_KEY: 'arn:aws:kms:us-east-1:000000000000:key/Test-Key',
+    CHECKPOINT_QUEUE: 'https://sqs.us-east-1.amazonaws.com/000000000000/Test-Queue',
+  }))
+    vi.stubEnv(name, value);
+}
+
 describe.skipIf(databaseMissing)('publish-checkpoint over the local cloud', () => {
   let fixture: Fixture;
   let handler: Handler;
@@ -61,15 +74,7 @@ describe.skipIf(databaseMissing)('publish-checkpoint over the local cloud', () =
 
   beforeAll(async () => {
     fixture = await startFixture(RESOURCES);
-    const { endpoint, region } = clientOf(fixture.cloud);
-    for (const [name, value] of Object.entries({
-      ...{ AWS_ENDPOINT_URL: endpoint, AWS_REGION: region, POWERTOOLS_LOG_LEVEL: 'SILENT' },
-      ...{ AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local', POWERTOOLS_DEV: 'false' },
-      ...{ LEDGER_ID: 'handled', LEDGER_TABLE: 'Ledger', PAYLOADS_TABLE: 'Payloads', LEDGER_BUCKET: 'files' },
-      LEDGER_KEY: 'arn:aws:kms:us-east-1:000000000000:key/Test-Key',
-      CHECKPOINT_QUEUE: 'https://sqs.us-east-1.amazonaws.com/000000000000/Test-Queue',
-    }))
-      vi.stubEnv(name, value);
+    setEnvironment(fixture);
     handler = (await import('../../../functions/ledger/publish-checkpoint.ts')).handler;
     const runtime = await import('../../../functions/runtime/checkpoints.ts');
     const { ledger } = await import('../../../functions/runtime/ledger.ts');
