@@ -35,10 +35,14 @@ export function readS3(
   const bypasses = headers['x-amz-bypass-governance-retention'] === 'true';
   const input = {
     ...{ Bucket, ...(!lists && { Key }), ...Object.fromEntries(given) },
-    ...(action === 'PutObject' && { IfNoneMatch: condition, Body: body }),
+    ...(action === 'PutObject' && { IfNoneMatch: condition, Body: body, Checked: isChecked(headers) }),
     ...(bypasses && { BypassGovernanceRetention: true }),
   };
   return { action, input };
+}
+
+function isChecked(headers: IncomingHttpHeaders): boolean {
+  return Object.keys(headers).some((name) => /^(content-md5|x-amz-checksum-)/.test(name));
 }
 
 function headerNotKept(headers: IncomingHttpHeaders, action: string): string | undefined {

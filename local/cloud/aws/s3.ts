@@ -57,6 +57,11 @@ export function createS3(
         const message = 'At least one of the pre-conditions you specified did not hold';
         throw new AwsFailure('PreconditionFailed', message, 412);
       }
+      if (lock.ms > 0 && input.Checked === false) {
+        const message =
+          'Content-MD5 OR x-amz-checksum- HTTP header is required for Put Object requests with Object Lock';
+        throw new AwsFailure('InvalidRequest', message);
+      }
       const body = bytes(input.Body);
       return { ETag: etag(body), VersionId: add(input, body, lock) };
     },

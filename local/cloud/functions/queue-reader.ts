@@ -78,14 +78,19 @@ export function runQueues(options: QueuesOptions): { readonly close: () => Promi
 
 async function read(options: QueuesOptions, mapping: QueueMapping, closing: AbortSignal): Promise<void> {
   const running = new Set<Promise<void>>();
+  // A reader that ended over one failure would leave its queue to nobody.
+  const failed = (thrown: unknown): void => options.log(`queue:${mapping.id}: ${String(thrown)}`);
+  const take = async () => options.sqs.receive(mapping.queue, mapping.batchSize);
   while (!closing.aborted) {
     const free = running.size < mapping.concurrency;
-    const messages = free ? options.sqs.receive(mapping.queue, mapping.batchSize) : [];
-    if (messages.length === 0) {
+    const messages = free ? await take().catch(failed) : undefined;
+    if (messages === undefined || messages.length === 0) {
       await sleep(POLL_MS, undefined, { signal: closing }).catch(() => undefined);
       continue;
     }
-    const task = deliver(options, mapping, messages, closing).finally(() => running.delete(task));
+    const task = deliver(options, mapping, messages, closing)
+      .catch(failed)
+      .finally(() => running.delete(task));
     running.add(task);
   }
   await Promise.all(running);

@@ -151,6 +151,14 @@ describe('under a lock', () => {
     await expect(text({ ...place, VersionId })).rejects.toMatchObject({ name: 'NoSuchVersion' });
   });
 
+  test('a put without a checksum is refused', async () => {
+    const settings = { requestChecksumCalculation: 'WHEN_REQUIRED', forcePathStyle: true } as const;
+    const unchecked = new S3Client({ ...clientOf(fixture.cloud), ...settings });
+    const command = new PutObjectCommand({ Bucket: 'locked', Key: 'unchecked', Body: 'x' });
+    await expect(unchecked.send(command)).rejects.toMatchObject({ name: 'InvalidRequest' });
+    await unchecked.send(new PutObjectCommand({ Bucket: 'files', Key: 'unchecked', Body: 'x' }));
+  });
+
   test('a version is there after a restart, and still locked', async () => {
     const place = { Bucket: 'locked', Key: 'restarted' };
     const { VersionId } = await put(place, 'x');
