@@ -5,7 +5,7 @@ import type { PastDeployment } from '../../shared/deployments/rules/facts.ts';
 import type { AssessRiskInputs } from '../../shared/deployments/rules/risk-assessment.ts';
 import { weighDeployment } from '../../shared/deployments/rules/weigh-deployment.ts';
 import type { BudgetFacts } from '../../shared/policies/contract.ts';
-import { wallClock } from '../../shared/policies/rules/wall-clock.ts';
+import { type WallClock, wallClock } from '../../shared/policies/rules/wall-clock.ts';
 import type { ReadSet } from '../policy-document.ts';
 import type { Arrival } from './change.ts';
 
@@ -42,6 +42,12 @@ export function riskOf({ arrival, now, environment, history, past, budget }: Wei
   return weighDeployment.decide({ find: { query, past, neighbours, now: at }, risk }).risk;
 }
 
+function clocksOf(calendars: ReadSet['set']['calendars'], at: string) {
+  const clocks: Record<string, WallClock> = {};
+  for (const { zone } of Object.values(calendars)) clocks[zone] ??= wallClock(zone, at);
+  return clocks;
+}
+
 export type Decided = {
   readonly to: 'Blocked' | 'Observed' | 'AwaitingApproval' | 'Cleared';
   /** Only a freeze forbids it: it may be asked for again. */
@@ -57,7 +63,6 @@ export function decided(
 ): Decided {
   const { service, change } = arrival;
   const at = new Date(now).toISOString();
-  const zones = new Set(Object.values(set.calendars).map(({ zone }) => zone));
   const { author: _author, text: _text, ...facts } = change;
   const band = bandOf(Number(score));
   const outcome = decideDeployment.decide({
@@ -67,7 +72,7 @@ export function decided(
         ...{ service: service.name, environment, tier: service.tier },
         ...{ score, band, change: facts, budget },
       },
-      clocks: Object.fromEntries([...zones].map((zone) => [zone, wallClock(zone, at)])),
+      clocks: clocksOf(set.calendars, at),
     },
     autonomy: { level: 'governed', environment, band, score },
     ...{ killSwitch: false, condemned: false, retry: false },

@@ -12,3 +12,4 @@ export * from './rule.ts';
 export * from './store.ts';
 export * from './time.ts';
 export * from './view-decisions.ts';
+export * from './zone-shift.ts';

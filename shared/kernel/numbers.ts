@@ -28,19 +28,31 @@ const LAST_DIGITS = THREE_DIGITS.map((digits) => digits.replace(/0+$/, ''));
  */
 function quickly(value: number): string | undefined {
   const size = Math.abs(value);
-  if (value === 0) return '0';
-  if (!(size >= 1e-3 && size < 1e6)) return undefined;
+  if (!(size >= 1e-3 && size < 1e6)) return value === 0 ? '0' : undefined;
   const places = placesOf(size);
-  const scaled = size * (POWERS[places] ?? Number.NaN);
+  const digits = nearest(size * (POWERS[places] ?? Number.NaN));
+  if (digits === undefined) return undefined;
+  const text = places < 12 ? withWhole(digits, places) : fraction(digits, places);
+  return value < 0 && text !== undefined ? `-${text}` : text;
+}
+
+/** The nearest whole number; undefined where that cannot be told. */
+function nearest(scaled: number): number | undefined {
   const floor = Math.floor(scaled);
   const rest = scaled - floor;
   if (rest > 0.499 && rest < 0.501) return undefined;
-  const digits = rest < 0.5 ? floor : floor + 1;
-  const sign = value < 0 ? '-' : '';
-  if (places >= 12) return digits < 1e12 ? `${sign}${ZEROS[places - 12]}${twelve(digits)}` : undefined;
-  const whole = Math.floor(digits / (POWERS[places] ?? 1));
-  const part = (digits - whole * (POWERS[places] ?? 1)) * (POWERS[12 - places] ?? 1);
-  return part === 0 ? `${sign}${whole}` : `${sign}${whole}.${twelve(part)}`;
+  return rest < 0.5 ? floor : floor + 1;
+}
+
+function withWhole(digits: number, places: number): string {
+  const scale = POWERS[places] ?? 1;
+  const whole = Math.floor(digits / scale);
+  const part = (digits - whole * scale) * (POWERS[12 - places] ?? 1);
+  return part === 0 ? `${whole}` : `${whole}.${twelve(part)}`;
+}
+
+function fraction(digits: number, places: number): string | undefined {
+  return digits < 1e12 ? `${ZEROS[places - 12]}${twelve(digits)}` : undefined;
 }
 
 const ZEROS = ['0.', '0.0', '0.00'] as const;

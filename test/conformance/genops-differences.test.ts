@@ -101,7 +101,7 @@ describe.skipIf(absent)('limits and counts of the seed made better', () => {
       const counts = { failures: 0, successes: 0 };
       for (const [days, succeeded] of input.outcomes_days_ago) {
         const at = new Date(Date.parse(now) - days * 86_400_000).toISOString();
-        const weight = ageWeight(at, now);
+        const weight = ageWeight(at, Date.parse(now));
         expect(weight).toBeCloseTo(Math.exp((-Math.LN2 * days) / input.half_life_days), 12);
         counts[succeeded ? 'successes' : 'failures'] += weight;
       }

@@ -3,20 +3,25 @@ const LANCZOS = [
   12.507343278686905, -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7,
 ];
 const TINY = 1e-300;
+const HALF_LOG_TWO_PI = 0.5 * Math.log(2 * Math.PI);
 
 /** Natural logarithm of the gamma function for x > 0, to about 14 digits (Lanczos, g = 7, 9 terms). */
 function logGamma(x: number): number {
   // Below one half the series loses digits; Gamma(x) = Gamma(x + 1) / x.
   if (x < 0.5) return logGamma(x + 1) - Math.log(x);
-  const [first = 0, ...rest] = LANCZOS;
-  const sum = rest.reduce((total, each, index) => total + each / (x + index), first);
+  let sum = LANCZOS[0] ?? 0;
+  for (let k = 1; k < LANCZOS.length; k += 1) sum += (LANCZOS[k] ?? 0) / (x + (k - 1));
   const base = x + 6.5;
-  return 0.5 * Math.log(2 * Math.PI) + (x - 0.5) * Math.log(base) - base + Math.log(sum);
+  return HALF_LOG_TWO_PI + (x - 0.5) * Math.log(base) - base + Math.log(sum);
+}
+
+/** Not zero: it is divided by. */
+function away(value: number): number {
+  return Math.abs(value) < TINY ? TINY : value;
 }
 
 /** The continued fraction of the incomplete beta function by Lentz's method (DLMF 8.17.22). */
 function betaFraction(x: number, a: number, b: number): number {
-  const away = (value: number) => (Math.abs(value) < TINY ? TINY : value);
   let c = 1;
   let d = 1 / away(1 - ((a + b) * x) / (a + 1));
   let product = d;
@@ -42,13 +47,14 @@ function logBeta(a: number, b: number): number {
 
 /** P(X <= x) of a Beta(a, b) variable, for a, b > 0; the regularised incomplete beta function. */
 export function betaShare(x: number, a: number, b: number): number {
-  return shareBelow(x, a, b, logBeta(a, b));
+  return shareAt(x, a, b, a * Math.log(x) + b * Math.log1p(-x) - logBeta(a, b));
 }
 
-function shareBelow(x: number, a: number, b: number, scale: number): number {
+/** @param logFront ln(x^a (1 - x)^b / B(a, b)) */
+function shareAt(x: number, a: number, b: number, logFront: number): number {
   if (x <= 0) return 0;
   if (x >= 1) return 1;
-  const front = Math.exp(a * Math.log(x) + b * Math.log1p(-x) - scale);
+  const front = Math.exp(logFront);
   // The fraction converges quickly only on this side of the mean.
   if (x < (a + 1) / (a + b + 2)) return (front * betaFraction(x, a, b)) / a;
   return 1 - (front * betaFraction(1 - x, b, a)) / b;
@@ -61,10 +67,11 @@ export function betaQuantile(share: number, a: number, b: number): number {
   let high = 1;
   let x = a / (a + b);
   for (let step = 0; step < 100; step += 1) {
-    const miss = shareBelow(x, a, b, scale) - share;
+    const [log, logRest] = [Math.log(x), Math.log1p(-x)];
+    const miss = shareAt(x, a, b, a * log + b * logRest - scale) - share;
     if (miss < 0) low = x;
     else high = x;
-    const density = Math.exp((a - 1) * Math.log(x) + (b - 1) * Math.log1p(-x) - scale);
+    const density = Math.exp((a - 1) * log + (b - 1) * logRest - scale);
     const aimed = x - miss / density;
     // Newton squares its error: after an aim this near the next would change nothing.
     if (Math.abs(aimed - x) <= 1e-9 * Math.min(x, 1 - x)) return aimed;

@@ -17,8 +17,8 @@ const PRIOR = { mean: 0.1, weight: 10 } as const;
 const OTHER_CLASS = 0.5;
 
 /** What an outcome of that age still counts for: 1 now, one half after 30 days. 0 for the future and for no time at all. */
-export function ageWeight(at: string, now: string): number {
-  const days = (millis(now) - millis(at)) / DAY_MS;
+export function ageWeight(at: string, now: number): number {
+  const days = (now - millis(at)) / DAY_MS;
   return days >= 0 ? 2 ** (-days / HALF_LIFE_DAYS) : 0;
 }
 
@@ -35,7 +35,8 @@ export function failureEvidence(asked: {
   readonly now: string;
 }): FailureEvidence {
   const peers = new Set(asked.peers.filter((peer) => peer !== asked.service));
-  const { environment, now } = asked;
+  const { environment } = asked;
+  const now = millis(asked.now);
   const past = asked.past.filter((record) => environment === undefined || record.environment === environment);
   const own = past.filter(({ service }) => service === asked.service).map((record) => weighed(record, now));
   const ofClass = (each: ChangeClass) => total(own.filter(({ classes }) => classes.includes(each)));
@@ -58,7 +59,7 @@ type Weighed = {
   readonly classes: readonly ChangeClass[];
 };
 
-function weighed({ at, outcome, change }: PastDeployment, now: string): Weighed {
+function weighed({ at, outcome, change }: PastDeployment, now: number): Weighed {
   return { weight: ageWeight(at, now), failed: outcome !== 'succeeded', classes: classesOf(change) };
 }
 
@@ -96,15 +97,13 @@ export function posteriorOf(
   };
   const tier = numbers(evidence.tier);
   const mean = (PRIOR.weight * PRIOR.mean + tier.failures) / (PRIOR.weight + tier.failures + tier.successes);
-  const near = similar.filter(
-    ({ relation, classes }) => relation !== 'same service' && classes.includes(changeClass),
-  );
-  const precedents = (failed: boolean) =>
-    near
-      .filter(({ outcome }) => (outcome !== 'succeeded') === failed)
-      .reduce((sum, { weight }) => sum + fromDecimal(weight), 0);
-  const failures = own.failures + precedents(true);
-  const successes = own.successes + precedents(false);
+  const precedents = { failures: 0, successes: 0 };
+  for (const { relation, classes, outcome, weight } of similar) {
+    if (relation === 'same service' || !classes.includes(changeClass)) continue;
+    precedents[outcome === 'succeeded' ? 'successes' : 'failures'] += fromDecimal(weight);
+  }
+  const failures = own.failures + precedents.failures;
+  const successes = own.successes + precedents.successes;
   return {
     class: changeClass,
     alpha: PRIOR.weight * mean + OTHER_CLASS * others.failures + failures,

@@ -1,4 +1,4 @@
-import { decimal, fromDecimal, rule } from '../../kernel/index.ts';
+import { decimal, fromDecimal, millis, rule } from '../../kernel/index.ts';
 import { classesOf } from './change-class.ts';
 import type { PastDeployment } from './facts.ts';
 import { ageWeight } from './failure-history.ts';
@@ -39,12 +39,11 @@ export const findSimilar = rule('find-similar', 1, (inputs: FindSimilarInputs): 
     inputs.query.change.text.slice(0, COMPARED.characters),
     near.map(({ record }) => ({ id: record.id, text: record.change.text })),
   );
-  const similar = near
-    .map((each) => ({ each, similarity: similarityOf(each, texts) }))
-    .filter(({ similarity }) => fromDecimal(similarity) >= KEPT_FROM)
-    .toSorted((left, right) => fromDecimal(right.similarity) - fromDecimal(left.similarity))
+  const now = millis(inputs.now);
+  const similar = kept(near, texts)
+    .toSorted((left, right) => right.value - left.value)
     .slice(0, MOST)
-    .map(({ each, similarity }) => cited(inputs, each, similarity, texts.get(each.record.id) ?? 0));
+    .map(({ each, similarity }) => cited(inputs, now, each, similarity, texts.get(each.record.id) ?? 0));
   const failures = similar.filter(({ outcome }) => outcome !== 'succeeded').length;
   const weight = similar.reduce((sum, each) => sum + fromDecimal(each.weight), 0);
   return {
@@ -54,6 +53,21 @@ export const findSimilar = rule('find-similar', 1, (inputs: FindSimilarInputs): 
     confidence: decimal(weight / (weight + HALF_KNOWN)),
   };
 });
+
+type Kept = { readonly each: Near; readonly similarity: string; readonly value: number };
+
+function kept(near: readonly Near[], texts: ReadonlyMap<string, number>): readonly Kept[] {
+  const found: Kept[] = [];
+  for (const each of near) {
+    const plain = similarityOf(each, texts);
+    // what rounding cannot lift to the threshold need not be rounded
+    if (plain < KEPT_FROM - 1e-9) continue;
+    const similarity = decimal(plain);
+    const value = fromDecimal(similarity);
+    if (value >= KEPT_FROM) found.push({ each, similarity, value });
+  }
+  return found;
+}
 
 /** The records `findSimilar` would look at: give it these, and its recorded inputs stay small. */
 export function nearEnough(inputs: FindSimilarInputs): readonly PastDeployment[] {
@@ -66,12 +80,13 @@ function nearest(inputs: FindSimilarInputs): readonly Near[] {
   );
   relations.set(inputs.query.service, 'same service');
   const { environment } = inputs.query;
+  const now = millis(inputs.now);
   const near: Near[] = [];
   for (const record of inputs.past) {
     const relation = relations.get(record.service);
     if (relation === undefined) continue;
     if (environment !== undefined && record.environment !== environment) continue;
-    const age = ageWeight(record.at, inputs.now);
+    const age = ageWeight(record.at, now);
     const structure = structureOf(inputs, record, relation, age);
     // Below that it stays under the threshold whatever its text says.
     const reachable = STRUCTURE * structure + (1 - STRUCTURE) >= KEPT_FROM;
@@ -112,14 +127,15 @@ function structureOf(
   );
 }
 
-function similarityOf({ record, structure }: Near, texts: ReadonlyMap<string, number>): string {
+function similarityOf({ record, structure }: Near, texts: ReadonlyMap<string, number>): number {
   // A change without a text is compared by what is left.
-  if (texts.size === 0) return decimal(Math.min(1, structure));
-  return decimal(STRUCTURE * structure + (1 - STRUCTURE) * (texts.get(record.id) ?? 0));
+  if (texts.size === 0) return Math.min(1, structure);
+  return STRUCTURE * structure + (1 - STRUCTURE) * (texts.get(record.id) ?? 0);
 }
 
 function cited(
   inputs: FindSimilarInputs,
+  now: number,
   { record, relation, age }: Near,
   similarity: string,
   text: number,
@@ -132,17 +148,18 @@ function cited(
     weight: decimal(fromDecimal(similarity) * age),
     outcome: record.outcome,
     classes: classesOf(record.change),
-    why: reasonsFor(inputs, record, relation, text),
+    why: reasonsFor(inputs, now, record, relation, text),
   };
 }
 
 function reasonsFor(
-  { query, now }: FindSimilarInputs,
+  { query }: FindSimilarInputs,
+  now: number,
   { service, at, change }: PastDeployment,
   relation: Relation,
   text: number,
 ): readonly string[] {
-  const days = Math.floor((Date.parse(now) - Date.parse(at)) / 86_400_000);
+  const days = Math.floor((now - millis(at)) / 86_400_000);
   return [
     relation === 'same service' ? 'same service' : `${relation} ${service}`,
     `${change.lines} lines (${query.change.lines} now)`,

@@ -1,10 +1,14 @@
 import { decimal, fromDecimal } from '../../kernel/index.ts';
+import { levelOf } from './bands.ts';
 import type { GenopsContext, GenopsService } from './genops/case.ts';
-import { genopsReview, genopsScore } from './genops/score.ts';
+import { genopsNumber, genopsReview } from './genops/score.ts';
 import type { LocalTime } from './local-time.ts';
 import type { AssessRiskInputs, AssessRiskOutcome } from './risk-assessment.ts';
 
 const TIER_NAMES = { 1: 'critical', 2: 'high', 3: 'medium', 4: 'low' } as const;
+
+/** v1 counts names, and we have a number of them; above ten all are alike to it. */
+const NAMES = Array.from({ length: 100 }, (_, number) => String(number));
 
 /**
  * The score of genops-v1 for the same deployment. What v1 is told by its caller and we do not measure keeps v1's own
@@ -19,7 +23,7 @@ export function genopsBeside(
   const outcomes = failures + fromDecimal(history.service.successes);
   const asService: GenopsService = {
     tier: TIER_NAMES[service.tier],
-    dependencies: Array.from({ length: service.dependencies }, String),
+    dependencies: NAMES.slice(0, service.dependencies),
     error_budget_remaining: Math.min(1, Math.max(0, fromDecimal(inputs.budget ?? '1') || 0)),
     recent_failure_rate: outcomes > 0 ? failures / outcomes : 0,
     availability_99d: 0.999,
@@ -36,10 +40,10 @@ export function genopsBeside(
     similar_past_successes: similar.successes,
     rag_confidence: fromDecimal(similar.confidence),
   };
-  const { score, level } = genopsScore(asService, context);
+  const score = genopsNumber(asService, context);
   return {
     score: decimal(score),
-    level,
+    level: levelOf(score),
     requiresHumanReview: genopsReview(score, inputs.genopsAutonomy ?? 'governed'),
   };
 }

@@ -1,4 +1,4 @@
-import { Fault, millis } from '../../kernel/index.ts';
+import { Fault, millis, zoneShift } from '../../kernel/index.ts';
 
 /** Hour 0..23 and day of the week (0 = Monday .. 6) where people live. */
 export type LocalTime = { readonly hour: number; readonly day: number; readonly text: string };
@@ -11,11 +11,24 @@ const formats = new Map<string, Intl.DateTimeFormat>();
 export function localTime(at: string, zone: string): LocalTime {
   const time = millis(at);
   if (Number.isNaN(time)) throw new Fault('InvalidInput', `at ${at} is no time`);
-  const parts = formatOf(zone).formatToParts(time);
+  const format = formatOf(zone);
+  const shift = zoneShift(zone, time);
+  if (shift !== undefined) return shown(time + shift, zone);
+  const parts = format.formatToParts(time);
   const part = (type: string) => parts.find((each) => each.type === type)?.value ?? '';
   const day = DAYS.indexOf(part('weekday'));
   const clock = `${part('hour')}:${part('minute')}`;
   return { hour: Number(part('hour')), day, text: `${part('weekday')} ${clock} in ${zone}` };
+}
+
+const TWO_DIGITS = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, '0'));
+
+/** What a clock shows, from what it shows in milliseconds. 1970-01-01 was a Thursday. */
+function shown(local: number, zone: string): LocalTime {
+  const minutes = Math.floor(local / 60_000);
+  const [minute, hour] = [minutes % 60, Math.floor(minutes / 60) % 24];
+  const day = (Math.floor(minutes / 1440) + 3) % 7;
+  return { hour, day, text: `${DAYS[day]} ${TWO_DIGITS[hour]}:${TWO_DIGITS[minute]} in ${zone}` };
 }
 
 function formatOf(timeZone: string): Intl.DateTimeFormat {

@@ -13,10 +13,10 @@ export type Found = { readonly value?: Value; readonly missing: readonly string[
 export function conditionValue(condition: Condition, context: Context): Found {
   switch (condition.op) {
     case 'value':
-      return { value: condition.value, missing: [] };
+      return { value: condition.value, missing: NONE };
     case 'fact': {
       const value = Object.hasOwn(context, condition.path) ? context[condition.path] : undefined;
-      return value === undefined ? { missing: [condition.path] } : { value, missing: [] };
+      return value === undefined ? { missing: [condition.path] } : { value, missing: NONE };
     }
     case 'not':
       return map(conditionValue(condition.of, context), (value) => value !== true);
@@ -43,8 +43,10 @@ function twoSided({ op, left, right }: TwoSided, context: Context): Found {
   if (op === 'or' && first.value === true) return first;
   const second = conditionValue(right, context);
   if (second.value === undefined) return second;
-  return { value: OPERATORS[op](first.value, second.value), missing: [] };
+  return { value: OPERATORS[op](first.value, second.value), missing: NONE };
 }
+
+const NONE: readonly string[] = [];
 
 const OPERATORS: Readonly<Record<TwoSided['op'], (left: Value, right: Value) => boolean>> = {
   and: (_left, right) => right === true,
@@ -76,13 +78,14 @@ function asList(value: Value): readonly Value[] {
 }
 
 function map(found: Found, to: (value: Value) => Value): Found {
-  return found.value === undefined ? found : { value: to(found.value), missing: [] };
+  return found.value === undefined ? found : { value: to(found.value), missing: NONE };
 }
 
 function list(items: readonly Condition[], context: Context): Found {
   const found = items.map((item) => conditionValue(item, context));
-  const values = found.flatMap(({ value }) => (value === undefined ? [] : [value]));
+  const values: Value[] = [];
+  for (const { value } of found) if (value !== undefined) values.push(value);
   return values.length === found.length
-    ? { value: values, missing: [] }
+    ? { value: values, missing: NONE }
     : { missing: found.flatMap(({ missing }) => missing) };
 }

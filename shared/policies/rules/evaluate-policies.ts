@@ -81,9 +81,12 @@ export const evaluatePolicies = rule(
     const here = inputs.exceptions.filter((relief) => concerns(relief, facts));
     const active = here.filter(({ expiresAt }) => millis(at) < millis(expiresAt));
     const results = set.policies.map((policy) => {
-      const found = conditionValue(policy.condition, context);
-      const matched = found.value === true;
-      return lift({ policy, matched, missing: [...new Set(found.missing)], freezes: freezes ?? [] }, active);
+      const { value, missing } = conditionValue(policy.condition, context);
+      const matched = value === true;
+      // most hold without more, or do not: then nothing depends on the place but that
+      const plain = missing.length === 0 && active.length === 0 && (!matched || freezes?.length === 0);
+      if (plain) return plainResults(policy)[matched ? 'holds' : 'doesNot'];
+      return lift({ policy, matched, missing: [...new Set(missing)], freezes: freezes ?? [] }, active);
     });
     const permitted = results.some(({ cameTo }) => cameTo === 'permit');
     const blockedBy = idsOf(results, 'block');
@@ -96,7 +99,7 @@ export const evaluatePolicies = rule(
       results,
       blockedBy: permitted ? blockedBy : [...blockedBy, NOTHING_PERMITS],
       approvalFor,
-      warnings: results.flatMap(warningsOf),
+      warnings: results.some(isWarning) ? results.flatMap(warningsOf) : [],
       freezes: freezes ?? [],
       exceptions: here.map((relief) => ({
         kind: relief.kind,
@@ -157,6 +160,26 @@ function reasonOf({ policy, matched, missing, freezes }: Evaluated): string {
     : policy.title;
 }
 
+type Plain = { readonly holds: PolicyResult; readonly doesNot: PolicyResult };
+const plain = new WeakMap<Policy, Plain>();
+
+/** What a policy comes to where it lacks no fact, nothing lifts it and nothing is frozen. */
+function plainResults(policy: Policy): Plain {
+  const known = plain.get(policy);
+  if (known !== undefined) return known;
+  const of = (matched: boolean) =>
+    Object.freeze(lift({ policy, matched, missing: NOTHING, freezes: NOTHING }, NOTHING));
+  const made = { holds: of(true), doesNot: of(false) };
+  plain.set(policy, made);
+  return made;
+}
+
+const NOTHING = Object.freeze([]);
+
+function isWarning({ cameTo, lifted }: PolicyResult): boolean {
+  return lifted !== undefined || cameTo === 'warn';
+}
+
 function warningsOf({ id, cameTo, reason, lifted }: PolicyResult) {
   if (lifted !== undefined)
     return [{ id, text: `lifted by ${lifted.kind} ${lifted.id} until ${lifted.expiresAt}: ${reason}` }];
@@ -164,7 +187,9 @@ function warningsOf({ id, cameTo, reason, lifted }: PolicyResult) {
 }
 
 function idsOf(results: readonly PolicyResult[], cameTo: CameTo): readonly string[] {
-  return results.filter((result) => result.cameTo === cameTo).map(({ id }) => id);
+  const ids: string[] = [];
+  for (const result of results) if (result.cameTo === cameTo) ids.push(result.id);
+  return ids;
 }
 
 function stateOf(relief: Relief, active: readonly Relief[], results: readonly PolicyResult[]) {

@@ -45,7 +45,8 @@ export function contextOf(
   add(context, 'tier', tier === undefined ? undefined : tierNumber(tier));
   add(context, 'score', score === undefined ? undefined : tenThousandths(score, 'up'));
   add(context, 'band', band);
-  for (const [name, value] of Object.entries(facts.change)) add(context, `change.${name}`, value);
+  const change: Readonly<Record<string, Fact>> = facts.change;
+  for (const name of Object.keys(change)) add(context, changePath(name), change[name]);
   if (budget !== undefined) addBudget(context, budget);
   add(context, 'compliance.payment', facts.compliance?.payment ?? listed(set, service));
   add(
@@ -54,6 +55,18 @@ export function contextOf(
     freezes?.map(({ calendar }) => calendar),
   );
   return context;
+}
+
+const paths = new Map<string, string>();
+const MOST_PATHS = 100;
+
+/** The same few names with every decision. */
+function changePath(name: string): string {
+  const known = paths.get(name);
+  if (known !== undefined) return known;
+  const path = `change.${name}`;
+  if (paths.size < MOST_PATHS) paths.set(name, path);
+  return path;
 }
 
 function add(context: Growing, path: string, value: Fact): void {

@@ -1,3 +1,4 @@
+import { isoTime, millis, zoneShift } from '../../kernel/index.ts';
 import { type Calendar, type Day, WEEK } from '../contract.ts';
 
 /** What the clock on the wall of a zone shows at a moment. */
@@ -14,11 +15,21 @@ export type WallClock = {
  * comes with the run-time, so a decision records the reading among its inputs and replays from there.
  */
 export function wallClock(zone: string, at: string): WallClock {
-  const parts = formatOf(zone).formatToParts(new Date(at));
+  const format = formatOf(zone);
+  const shift = zoneShift(zone, millis(at));
+  if (shift !== undefined) return shown(millis(at) + shift);
+  const parts = format.formatToParts(new Date(at));
   const part = (type: Intl.DateTimeFormatPartTypes) => parts.find((each) => each.type === type)?.value ?? '';
   const date = `${part('year').padStart(4, '0')}-${part('month')}-${part('day')}`;
   const day = WEEK[(new Date(`${date}T00:00:00Z`).getUTCDay() + 6) % 7] ?? 'Mon';
   return { date, day, time: `${part('hour')}:${part('minute')}:${part('second')}` };
+}
+
+/** 1970-01-01 was a Thursday. */
+function shown(local: number): WallClock {
+  const text = isoTime(local);
+  const day = WEEK[(Math.floor(local / 86_400_000) + 3) % 7] ?? 'Mon';
+  return { date: text.slice(0, 10), day, time: text.slice(11, 19) };
 }
 
 /** To make a format takes a hundred times longer than to use it. */
@@ -56,6 +67,12 @@ export function frozenBy(calendar: Calendar, clock: WallClock): string | undefin
 }
 
 function secondOfWeek(day: Day, time: string): number {
-  const [hours = 0, minutes = 0, seconds = 0] = time.split(':').map(Number);
-  return WEEK.indexOf(day) * 86_400 + hours * 3600 + minutes * 60 + seconds;
+  // HH:MM or HH:MM:SS
+  const part = (from: number) => 10 * digitAt(time, from) + digitAt(time, from + 1);
+  const seconds = time.length > 5 ? part(6) : 0;
+  return WEEK.indexOf(day) * 86_400 + part(0) * 3600 + part(3) * 60 + seconds;
+}
+
+function digitAt(time: string, index: number): number {
+  return time.charCodeAt(index) - 48;
 }

@@ -53,14 +53,21 @@ export function genopsScore(
   weights: GenopsWeights = GENOPS_WEIGHTS,
 ): GenopsScore {
   const factors = genopsFactors(service, context);
+  const score = weighed(factors, weights);
+  const level = levelOf(score);
+  return { score, level, factors, recommendation: recommendation(level, factors) };
+}
+
+/** The same score without its factors and advice. */
+export function genopsNumber(service: GenopsService, context: GenopsContext): number {
+  return weighed(genopsFactors(service, context), GENOPS_WEIGHTS);
+}
+
+function weighed(factors: GenopsFactors, weights: GenopsWeights): number {
   const names = Object.keys(factors) as RiskFactorName[];
   const total = names.reduce((sum, name) => sum + weights[name], 0);
   // In 12 digits: 0.7 must not be missed by the last bit of a sum.
-  const score = Number(
-    names.reduce((sum, name) => sum + (weights[name] / total) * factors[name], 0).toPrecision(12),
-  );
-  const level = levelOf(score);
-  return { score, level, factors, recommendation: recommendation(level, factors) };
+  return Number(names.reduce((sum, name) => sum + (weights[name] / total) * factors[name], 0).toPrecision(12));
 }
 
 /** Whether genops-v1 asks for a human: from .7, or above the ceiling of the autonomy level. */
