@@ -2,7 +2,7 @@
  * One execution environment of Lambda: loads the bundle once, then answers one invocation after another.
  * Events and answers cross as JSON text, as they do on AWS.
  */
-import { enableCompileCache, flushCompileCache } from 'node:module';
+import { enableCompileCache } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { FunctionError } from '../types.ts';
@@ -55,8 +55,6 @@ try {
     }
   });
   report('ready');
-  // at once, for the environments of this function that start beside it; otherwise it is written when the process ends
-  flushCompileCache();
 } catch (thrown) {
   report({ error: errorOf(thrown) });
 }
