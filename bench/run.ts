@@ -5,6 +5,7 @@ import { bundlesBench } from './bundles.ts';
 import { canaryBench } from './canary.ts';
 import { costBench } from './cost.ts';
 import { decisionBench } from './decision.ts';
+import { deploymentFaultsBench } from './deployment-faults.ts';
 import { faultsBench } from './faults.ts';
 import { intakeBench } from './intake.ts';
 import { killsBench } from './kills.ts';
@@ -30,6 +31,7 @@ const BENCHES: readonly Bench[] = [
   ledgerProofsBench,
   rollbackTimeBench,
   faultsBench,
+  deploymentFaultsBench,
   appendFaultsBench,
   killsBench,
   costBench,

@@ -113,6 +113,7 @@ describe('a deployment is blocked', () => {
     const id = await requested({ start: FRIDAY });
     expect(await stateOf(id)).toEqual({ kind: 'Blocked', reason: 'POLICY' });
     expect((await reasonsOf(id)).join()).toMatch(/BLOCK: freeze-windows/);
+    expect((await reasonsOf(id)).join()).toContain('friday-afternoon');
     expect(run.traffic.moves).toEqual([]);
   });
 
