@@ -1,12 +1,14 @@
 import { execFileSync, spawnSync } from 'node:child_process';
+import { sign } from 'node:crypto';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { inclusionProof, subtreesOf } from '../../shared/ledger/proofs.ts';
+import { inclusionProof, rootAt, subtreesOf } from '../../shared/ledger/proofs.ts';
+import { ledgerKeyLines, signCheckpoint } from '../../shared/ledger/publish/note.ts';
 import { hashOfLeaf } from '../../shared/ledger/tiles.ts';
 import { proofFileText } from '../../shared/ledger/verifier/index.ts';
-import { publish, sealedEntries, signingFor } from '../support/tile-ledger.ts';
+import { sealedEntries, signingFor } from '../support/tile-ledger.ts';
 
 const ORIGIN = 'holdfast.example/ledger';
 const page = readFileSync(join(import.meta.dirname, '../../docs/verify.md'), 'utf8');
@@ -28,18 +30,21 @@ async function proofIn(
   const folder = mkdtempSync(join(tmpdir(), 'verify-'));
   const signing = await signingFor(ORIGIN);
   const entries = sealedEntries('production', size);
-  const { files } = publish(entries, { signing, origin: ORIGIN, sizes: [size], time: 1_795_000_000 });
-  const [version] = files.get('checkpoint') ?? [];
-  const checkpoint = version !== undefined && 'bytes' in version ? Buffer.from(version.bytes).toString() : '';
-  const proof = inclusionProof(
-    index,
-    size,
-    subtreesOf(entries.map((entry) => hashOfLeaf(Buffer.from(entry)))),
-  );
+  const leaves = entries.map((each) => hashOfLeaf(Buffer.from(each)));
+  const { secret, verifier } = signing.log;
+  const publicKey = verifier.key.algorithm === 'ed25519' ? verifier.key.bytes : new Uint8Array();
+  const signer = {
+    publicKey: async () => publicKey,
+    sign: async (message: Uint8Array) => sign(null, message, secret),
+  };
+  const root = Buffer.from(rootAt(size, subtreesOf(leaves))).toString('hex');
+  const checkpoint = await signCheckpoint(signer, { origin: ORIGIN, size, root }, 1_795_000_000);
+  const proof = inclusionProof(index, size, subtreesOf(leaves));
   const entry = entries[index] ?? '';
   const text = proofFileText({ extra: Buffer.from(entry), index: BigInt(index), proof, checkpoint });
   writeFileSync(join(folder, 'entry.tlog-proof'), text);
-  writeFileSync(join(folder, 'ledger.vkey'), `${signing.log.vkey}\n`);
+  const vkeys = await ledgerKeyLines(ORIGIN, publicKey);
+  writeFileSync(join(folder, 'ledger.vkey'), `${vkeys.join('\n')}\n`);
   return { folder, entry };
 }
 
