@@ -15,15 +15,23 @@ export type Growth = { readonly from: number; readonly to: number };
 
 /**
  * Asks for a checkpoint after the ledger grew: at once where a tile became full, else in ten seconds. One that this
- * container has asked for is still to come, and will see these entries: then nothing is asked. Throws as the queue does.
+ * container has asked for is still to come, and will see these entries: then nothing is asked. Where the queue does not
+ * answer it is left alone as long: sealing must not wait for it with each batch. Throws as the queue does.
  */
 export function checkpointAsker({ queue, clock, timeFactor }: AskDeps): (grown: Growth) => Promise<void> {
   let dueAt = 0;
+  let silentUntil = 0;
+  const wait = (CHECKPOINT_DELAY_SECONDS * 1000) / timeFactor;
   return async ({ from, to }) => {
-    if (Math.floor(from / TILE_WIDTH) < Math.floor(to / TILE_WIDTH)) return await queue.ask(0);
+    const full = Math.floor(from / TILE_WIDTH) < Math.floor(to / TILE_WIDTH);
     const now = clock();
-    if (now < dueAt) return;
-    await queue.ask(CHECKPOINT_DELAY_SECONDS);
-    dueAt = now + (CHECKPOINT_DELAY_SECONDS * 1000) / timeFactor;
+    if (now < silentUntil || (!full && now < dueAt)) return;
+    try {
+      await queue.ask(full ? 0 : CHECKPOINT_DELAY_SECONDS);
+    } catch (error) {
+      silentUntil = now + wait;
+      throw error;
+    }
+    if (!full) dueAt = now + wait;
   };
 }
