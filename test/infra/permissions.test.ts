@@ -103,8 +103,19 @@ describe('the system of record', () => {
     }
   });
 
-  test('payloads are deleted by nobody yet', () => {
-    expect(on('Payloads').filter((each) => each.actions.includes('dynamodb:DeleteItem'))).toEqual([]);
+  test('payloads are deleted by who erases and who expires, and those of the ledger itself by nobody', () => {
+    const found = on('Payloads').filter((each) => each.actions.includes('dynamodb:DeleteItem'));
+    expect(found.map((each) => each.of).sort()).toEqual([
+      'HoldfastLedger/Keeping/EraseSubjectRole',
+      'HoldfastLedger/Keeping/ExpirePayloadsRole',
+    ]);
+    for (const { actions, condition } of found) {
+      expect(actions).toEqual(['dynamodb:BatchGetItem', 'dynamodb:DeleteItem']);
+      expect(JSON.stringify(condition)).not.toContain('LEDGER');
+      expect(condition).toMatchObject({
+        'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': expect.any(Array) },
+      });
+    }
   });
 });
 

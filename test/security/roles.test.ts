@@ -3,7 +3,7 @@ import { ofType, plain, roleStatements, type Statement, synthesise } from '../in
 
 const resources = synthesise();
 const statements = roleStatements(resources);
-const STACK = /^Holdfast(?:ControlPlane|Deployments)\//;
+const STACK = /^Holdfast(?:ControlPlane|Deployments|Ledger)\//;
 
 /** Who may write what, by name: a new function is not in here, and has to be argued for. */
 const DECIDE = [
@@ -29,7 +29,8 @@ const DECIDE = [
   'Rollbacks/CloseStalePullRequests',
   ...['Rollbacks/WatchHealth', 'Signals/RouteSignals'],
 ];
-const SEAL = ['Ledger/SealDecisions'];
+const REMOVE = ['Keeping/EraseSubject', 'Keeping/ExpirePayloads'];
+const SEAL = [...REMOVE, 'Keeping/ReconcileLedger', 'Ledger/SealDecisions'];
 /** Tell people, and decide nothing. */
 const TELL = ['People/EscalateRollback', 'News/TellPeople'];
 const PUBLISH = ['Ledger/PublishEvents'];
@@ -67,8 +68,22 @@ describe('only the named functions', () => {
     expect(holders('Payloads', WRITE)).toEqual([...DECIDE, ...SEAL].sort());
   });
 
-  test('write the ledger', () => {
-    expect(holders('Ledger', WRITE)).toEqual(SEAL);
+  test('remove payloads, of subjects that end alone', () => {
+    expect(holders('Payloads', /^dynamodb:DeleteItem$/)).toEqual(REMOVE);
+    const removing = statements.filter(
+      ({ actions, resources: on }) =>
+        actions.includes('dynamodb:DeleteItem') && on.some((name) => name.includes('Payloads')),
+    );
+    for (const { condition } of removing)
+      expect(condition).toEqual({
+        'ForAllValues:StringLike': {
+          'dynamodb:LeadingKeys': ['DEPLOYMENT#*', 'ROLLOUT#*', 'ROLLBACK#*', 'APPROVAL#*'],
+        },
+      });
+  });
+
+  test('write the ledger: who seals, and who puts the newest checkpoint', () => {
+    expect(holders('Ledger', WRITE)).toEqual(['Checkpoints/PublishCheckpoint', ...SEAL]);
   });
 
   test('put events on the bus', () => {
@@ -157,10 +172,11 @@ describe('what takes signals in', () => {
 
 test('who reads over the API writes nothing but its log', () => {
   const readers = [...new Set(statements.map(({ of }) => of))].filter((of) =>
-    /\/(?:Get|List|Explain|Describe|Report|Authorize)\w+Role$/.test(of),
+    /\/(?:Get|List|Read|Prove|Explain|Describe|Report|Authorize)\w+Role$/.test(of),
   );
   expect(readers.length).toBeGreaterThan(10);
-  const reads = /^(?:dynamodb:(?:GetItem|BatchGetItem|Query)|logs:|xray:)/;
+  const reads =
+    /^(?:dynamodb:(?:GetItem|BatchGetItem|Query)|s3:(?:GetObjectVersion|ListBucketVersions)$|kms:GetPublicKey$|logs:|xray:)/;
   const others = statements.filter(
     ({ of, actions }) => readers.includes(of) && actions.some((action) => !reads.test(action)),
   );
