@@ -4,7 +4,7 @@ import { planOf } from './plan.ts';
 import { campaignRun } from './run.ts';
 import { FOUND } from './seeds.ts';
 
-const RUNS = 100;
+const RUNS = 60;
 const BATCH = 20;
 
 /** Runs a seed; what it violated comes with everything that is needed to see why. */

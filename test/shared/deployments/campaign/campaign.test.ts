@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { planOf } from './plan.ts';
 import { campaignRun } from './run.ts';
 
-const RUNS = 60;
+const RUNS = 40;
 const BATCH = 20;
 const { DEPLOYMENTS_SEED: seed, DEPLOYMENTS_RUNS: runs } = env;
 const first = Number(seed ?? 1);
