@@ -10,6 +10,7 @@ const HOW =
 const STATEFUL = [
   'AWS::DynamoDB::Table',
   'AWS::S3::Bucket',
+  'AWS::KMS::Key',
   'AWS::SecretsManager::Secret',
   'AWS::Cognito::UserPool',
   'AWS::Events::EventBus',
@@ -34,6 +35,8 @@ const WATCHED = [
   'PublicAccessBlockConfiguration',
   'RetentionDays',
   'MessageRetentionPeriod',
+  'KeySpec',
+  'KeyUsage',
 ];
 
 const resources = synthesise();
