@@ -9,6 +9,7 @@ import { evaluatePolicyCommand } from './evaluate-policy.ts';
 import { explainCommand } from './explain.ts';
 import { judgeCommand } from './judge.ts';
 import { killSwitchCommand } from './kill-switch.ts';
+import { ledgerEraseCommand } from './ledger-erase.ts';
 import { ledgerExportCommand } from './ledger-export.ts';
 import { ledgerKeyCommand, ledgerProofCommand } from './ledger-proof.ts';
 import { ledgerReplayCommand } from './ledger-replay.ts';
@@ -72,5 +73,6 @@ export const COMMANDS: readonly Command[] = [
   ledgerKeyCommand,
   ledgerExportCommand,
   ledgerReplayCommand,
+  ledgerEraseCommand,
   witnessCommand,
 ];

@@ -3,10 +3,11 @@ import * as z from 'zod';
 import { canonicalJson, commitmentOf, type Decision } from '../../shared/kernel/index.ts';
 import { CAPABILITY_OF_KIND, LEDGER_KIND_PREFIX } from '../../shared/ledger/contract.ts';
 import { readEntry } from '../../shared/ledger/read-entry.ts';
-import { erasedEntryId, replayDecision } from '../../shared/ledger/replay.ts';
+import { replayDecision } from '../../shared/ledger/replay.ts';
 import { type Command, cliError, EXIT } from '../command.ts';
 import { type Api, api, everyPage, hasStatus } from '../http.ts';
 import { paint } from '../io.ts';
+import { holeChecker, nameOf, type SealedEntries } from '../ledger-holes.ts';
 import { REPLAYED_RULES } from '../replayed-rules.ts';
 import { allEntries } from './ledger-verify.ts';
 
@@ -77,7 +78,8 @@ export const ledgerReplayCommand: Command = {
  */
 export async function replayOverApi(call: Api, only?: Subject): Promise<ReplayReport> {
   const listed = only === undefined ? await everyPage(call, '/v1/ledger/subjects', Listed) : [only];
-  const sealed = await sealedCommitments(call);
+  const sealed = await sealedEntries(call);
+  const whyMissing = holeChecker(call, sealed);
   const findings: ReplayFinding[] = [];
   let decisions = 0;
   const hidden: string[] = [];
@@ -94,18 +96,28 @@ export async function replayOverApi(call: Api, only?: Subject): Promise<ReplayRe
       continue;
     }
     decisions += shown.length;
-    for (const recorded of shown) {
-      if (wasErased(recorded, sealed)) {
-        erased += 1;
-        continue;
-      }
-      const problem = problemOf(recorded, sealed);
-      if (problem !== undefined) findings.push({ ...keyOf(recorded), problem });
-    }
-    findings.push(...missingOf(subject, shown, sealed));
+    const judged = await judge(shown, sealed, whyMissing);
+    erased += judged.erased;
+    findings.push(...judged.findings, ...missingOf(subject, shown, sealed));
   }
   const wrong = findings.filter(({ problem }) => problem !== MISSING).length;
   return { decisions, identical: decisions - erased - wrong, erased, hidden, findings };
+}
+
+async function judge(
+  shown: readonly Recorded[],
+  sealed: SealedEntries,
+  whyMissing: ReturnType<typeof holeChecker>,
+): Promise<Pick<ReplayReport, 'erased' | 'findings'>> {
+  const findings: ReplayFinding[] = [];
+  let erased = 0;
+  for (const recorded of shown) {
+    const hole = recorded.erased === true;
+    const problem = hole ? await whyMissing(recorded) : problemOf(recorded, sealed);
+    if (problem !== undefined) findings.push({ ...keyOf(recorded), problem });
+    else if (hole) erased += 1;
+  }
+  return { erased, findings };
 }
 
 async function decisionsOf(call: Api, subject: Subject): Promise<readonly Recorded[]> {
@@ -124,15 +136,12 @@ function collectionOf(kind: string): string {
   return collection;
 }
 
-/** Commitments as the ledger's entries carry them, by `<kind>/<id>/<rev>`. */
-async function sealedCommitments(call: Api): Promise<ReadonlyMap<string, string>> {
+async function sealedEntries(call: Api): Promise<SealedEntries> {
   const { size } = z.looseObject({ size: z.int() }).parse(await call('GET', '/v1/ledger/head'));
   const entries = (await allEntries(call, size)).map(readEntry);
   return new Map(
     entries.flatMap((found) =>
-      typeof found === 'string'
-        ? []
-        : [[`${found.entry.kind}/${found.entry.id}/${found.entry.rev}`, found.entry.commitment] as const],
+      typeof found === 'string' ? [] : [[nameOf(found.entry), found.entry] as const],
     ),
   );
 }
@@ -140,7 +149,7 @@ async function sealedCommitments(call: Api): Promise<ReadonlyMap<string, string>
 /** The listed subjects, then those that stand in the ledger alone: they are younger than the list, or their head is gone. */
 function withUnlisted(
   listed: readonly Subject[],
-  sealed: ReadonlyMap<string, string>,
+  sealed: SealedEntries,
   only: Subject | undefined,
 ): readonly Subject[] {
   if (only !== undefined) return listed;
@@ -159,7 +168,7 @@ function subjectNamed(name: string): Subject {
 function missingOf(
   { kind, id, rev = 0 }: Subject,
   shown: readonly Recorded[],
-  sealed: ReadonlyMap<string, string>,
+  sealed: SealedEntries,
 ): readonly ReplayFinding[] {
   const there = new Set(shown.map((each) => each.rev));
   let last = Math.max(rev, 0, ...there);
@@ -168,24 +177,19 @@ function missingOf(
   return revs.filter((each) => !there.has(each)).map((each) => ({ kind, id, rev: each, problem: MISSING }));
 }
 
-function wasErased(recorded: Recorded, sealed: ReadonlyMap<string, string>): boolean {
-  return recorded.erased === true && sealed.has(`ledger.erased/${erasedEntryId(keyOf(recorded))}/1`);
-}
-
 function keyOf({ kind, id, rev }: Recorded) {
   return { kind, id, rev };
 }
 
-function problemOf(recorded: Recorded, sealed: ReadonlyMap<string, string>): string | undefined {
-  if (recorded.erased === true) return 'its payload is missing, and no erasure of it stands in the ledger';
+function problemOf(recorded: Recorded, sealed: SealedEntries): string | undefined {
   const { seal, erased: _erased, ...rest } = recorded;
   if (seal === undefined) return 'the decision carries no seal';
   const decision = rest as unknown as Decision;
   if (commitmentOf(Buffer.from(seal.salt, 'hex'), canonicalJson(decision)) !== seal.commitment)
     return 'its bytes are not what was committed to';
-  const entry = sealed.get(`${recorded.kind}/${recorded.id}/${recorded.rev}`);
+  const entry = sealed.get(nameOf(recorded));
   if (entry === undefined) return 'it is not sealed in the ledger';
-  if (entry !== seal.commitment) return 'the ledger committed to something else';
+  if (entry.commitment !== seal.commitment) return 'the ledger committed to something else';
   const replay = replayDecision(decision, (name, version) =>
     REPLAYED_RULES.find((rule) => rule.name === name && rule.version === version),
   );

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { type Completeness, checkCompleteness } from '../../shared/ledger/completeness.ts';
 import type { LedgerHead } from '../../shared/ledger/head.ts';
 import { readEntry } from '../../shared/ledger/read-entry.ts';
+import { isUnusual } from '../../shared/ledger/verifier/index.ts';
 import { type Verification, verifyLedger } from '../../shared/ledger/verify.ts';
 import { type Command, cliError, EXIT, type Options } from '../command.ts';
 import { type Api, api } from '../http.ts';
@@ -78,9 +79,7 @@ export async function verifyOverApi(call: Api, complete: boolean): Promise<Ledge
     const found = readEntry(bytes);
     return typeof found === 'string' ? [] : [found.entry];
   });
-  const special = sealed
-    .filter(({ kind }) => kind.startsWith('ledger.'))
-    .map(({ kind, seq }) => ({ kind, seq }));
+  const special = sealed.filter(isUnusual).map(({ kind, seq }) => ({ kind, seq }));
   const report = { verification, root: head.root, special };
   return complete ? { ...report, completeness: checkCompleteness(sealed, subjects) } : report;
 }
