@@ -4,11 +4,13 @@ import { parseArgs } from 'node:util';
 import { buildAssembly } from './build.ts';
 import { otherCloud } from './other-cloud.ts';
 import { startDesk } from './sandbox/desk.ts';
+import { startWitnessProcess, witnessParameters } from './witness-process.ts';
 import { startWorld, type World } from './world.ts';
 
 /** The process behind `holdfast local`: builds if needed, runs the cloud and its sandbox until it is told to stop. */
-/** The AWS endpoint, the forge, Argo CD, Prometheus and the sandbox's desk take the ports after the API's. */
+/** The AWS endpoint, the forge, Argo CD, Prometheus, the sandbox's desk, Lambda and the witness take the ports after the API's. */
 const DESK_OFFSET = 5;
+const WITNESS_OFFSET = 7;
 const FIRST_SERVICES = ['checkout', 'catalog', 'search'];
 const ROOT = resolve(import.meta.dirname, '..');
 const { values } = parseArgs({
@@ -16,14 +18,18 @@ const { values } = parseArgs({
     port: { type: 'string', default: '4750' },
     data: { type: 'string', default: join(ROOT, '.holdfast', 'local') },
     speed: { type: 'string', default: '1' },
+    witness: { type: 'boolean', default: false },
   },
 });
 const settings = {
-  port: numberWithin('port', values.port, 1024, 65_529),
+  port: numberWithin('port', values.port, 1024, 65_528),
   speed: numberWithin('speed', values.speed, 1, 10),
   dataDir: resolve(values.data),
 };
 const stateFile = join(settings.dataDir, 'local.json');
+const witnessPlan = values.witness
+  ? { folder: join(settings.dataDir, 'witness'), port: settings.port + WITNESS_OFFSET }
+  : undefined;
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
@@ -44,7 +50,9 @@ async function refuseSecond(): Promise<void> {
   process.exit(1);
 }
 
-function announce({ cloud, sandbox, secrets }: World, desk: string): void {
+type Witness = Awaited<ReturnType<typeof startWitnessProcess>>;
+
+function announce({ cloud, sandbox, secrets }: World, desk: string, witness?: Witness): void {
   const state = {
     pid: process.pid,
     api: cloud.api,
@@ -55,6 +63,7 @@ function announce({ cloud, sandbox, secrets }: World, desk: string): void {
     argocd: sandbox.deployer.url,
     prometheus: sandbox.prometheusUrl,
     sandbox: desk,
+    ...(witness !== undefined && { witness }),
     webhooks: {
       argocd: `authorization: Bearer ${secrets.argocdWebhook}`,
       alertmanager: `authorization: Bearer ${secrets.alertmanagerWebhook}`,
@@ -77,6 +86,7 @@ function announce({ cloud, sandbox, secrets }: World, desk: string): void {
     `forge         ${sandbox.forge.url}  Argo CD ${sandbox.deployer.url}  Prometheus ${sandbox.prometheusUrl}`,
   );
   say(`sandbox desk  ${desk}`);
+  if (witness !== undefined) say(`witness       ${witness.url}  ${witness.vkey}`);
   say(`data          ${settings.dataDir}, speed ${settings.speed}`);
   for (const line of cloud.unsupported) say(`not run       ${line}`);
 }
@@ -91,25 +101,29 @@ async function firstServices(desk: string): Promise<void> {
 async function start(): Promise<{
   readonly world: World;
   readonly desk: Awaited<ReturnType<typeof startDesk>>;
+  readonly witness?: Witness;
 }> {
   mkdirSync(settings.dataDir, { recursive: true });
   await refuseSecond();
   const { assembly } = await buildAssembly({ root: ROOT, log: say });
-  const world = await startWorld({ ...settings, assembly, log: say });
+  const parameters = witnessPlan === undefined ? {} : await witnessParameters(witnessPlan);
+  const world = await startWorld({ ...settings, assembly, parameters, log: say });
   const desk = await startDesk(
     world.sandbox,
     settings.port + DESK_OFFSET,
     join(settings.dataDir, 'services.json'),
   );
-  return { world, desk };
+  const witness =
+    witnessPlan === undefined ? undefined : await startWitnessProcess(witnessPlan, world.cloud.api);
+  return { world, desk, ...(witness !== undefined && { witness }) };
 }
 
-const { world, desk } = await start().catch((thrown: unknown) => {
+const { world, desk, witness } = await start().catch((thrown: unknown) => {
   process.stderr.write(`${thrown instanceof Error ? thrown.message : String(thrown)}\n`);
   process.exit(1);
 });
 await firstServices(desk.url);
-announce(world, desk.url);
+announce(world, desk.url, witness);
 
 let stopping = false;
 async function stop(): Promise<void> {

@@ -13,6 +13,7 @@ export type WorldOptions = {
   readonly port: number;
   readonly speed: number;
   readonly log: (line: string) => void;
+  readonly parameters?: Readonly<Record<string, string>>;
   /** Loaded into the process of the cloud before it starts. */
   readonly preload?: string;
 };
@@ -86,6 +87,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
         ManagedFunctions: '*',
         SlackUrl: sandbox.inbox.url,
         SlackChannel: 'C-ONCALL',
+        ...options.parameters,
       },
       ...(dynamoDbEndpoint !== undefined && { dynamoDbEndpoint }),
       ...(options.preload !== undefined && { preload: options.preload }),

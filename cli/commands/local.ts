@@ -10,7 +10,7 @@ const STOP_MS = 15_000;
 const POLL_MS = 100;
 /** As local/main.ts has them. */
 const LIMITS = [
-  { name: 'port', least: 1024, most: 65_530 },
+  { name: 'port', least: 1024, most: 65_528 },
   { name: 'speed', least: 1, most: 10 },
 ] as const;
 
@@ -23,6 +23,10 @@ export const localCommand: Command = {
     port: { type: 'string', text: 'port of the HTTP API (default 4750); the AWS endpoint is the next one' },
     data: { type: 'string', text: 'data folder (default .holdfast/local)' },
     speed: { type: 'string', text: 'divides waits and deadlines, 1 to 10 (default 1)' },
+    witness: {
+      type: 'boolean',
+      text: 'a witness in a process of its own cosigns the checkpoints of the ledger',
+    },
   },
   example: 'holdfast local start --speed 10',
   run: async (positionals, options, io) => {
@@ -71,7 +75,7 @@ function mainArguments(data: string, options: Options): readonly string[] {
     const value = textOption(options, name);
     return value === undefined ? [] : [`--${name}`, value];
   });
-  return [main, '--data', data, ...passed];
+  return [main, '--data', data, ...passed, ...(options.witness === true ? ['--witness'] : [])];
 }
 
 function foreground(data: string, options: Options): Promise<number> {
