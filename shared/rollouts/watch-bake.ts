@@ -47,7 +47,7 @@ async function inputsOf(deps: JudgeDeps, rollout: Rollout): Promise<AdvanceBakeI
   ]);
   const planned = millis(data.enteredAt) + (data.plan.bakeSeconds / deps.factor) * 1000;
   // It does not end before the last minutes of the split have closed, however short the plan wants it.
-  const closed = promoted + (deps.timings.interval + (measured?.delaySeconds ?? 0)) * 1000;
+  const closed = promoted + (measured?.delaySeconds ?? 0) * 1000;
   return {
     intervals,
     before: data.before,
@@ -79,17 +79,18 @@ async function sinceThen(
   return [{ at: window.from, canary: { requests: counts.n, failures: counts.errors, slower: {} } }];
 }
 
-/** The intervals that began before the promotion, as they are now; undefined when the provider does not answer. */
+/**
+ * The intervals that were over at the promotion, as they are now; undefined when the provider does not answer. The one in
+ * which the traffic was moved is left out: the version before served its beginning and the canary its end, so that whatever
+ * else happened in it would be counted against the canary.
+ */
 async function splitOf(
   deps: JudgeDeps,
   rollout: Rollout,
   { promoted, now }: Times,
 ): Promise<Measured | undefined> {
   const from = rollout.data.times.started ?? isoTime(promoted);
-  const to = isoTime(Math.min(now, promoted + deps.timings.interval * 1000));
-  const measured = await readMeasured(deps, rollout, { from, to });
-  if (measured === undefined) return undefined;
-  return { ...measured, intervals: measured.intervals.filter(({ at }) => millis(at) < promoted) };
+  return readMeasured(deps, rollout, { from, to: isoTime(Math.min(now, promoted)) });
 }
 
 function splitInputs(deps: JudgeDeps, { data }: Rollout, measured: Measured, promoted: number): Split {

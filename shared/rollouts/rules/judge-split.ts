@@ -5,7 +5,7 @@ import { type Condemnation, type JudgeOutcome, judgeRollout } from './judge-roll
 
 /** What was measured while the canary and the version before served beside each other, read after the promotion. */
 export type Split = {
-  /** From the first stage on; none that began after the promotion. */
+  /** From the first stage on; none that was not over at the promotion. */
   readonly intervals: readonly Interval[];
   readonly settings: JudgeSettings;
   readonly standing: Condemnation | null;

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { Fault } from '../../../shared/kernel/index.ts';
 import { condemnedBy } from '../../../shared/rollouts/index.ts';
+import type { AdvanceBakeInputs } from '../../../shared/rollouts/rules/advance-bake.ts';
 import { type DeploymentRun, deploymentRun } from '../../support/deployment-run.ts';
 
 let run: DeploymentRun;
@@ -169,4 +170,18 @@ describe('minutes of the split that close after the promotion', () => {
     await run.minutes(10, async () => (await run.stands(id)) !== 'Baking');
     expect(await run.stands(id)).toBe('Promoted');
   });
+});
+
+test('the minutes of a split are those that were over at the promotion: of the one in which the traffic moved, nothing counts', async () => {
+  const id = await failing({}, { failing: 0.005, slow: 0.01 });
+  await run.serve(2);
+  await run.pass(20);
+  await run.control(id, 'promote');
+  await run.minutes(10, async () => (await run.stands(id)) !== 'Baking');
+  const steps = await run.store.decisions({ kind: 'rollout', id: id.replace(/^dep_/, 'rol_') });
+  const inputs = steps.at(-1)?.decision?.inputs as AdvanceBakeInputs | undefined;
+  const split = inputs?.split;
+  const ends = split?.intervals.map(({ at }) => Date.parse(at) + 60_000) ?? [];
+  expect(ends).toHaveLength(2);
+  expect(Math.max(...ends)).toBeLessThan(Date.parse(split?.promotedAt ?? ''));
 });
