@@ -3,8 +3,8 @@ import { api } from '../http.ts';
 import { type Io, paint, table } from '../io.ts';
 import { type ScenarioResult, startJourneys } from '../journeys.ts';
 import { percentText } from '../rollout-view.ts';
+import { checkDemoLedger, type DemoLedger, demoLedgerLines, isSound } from './demo-ledger.ts';
 import { type ReplayReport, replayOverApi } from './ledger-replay.ts';
-import { exitOf, type LedgerReport, reportLines, verifyOverApi } from './ledger-verify.ts';
 
 const VERSION = 1;
 
@@ -25,12 +25,12 @@ export const demoCommand: Command = {
     try {
       const scenarios = await journeys.results();
       const call = api(journeys.target);
-      const ledger = await verifyOverApi(call, true);
+      const ledger = await checkDemoLedger(journeys.target, io);
       const replay = await replayOverApi(call);
       const seconds = (Date.now() - startedAt) / 1000;
       io.document(documentOf(seconds, scenarios, ledger, replay));
       report(io, journeys.speed, seconds, scenarios, ledger, replay);
-      const sound = exitOf(ledger) === EXIT.yes && replay.findings.length === 0 && replay.decisions > 0;
+      const sound = isSound(ledger) && replay.findings.length === 0 && replay.decisions > 0;
       return sound && scenarios.length > 0 && scenarios.every((each) => each.passed) ? EXIT.yes : EXIT.no;
     } finally {
       await journeys.stop();
@@ -41,10 +41,11 @@ export const demoCommand: Command = {
 function documentOf(
   seconds: number,
   scenarios: readonly ScenarioResult[],
-  ledger: LedgerReport,
+  ledger: DemoLedger,
   replay: ReplayReport,
 ) {
-  const size = ledger.verification.kind === 'sound' ? ledger.verification.size : 0;
+  const { report: own, checkpoint } = ledger;
+  const size = own.verification.kind === 'sound' ? own.verification.size : 0;
   return {
     version: VERSION,
     seconds,
@@ -52,9 +53,10 @@ function documentOf(
     ledger: {
       entries: size,
       size,
-      root: ledger.root,
-      verified: ledger.verification.kind === 'sound',
-      complete: ledger.completeness?.complete ?? false,
+      root: own.root,
+      verified: own.verification.kind === 'sound' && ledger.audit.verdict === 'sound',
+      complete: own.completeness?.complete ?? false,
+      ...(checkpoint !== undefined && { checkpoint }),
     },
     replay: { decisions: replay.decisions, identical: replay.identical },
   };
@@ -89,7 +91,7 @@ function report(
   speed: string,
   seconds: number,
   scenarios: readonly ScenarioResult[],
-  ledger: LedgerReport,
+  ledger: DemoLedger,
   replay: ReplayReport,
 ): void {
   const rolledOut = scenarios.filter(isDeployment);
@@ -100,8 +102,7 @@ function report(
   if (rolledBack.length > 0) io.out(`\n${rollbackTable(io, rolledBack)}`);
   if (rolledOut.length > 0) io.out(`\n${deploymentTable(io, rolledOut)}`);
   io.out('');
-  for (const line of reportLines(ledger))
-    io.out(paint(io, exitOf(ledger) === EXIT.yes ? 'green' : 'red', line));
+  for (const line of demoLedgerLines(ledger)) io.out(paint(io, isSound(ledger) ? 'green' : 'red', line));
   io.out(`${replay.identical} of ${replay.decisions} decisions replayed to the same bytes`);
   for (const finding of replay.findings)
     io.out(paint(io, 'red', `  ${finding.kind} ${finding.id} rev ${finding.rev}: ${finding.problem}`));

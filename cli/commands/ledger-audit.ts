@@ -80,11 +80,15 @@ export async function auditPlace(
   return await reaching(() => auditLedger(source, audit, nodeCryptography()));
 }
 
+const COMPLETE =
+  'complete: the revisions of every subject that is in the ledger follow each other; subjects that never reached it only the API can name';
+
 /** Says what came of an audit, and answers its exit code. */
-export function tellAudit(report: AuditReport, options: Options, io: Io): number {
+export function tellAudit(report: AuditReport, options: Options, io: Io, complete = COMPLETE): number {
   io.document(auditDocument(report));
   const exit = VERDICT_EXITS[report.verdict];
-  for (const line of auditLines(report, options))
+  const last = options.complete === true && report.missing.length === 0 ? [complete] : [];
+  for (const line of [...auditLines(report, options), ...last])
     io.out(paint(io, exit === EXIT.yes ? 'green' : 'red', line));
   return exit;
 }
@@ -123,18 +127,11 @@ function auditLines(report: AuditReport, options: Options): readonly string[] {
       ? ['NOT SIGNED: the entries fit the head that lies beside them, and nobody vouches for either']
       : [checkpointLine(checkpoint)];
   const vouched = checkpoint === undefined && options.key !== undefined ? [] : signed;
-  const complete =
-    options.complete === true && report.missing.length === 0
-      ? [
-          'complete: the revisions of every subject that is in the ledger, or that the API named, follow each other; subjects that never reached a file only the API can name',
-        ]
-      : [];
   return [
     first,
     ...vouched,
     ...findings.slice(0, MAX_TOLD).map((finding) => `${finding.verdict}: ${finding.reason}`),
     ...special.slice(0, MAX_TOLD).map(({ kind, seq }) => `look here: entry ${seq} is ${kind}`),
-    ...complete,
   ];
 }
 

@@ -46,7 +46,8 @@ export async function auditOwn(options: Options, io: Io): Promise<number> {
   if (!(await awaitCoverage(prefix, decisions)))
     io.say(`the newest checkpoint does not cover the ${decisions} decisions that there are`);
   const place = { source: urlSource(prefix, FETCHING) };
-  return tellAudit(await auditPlace(place, { trust, subjects }, options, io), options, io);
+  const report = await auditPlace(place, { trust, subjects }, options, io);
+  return tellAudit(report, options, io, 'complete: every decision of every subject is sealed');
 }
 
 /** Trust in the keys that the ledger itself serves: that its files belong together is all that they can show. */
