@@ -31,6 +31,7 @@ export function armMemory({ services }: Organisation): ArmMemory {
   const blank = evidenceBook();
   const of = services.map((service) => ({
     ...{ past: [] as PastDeployment[], harms: [] as Harm[], freeAt: 0, quick: true },
+    known: undefined as { readonly at: number; readonly budget: BudgetFacts } | undefined,
     unharmed: budgetOf(service, [], 0),
   }));
   const own = ({ index }: SimulatedService) => {
@@ -53,12 +54,19 @@ export function armMemory({ services }: Organisation): ArmMemory {
     ],
     evidence: ({ name, tier }, now, counted) => (counted ? book : blank).evidence(name, tier, now),
     budget: (service, now) => {
-      const { harms, unharmed } = own(service);
+      const memory = own(service);
+      const { harms, unharmed, known } = memory;
       while (harms[0] !== undefined && now - harms[0].at > PERIOD_MS) harms.shift();
-      return harms.length === 0 ? unharmed : budgetOf(service, harms, now);
+      if (harms.length === 0) return unharmed;
+      // weighed and decided on at the same moment
+      if (known?.at === now) return known.budget;
+      memory.known = { at: now, budget: budgetOf(service, harms, now) };
+      return memory.known.budget;
     },
     harm: (service, at, failures) => {
-      if (failures > 0) own(service).harms.push({ at, failures });
+      if (!(failures > 0)) return;
+      own(service).harms.push({ at, failures });
+      own(service).known = undefined;
     },
     freeAt: (service) => own(service).freeAt,
     occupy: (service, until) => {

@@ -16,9 +16,10 @@ export function runArm(
   arrivals: readonly Arrival[],
   settings: ArmSettings,
 ): readonly Fate[] {
-  const queue = eventQueue<ArmEvent>();
+  const queue = eventQueue<ArmEvent>(
+    arrivals.map((arrival) => ({ at: arrival.at, event: { kind: 'asked', arrival, times: 0 } })),
+  );
   const arm: Arm = { organisation, settings, queue, memory: armMemory(organisation), fates: [] };
-  for (const arrival of arrivals) queue.push(arrival.at, { kind: 'asked', arrival, times: 0 });
   for (let next = queue.pop(); next !== undefined; next = queue.pop()) handle(arm, next.at, next.event);
   return arm.fates.toSorted((one, other) => one.arrival.index - other.arrival.index);
 }

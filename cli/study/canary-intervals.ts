@@ -48,5 +48,6 @@ function arm(mean: number, { failures, slower: [p90, p99, far] }: Behaviour, cha
   const farthest = Math.min(requests, poisson(requests * far, chance));
   const beyond99 = Math.min(requests, farthest + poisson(requests * (p99 - far), chance));
   const beyond90 = Math.min(requests, beyond99 + poisson(requests * (p90 - p99), chance));
-  return { requests, failures: failed, slower: { [P90]: beyond90, [P99]: beyond99, [FAR]: farthest } };
+  // by P90, P99 and FAR; literal keys are quicker than computed ones
+  return { requests, failures: failed, slower: { 1: beyond90, 2: beyond99, 3: farthest } };
 }

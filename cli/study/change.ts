@@ -1,5 +1,6 @@
 import type { ChangeFacts } from '../../shared/deployments/rules/facts.ts';
 import { localTime } from '../../shared/deployments/rules/local-time.ts';
+import { isoTime, zoneShift } from '../../shared/kernel/index.ts';
 import { ASSUMPTIONS } from './assumptions.ts';
 import { anyOf, type Chance, exponential, normal, stream } from './chance.ts';
 import { DRAWS, type Organisation, type SimulatedService } from './organisation.ts';
@@ -13,6 +14,8 @@ export type Arrival = {
   /** Milliseconds since 1970. */
   readonly at: number;
   readonly change: ChangeFacts;
+  /** As much of it as policies see. */
+  readonly facts: Omit<ChangeFacts, 'author' | 'text'>;
   readonly fault: Fault | undefined;
 };
 
@@ -42,24 +45,21 @@ export function arrivalsOf(organisation: Organisation, count: number): readonly 
 
 type OddHour = { readonly is: boolean; readonly busy: number };
 
-/** Zones are off by whole quarters of an hour, so what holds for one moment of a quarter holds for all of it. */
-const QUARTER_MS = 900_000;
-const MOST_KNOWN = 100_000;
-const known = new Map<string, OddHour>();
-
 /** Whether people sleep or have their weekend where the service lives, and how busy such a time is. */
 export function isOddHour(at: number, zone: string): OddHour {
-  const key = `${zone} ${Math.floor(at / QUARTER_MS)}`;
-  const found = known.get(key);
-  if (found !== undefined) return found;
-  const { hour, day } = localTime(new Date(at).toISOString(), zone);
+  const { hour, day } = hourAndDay(at, zone);
   const works = day < 5 && hour >= 8 && hour < 18;
   const { workingHours, otherHours, weekend } = ASSUMPTIONS.busy;
   const atNight = day < 5 ? otherHours : weekend;
-  const made = { is: !works, busy: works ? workingHours : atNight };
-  if (known.size >= MOST_KNOWN) known.clear();
-  known.set(key, made);
-  return made;
+  return { is: !works, busy: works ? workingHours : atNight };
+}
+
+/** As `localTime` has it, without its text. */
+function hourAndDay(at: number, zone: string): { readonly hour: number; readonly day: number } {
+  const shift = zoneShift(zone, at);
+  if (shift === undefined) return localTime(isoTime(at), zone);
+  const hours = Math.floor((at + shift) / 3_600_000);
+  return { hour: hours % 24, day: (Math.floor(hours / 24) + 3) % 7 };
 }
 
 type Asked = {
@@ -74,7 +74,8 @@ function arrivalOf(organisation: Organisation, { index, service, at, odd }: Aske
   const area = Math.floor(chance() * service.areas.length);
   const change = changeOf(chance, area);
   const fault = faultOf(organisation, { index, service, area, change, odd });
-  return { index, id: `dep-${index + 1}`, service, at, change, fault };
+  const { author: _author, text: _text, ...facts } = change;
+  return { index, id: `dep-${index + 1}`, service, at, change, facts, fault };
 }
 
 function changeOf(chance: Chance, area: number): ChangeFacts {

@@ -7,10 +7,14 @@ export type EventQueue<Event> = {
 
 type Entry<Event> = Queued<Event> & { readonly turn: number };
 
-/** What happens next in a simulation: a binary heap. */
-export function eventQueue<Event>(): EventQueue<Event> {
+/**
+ * What happens next in a simulation: a binary heap beside what is known from the beginning, in the order of time; of two at
+ * the same time the latter goes first.
+ */
+export function eventQueue<Event>(known: readonly Queued<Event>[] = []): EventQueue<Event> {
   const heap: Entry<Event>[] = [];
   let turn = 0;
+  let taken = 0;
   return {
     push: (at, event) => {
       heap.push({ at, event, turn });
@@ -19,6 +23,11 @@ export function eventQueue<Event>(): EventQueue<Event> {
     },
     pop: () => {
       const [first] = heap;
+      const given = known[taken];
+      if (given !== undefined && (first === undefined || given.at <= first.at)) {
+        taken += 1;
+        return given;
+      }
       const last = heap.pop();
       if (first === undefined || last === undefined) return undefined;
       if (heap.length > 0) {

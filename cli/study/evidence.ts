@@ -1,7 +1,7 @@
 import { CHANGE_CLASSES, type ChangeClass, classesOf } from '../../shared/deployments/rules/change-class.ts';
 import type { PastDeployment, Tier } from '../../shared/deployments/rules/facts.ts';
 import type { FailureEvidence, OutcomeCounts } from '../../shared/deployments/rules/risk-assessment.ts';
-import { decimal } from '../../shared/kernel/index.ts';
+import { decimal, millis } from '../../shared/kernel/index.ts';
 
 const HALF_LIFE_MS = 30 * 86_400_000;
 
@@ -23,7 +23,7 @@ export function evidenceBook(): EvidenceBook {
   const tiers = new Map<Tier, Faded>();
   return {
     record: (past, tier) => {
-      const at = Date.parse(past.at);
+      const at = millis(past.at);
       const failed = past.outcome !== 'succeeded';
       const own = services.get(past.service) ?? noOutcomes(at);
       services.set(past.service, own);

@@ -4,6 +4,7 @@ import { decideDeployment } from '../../shared/deployments/rules/decide-deployme
 import type { PastDeployment } from '../../shared/deployments/rules/facts.ts';
 import type { AssessRiskInputs } from '../../shared/deployments/rules/risk-assessment.ts';
 import { weighDeployment } from '../../shared/deployments/rules/weigh-deployment.ts';
+import { isoTime } from '../../shared/kernel/index.ts';
 import type { BudgetFacts } from '../../shared/policies/contract.ts';
 import { type WallClock, wallClock } from '../../shared/policies/rules/wall-clock.ts';
 import type { ReadSet } from '../policy-document.ts';
@@ -31,7 +32,7 @@ const NOTHING_SIMILAR = { similar: [], successes: 0, failures: 0, confidence: '0
 export function riskOf({ arrival, now, environment, history, past, budget }: Weighed): Risk {
   const { service, change } = arrival;
   const { name, tier, dependencies, dependents, neighbours, zone } = service;
-  const at = new Date(now).toISOString();
+  const at = isoTime(now);
   const remaining = 'remaining' in budget && budget.remaining !== undefined ? String(budget.remaining) : null;
   const risk = {
     ...{ service: { name, tier, dependencies, dependents }, change, history },
@@ -61,9 +62,8 @@ export function decided(
   { set, exceptions }: ReadSet,
   person: string | null,
 ): Decided {
-  const { service, change } = arrival;
-  const at = new Date(now).toISOString();
-  const { author: _author, text: _text, ...facts } = change;
+  const { service, facts } = arrival;
+  const at = isoTime(now);
   const band = bandOf(Number(score));
   const outcome = decideDeployment.decide({
     policies: {

@@ -1,4 +1,5 @@
 import type { PastDeployment } from '../../shared/deployments/rules/facts.ts';
+import { isoTime } from '../../shared/kernel/index.ts';
 import { makePlan } from '../../shared/rollouts/rules/plan-rollout.ts';
 import { metMinutes, noticed } from './after-release.ts';
 import { type Arm, MINUTE } from './arm-state.ts';
@@ -77,7 +78,7 @@ function pastOf(
   if (to === 'lapsed') return undefined;
   const { lines, files, migration, config, hotfix, text } = change;
   return {
-    ...{ id, service: service.name, environment, at: new Date(ended).toISOString() },
+    ...{ id, service: service.name, environment, at: isoTime(ended) },
     change: { lines, files, migration, config, hotfix, text },
     outcome: to === 'promoted' ? 'succeeded' : 'rolled-back',
   };

@@ -17,7 +17,8 @@ function slowly(value: number): string {
   return String(Number(value.toPrecision(12)));
 }
 
-const POWERS = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14] as const;
+/** Whole powers of ten up to 10^22 are exact. */
+const POWERS = Array.from({ length: 18 }, (_, power) => Number(`1e${power}`));
 const THREE_DIGITS = Array.from({ length: 1000 }, (_, number) => String(number).padStart(3, '0'));
 const LAST_DIGITS = THREE_DIGITS.map((digits) => digits.replace(/0+$/, ''));
 
@@ -28,7 +29,7 @@ const LAST_DIGITS = THREE_DIGITS.map((digits) => digits.replace(/0+$/, ''));
  */
 function quickly(value: number): string | undefined {
   const size = Math.abs(value);
-  if (!(size >= 1e-3 && size < 1e6)) return value === 0 ? '0' : undefined;
+  if (!(size >= 1e-6 && size < 1e6)) return Number.isInteger(value) && size < 1e12 ? `${value}` : undefined;
   const places = placesOf(size);
   const digits = nearest(size * (POWERS[places] ?? Number.NaN));
   if (digits === undefined) return undefined;
@@ -55,13 +56,17 @@ function fraction(digits: number, places: number): string | undefined {
   return digits < 1e12 ? `${ZEROS[places - 12]}${twelve(digits)}` : undefined;
 }
 
-const ZEROS = ['0.', '0.0', '0.00'] as const;
+const ZEROS = ['0.', '0.0', '0.00', '0.000', '0.0000', '0.00000'] as const;
+
+/** Down to here so many zeros follow the point, one more each. */
+const LIMITS = [0.1, 0.01, 1e-3, 1e-4, 1e-5] as const;
 
 /** Digits after the point that make twelve significant ones. */
 function placesOf(size: number): number {
   if (size < 1) {
-    if (size >= 0.1) return 12;
-    return size >= 0.01 ? 13 : 14;
+    let zeros = 0;
+    for (let limit = 0.1; size < limit && zeros < 5; limit = LIMITS[zeros] ?? 0) zeros += 1;
+    return 12 + zeros;
   }
   let places = 11;
   for (let limit = 10; size >= limit; limit *= 10) places -= 1;

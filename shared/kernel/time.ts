@@ -3,7 +3,29 @@ export type Clock = () => number;
 
 /** UTC with milliseconds and Z, the one form in which times are stored and hashed. */
 export function isoTime(milliseconds: number): string {
-  return new Date(milliseconds).toISOString();
+  if (!(milliseconds >= 0 && milliseconds < YEAR_10000 && Number.isInteger(milliseconds)))
+    return new Date(milliseconds).toISOString();
+  const day = Math.floor(milliseconds / DAY_MS);
+  const seconds = Math.floor((milliseconds - day * DAY_MS) / 1000);
+  const [hour, minute, second] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
+  return `${dateOf(day)}${TWO_DIGITS[hour]}:${TWO_DIGITS[minute]}:${TWO_DIGITS[second]}${TAILS[milliseconds % 1000]}`;
+}
+
+const DAY_MS = 86_400_000;
+const YEAR_10000 = Date.UTC(10_000, 0);
+const TWO_DIGITS = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, '0'));
+const TAILS = Array.from({ length: 1000 }, (_, number) => `.${String(number).padStart(3, '0')}Z`);
+const MOST_DAYS = 20_000;
+const dates = new Map<number, string>();
+
+/** YYYY-MM-DDT of a day since 1970: all times of a day share it. */
+function dateOf(day: number): string {
+  const known = dates.get(day);
+  if (known !== undefined) return known;
+  const date = new Date(day * DAY_MS).toISOString().slice(0, 11);
+  if (dates.size >= MOST_DAYS) dates.clear();
+  dates.set(day, date);
+  return date;
 }
 
 /** Milliseconds of a stored time. Throws nothing: an unreadable text gives NaN, which every comparison refuses. */

@@ -38,9 +38,12 @@ export type Run = {
   share: number | undefined;
   /** Of this share: most intervals have the one before's, and logarithms cost. */
   readonly terms: WeightTerms;
-  /** ln E of each metric after the interval at hand, and of all thresholds. */
-  readonly harms: number[];
+  /** ln E after the interval at hand: of the errors, of each threshold, and of all thresholds. */
+  errors: number;
+  readonly thresholds: number[];
   latency: number;
+  /** Where errors and latency are put to be averaged. */
+  readonly both: [number, number];
 };
 
 type Prepared = { readonly small: Grids; readonly large: Grids; readonly limits: Limits };
@@ -73,7 +76,8 @@ export function startRun(intervals: readonly Interval[], settings: JudgeSettings
     kill: killProcess(settings.killSwitch),
     compared: { intervals: 0, requests: 0, failures: 0 },
     canary: { requests: 0, failures: 0 },
-    ...{ share: undefined, terms: noTerms(grids), harms: [], latency: 0 },
+    ...{ share: undefined, terms: noTerms(grids) },
+    ...{ errors: 0, thresholds: [], latency: 0, both: [0, 0] },
   };
 }
 
@@ -99,25 +103,27 @@ export function takeInterval(run: Run, { canary, baseline }: Interval): void {
 
 /** The mean of errors and latency, which is the mean over the thresholds; what is nothing beside the rest is not worked out. */
 export function harmOf(run: Run): number {
-  const { settings, metrics, compared, harms } = run;
+  const { settings, metrics, compared, thresholds, both } = run;
   const isLarge = settings.largeSample !== null && compared.requests > settings.largeSample.above;
   let most = Number.NEGATIVE_INFINITY;
   for (const metric of metrics)
     most = Math.max(most, logHarmAtMost(metric, dispersionOf(metric, settings.fano), isLarge));
   // of the greatest as many may be the mean
   const nothing = most - 3 * BELOW_GREATEST + NOTHING;
-  harms.length = 0;
+  thresholds.length = 0;
   for (const metric of metrics) {
     const phi = dispersionOf(metric, settings.fano);
     const isNothing = logHarmAtMost(metric, phi, isLarge) < nothing;
-    harms.push(isNothing ? Number.NEGATIVE_INFINITY : logHarm(metric, phi, isLarge));
+    const harm = isNothing ? Number.NEGATIVE_INFINITY : logHarm(metric, phi, isLarge);
+    if (metric.ms === undefined) run.errors = harm;
+    else thresholds.push(harm);
   }
-  const [errors = 0] = harms;
-  if (harms.length === 1) return errors;
-  const thresholds = harms.slice(1);
-  run.latency =
-    greatest(thresholds) === Number.NEGATIVE_INFINITY ? Number.NEGATIVE_INFINITY : logMeanExp(thresholds);
-  return logMeanExp([errors, run.latency]);
+  if (thresholds.length === 0) return run.errors;
+  const isNothing = greatest(thresholds) === Number.NEGATIVE_INFINITY;
+  run.latency = isNothing ? Number.NEGATIVE_INFINITY : logMeanExp(thresholds);
+  both[0] = run.errors;
+  both[1] = run.latency;
+  return logMeanExp(both);
 }
 
 export function safeOf({ settings: { fano }, metrics }: Run): number {
@@ -138,7 +144,7 @@ export function groundOf(run: Run, harm: number): Ground | undefined {
   const { settings, limits, metrics, kill } = run;
   const [failures] = metrics;
   if (reaches(harm, limits.harm)) {
-    const by = metrics.length > 1 && run.latency > (run.harms[0] ?? 0) ? 'latency' : 'errors';
+    const by = metrics.length > 1 && run.latency > run.errors ? 'latency' : 'errors';
     if (settings.floor === null || excessOf(metrics, by) >= settings.floor) return by;
   }
   if (limits.kill === undefined || failures === undefined) return undefined;

@@ -69,6 +69,17 @@ test('what happens next is the earliest, and of two at once the one that was pla
   );
 });
 
+test('what is known from the beginning comes in its turn, and first of what happens at once', () => {
+  const queue = eventQueue([1, 2, 2, 5].map((at) => ({ at, event: 'known' })));
+  for (const at of [3, 2, 6]) queue.push(at, 'pushed');
+  const popped = Array.from({ length: 7 }, () => queue.pop());
+  expect(popped.map((each) => `${each?.at} ${each?.event}`)).toEqual([
+    ...['1 known', '2 known', '2 known', '2 pushed'],
+    ...['3 pushed', '5 known', '6 pushed'],
+  ]);
+  expect(queue.pop()).toBeUndefined();
+});
+
 describe('a figure', () => {
   test('that is a median is one, within order statistics of the sample', () => {
     fc.assert(

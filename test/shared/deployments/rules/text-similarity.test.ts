@@ -25,10 +25,26 @@ function byIndex(text: string, others: readonly Titled[]): ReadonlyMap<string, n
   );
 }
 
-const WORDS = ['database', 'db', 'migration', 'login', 'sso', 'the', 'cache', 'redis', 'totals', 'of', '404', 'queue'];
+const WORDS = [
+  'database',
+  'db',
+  'migration',
+  'login',
+  'sso',
+  'the',
+  'cache',
+  'redis',
+  'totals',
+  'of',
+  '404',
+  'queue',
+];
 const title = fc.array(fc.constantFrom(...WORDS), { maxLength: 9 }).map((words) => words.join(' '));
 const others = fc
-  .uniqueArray(fc.tuple(fc.stringMatching(/^[a-z0-9-]{1,4}$/), title), { selector: ([id]) => id, maxLength: 40 })
+  .uniqueArray(fc.tuple(fc.stringMatching(/^[a-z0-9-]{1,4}$/), title), {
+    selector: ([id]) => id,
+    maxLength: 40,
+  })
   .map((pairs) => pairs.map(([id, text]) => ({ id, text })));
 
 test('terms that are counted give the scores of an index, to the last bit', async () => {
