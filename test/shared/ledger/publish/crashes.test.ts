@@ -8,7 +8,7 @@ import { auditPublished, growingLedger } from '../../../support/growing-ledger.t
 import { type MemoryPublishing, memoryPublishing } from '../../../support/memory-publishing.ts';
 
 type Call = <T>(run: () => Promise<T>) => Promise<T>;
-const SEEDS = 150;
+const SEEDS = 40;
 
 /** Every call of every port goes through `call`. */
 function through(deps: MemoryPublishing, call: Call): MemoryPublishing {
