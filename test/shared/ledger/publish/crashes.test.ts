@@ -56,30 +56,34 @@ async function expectOneHistory(deps: MemoryPublishing, stored: readonly string[
   expect((await deps.checkpoints.tileState())?.size ?? 0).toBeGreaterThanOrEqual(size - (size % 256));
 }
 
-test.each(['before', 'after'] as const)('cut off %s any call, and run again: one history', async (when) => {
-  let reached = true;
-  for (let position = 0; reached; position += 1) {
-    const ledger = growingLedger();
-    const deps = { ...memoryPublishing(ledger), heldTiles: 1 };
-    await ledger.grow(200);
-    await publishCheckpoint(deps, { cause: 'asked' });
-    await ledger.grow(400);
-    const cut = cutAt(position, when);
-    const run = publishCheckpoint(through(deps, cut), { cause: 'asked' });
-    const failed = await run.then(
-      () => undefined,
-      (thrown: unknown) => thrown,
-    );
-    reached = cut.reached();
-    expect(isFault(failed, 'Unavailable')).toBe(reached);
-    if (position % 2 === 0) await ledger.grow(1);
-    deps.clock.advance(60_000);
-    expect(await publishCheckpoint(deps, { cause: 'heartbeat' })).toMatchObject({ kind: 'signed' });
-    expect((await deps.checkpoints.newest())?.size).toBe((await ledger.head()).size);
-    expect(deps.metrics.filter((name) => name !== 'ledger_checkpoint_signed_total')).toEqual([]);
-    await expectOneHistory(deps, ledger.stored);
-  }
-});
+test.each(['before', 'after'] as const)(
+  'cut off %s any call, and run again: one history',
+  async (when) => {
+    let reached = true;
+    for (let position = 0; reached; position += 1) {
+      const ledger = growingLedger();
+      const deps = { ...memoryPublishing(ledger), heldTiles: 1 };
+      await ledger.grow(200);
+      await publishCheckpoint(deps, { cause: 'asked' });
+      await ledger.grow(400);
+      const cut = cutAt(position, when);
+      const run = publishCheckpoint(through(deps, cut), { cause: 'asked' });
+      const failed = await run.then(
+        () => undefined,
+        (thrown: unknown) => thrown,
+      );
+      reached = cut.reached();
+      expect(isFault(failed, 'Unavailable')).toBe(reached);
+      if (position % 2 === 0) await ledger.grow(1);
+      deps.clock.advance(60_000);
+      expect(await publishCheckpoint(deps, { cause: 'heartbeat' })).toMatchObject({ kind: 'signed' });
+      expect((await deps.checkpoints.newest())?.size).toBe((await ledger.head()).size);
+      expect(deps.metrics.filter((name) => name !== 'ledger_checkpoint_signed_total')).toEqual([]);
+      await expectOneHistory(deps, ledger.stored);
+    }
+  },
+  60_000,
+);
 
 test('publishers side by side, cut off anywhere, over a ledger that grows: one history', async () => {
   const ends = new Set<string>();
