@@ -5,8 +5,6 @@ import { hashOfLeaf, type TileState, tileBuilder } from '../../shared/ledger/til
 import { checkpointText, hex, signatureLine } from '../../shared/ledger/verifier/index.ts';
 import type { Signing } from './tile-ledger.ts';
 
-export type ServedLedger = ReturnType<typeof servedLedger>;
-
 /**
  * What the service serves of a ledger whose newest checkpoint is for `size` of its entries: the ports over memory, with
  * the full files as they are published and the builder's state of the last full bundle. `reads` counts the files read.

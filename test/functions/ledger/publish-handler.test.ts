@@ -8,64 +8,13 @@ import {
   type Signer,
 } from '../../../shared/ledger/publish/index.ts';
 import { isRefused, openCheckpoint, readVerifierKey } from '../../../shared/ledger/verifier/index.ts';
-import { clientOf, type Fixture, startFixture } from '../../local/aws/fixture.ts';
+import type { Fixture } from '../../local/aws/fixture.ts';
 import { databaseMissing } from '../../support/dynamodb.ts';
+import { startLedgerFixture } from './ledger-fixture.ts';
 
 type Handler = (event: unknown, context: unknown) => Promise<unknown>;
 
 const context = { functionName: 'test', awsRequestId: 'test', getRemainingTimeInMillis: () => 10_000 };
-const table = (TableName: string, own: object = {}) => ({
-  Type: 'AWS::DynamoDB::Table',
-  Properties: {
-    ...{ TableName, BillingMode: 'PAY_PER_REQUEST', KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }] },
-    AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
-    ...own,
-  },
-});
-const RESOURCES = {
-  Payloads: table('Payloads'),
-  Ledger: table('Ledger', {
-    AttributeDefinitions: [
-      { AttributeName: 'pk', AttributeType: 'S' },
-      { AttributeName: 'chainPage', AttributeType: 'S' },
-      { AttributeName: 'seq', AttributeType: 'N' },
-    ],
-    GlobalSecondaryIndexes: [
-      {
-        IndexName: 'bySeq',
-        KeySchema: [
-          { AttributeName: 'chainPage', KeyType: 'HASH' },
-          { AttributeName: 'seq', KeyType: 'RANGE' },
-        ],
-        Projection: { ProjectionType: 'ALL' },
-      },
-    ],
-  }),
-  Queue: { Type: 'AWS::SQS::Queue' },
-  Files: {
-    Type: 'AWS::S3::Bucket',
-    Properties: { BucketName: 'files', VersioningConfiguration: { Status: 'Enabled' } },
-  },
-  Key: {
-    Type: 'AWS::KMS::Key',
-    Properties: {
-      ...{ KeySpec: 'ECC_NIST_EDWARDS25519', KeyUsage: 'SIGN_VERIFY', KeyPolicy: { Statement: [] } },
-    },
-  },
-};
-
-/** What the function finds in its environment. */
-function setEnvironment({ cloud }: Fixture): void {
-  const { endpoint, region } = clientOf(cloud);
-  for (const [name, value] of Object.entries({
-    ...{ AWS_ENDPOINT_URL: endpoint, AWS_REGION: region, POWERTOOLS_LOG_LEVEL: 'SILENT' },
-    ...{ AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local', POWERTOOLS_DEV: 'false' },
-    ...{ LEDGER_ID: 'handled', LEDGER_TABLE: 'Ledger', PAYLOADS_TABLE: 'Payloads', LEDGER_BUCKET: 'files' },
-    LEDGER_KEY: 'arn:aws:kms:us-east-1:000000000000:key/Test-Key',
-    CHECKPOINT_QUEUE: 'https://sqs.us-east-1.amazonaws.com/000000000000/Test-Queue',
-  }))
-    vi.stubEnv(name, value);
-}
 
 describe.skipIf(databaseMissing)('publish-checkpoint over the local cloud', () => {
   let fixture: Fixture;
@@ -73,8 +22,7 @@ describe.skipIf(databaseMissing)('publish-checkpoint over the local cloud', () =
   let world: { ledger: LedgerTable; checkpoints: CheckpointTable; files: LedgerFiles; signer: Signer };
 
   beforeAll(async () => {
-    fixture = await startFixture(RESOURCES);
-    setEnvironment(fixture);
+    fixture = await startLedgerFixture();
     handler = (await import('../../../functions/ledger/publish-checkpoint.ts')).handler;
     const runtime = await import('../../../functions/runtime/checkpoints.ts');
     const { ledger } = await import('../../../functions/runtime/ledger.ts');
