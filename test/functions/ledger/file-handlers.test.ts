@@ -18,63 +18,64 @@ import { startLedgerFixture } from './ledger-fixture.ts';
 const SIZE = 600;
 const crypto = nodeCryptography();
 
+let fixture: Fixture | undefined;
+let handlers: Readonly<Record<'checkpoint' | 'tile' | 'key' | 'proof', HttpHandler>>;
+let publish: (event: unknown, context: unknown) => Promise<unknown>;
+
+beforeAll(async () => {
+  if (databaseMissing) return;
+  fixture = await startLedgerFixture();
+  const folder = '../../../functions/ledger';
+  handlers = {
+    checkpoint: (await import(`${folder}/get-checkpoint.ts`)).handler,
+    tile: (await import(`${folder}/read-tile-file.ts`)).handler,
+    key: (await import(`${folder}/get-ledger-key.ts`)).handler,
+    proof: (await import(`${folder}/prove-entry.ts`)).handler,
+  };
+  publish = (await import(`${folder}/publish-checkpoint.ts`)).handler;
+  await grow(SIZE);
+}, 120_000);
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await fixture?.end();
+});
+
+const grow = async (size: number): Promise<void> => {
+  const { ledger } = await import('../../../functions/runtime/ledger.ts');
+  for (let after = await ledger().head(); after.size < size; after = await ledger().head()) {
+    const records = Array.from(
+      { length: Math.min(90, size - after.size) },
+      (_, at): Unsealed => ({
+        ...{ kind: 'service', id: `svc-${after.size + at}`, rev: 1, via: 'stream' },
+        ...{ occurredAt: '2026-11-21T10:00:00.000Z', commitment: 'c'.repeat(64) },
+      }),
+    );
+    await ledger().append({ after, ...append(after, records, Date.now()), payloads: [] });
+  }
+};
+const get = (
+  name: keyof typeof handlers,
+  params: Readonly<Record<string, string>> = {},
+): Promise<HttpAnswer> =>
+  handlers[name](httpEvent({ params, ...(name !== 'proof' && { anonymous: true }) }), CONTEXT);
+const trust = async () => {
+  const lines = (await get('key')).body.trim().split('\n');
+  const keys = await Promise.all(lines.map((line) => readVerifierKey(line, crypto)));
+  return { keys: keys.flatMap((key) => (isRefused(key) ? [] : [key])) };
+};
+/** The ledger as the handlers answer it. */
+const served: LedgerSource = {
+  read: async (path) => {
+    const tile = path.startsWith('tile/') ? path.slice('tile/'.length) : undefined;
+    const answer = tile === undefined ? await get('checkpoint') : await get('tile', { proxy: tile });
+    if (answer.statusCode === 404) return [];
+    expect(answer.statusCode, answer.body).toBe(200);
+    return [{ bytes: Buffer.from(answer.body, answer.isBase64Encoded === true ? 'base64' : 'utf8') }];
+  },
+  checkpoints: async () => [],
+};
+
 describe.skipIf(databaseMissing)('the public files of the ledger over the local cloud', () => {
-  let fixture: Fixture;
-  let handlers: Readonly<Record<'checkpoint' | 'tile' | 'key' | 'proof', HttpHandler>>;
-  let publish: (event: unknown, context: unknown) => Promise<unknown>;
-
-  beforeAll(async () => {
-    fixture = await startLedgerFixture();
-    const folder = '../../../functions/ledger';
-    handlers = {
-      checkpoint: (await import(`${folder}/get-checkpoint.ts`)).handler,
-      tile: (await import(`${folder}/read-tile-file.ts`)).handler,
-      key: (await import(`${folder}/get-ledger-key.ts`)).handler,
-      proof: (await import(`${folder}/prove-entry.ts`)).handler,
-    };
-    publish = (await import(`${folder}/publish-checkpoint.ts`)).handler;
-    await grow(SIZE);
-  }, 120_000);
-  afterAll(async () => {
-    vi.unstubAllEnvs();
-    await fixture?.end();
-  });
-
-  const grow = async (size: number): Promise<void> => {
-    const { ledger } = await import('../../../functions/runtime/ledger.ts');
-    for (let after = await ledger().head(); after.size < size; after = await ledger().head()) {
-      const records = Array.from(
-        { length: Math.min(90, size - after.size) },
-        (_, at): Unsealed => ({
-          ...{ kind: 'service', id: `svc-${after.size + at}`, rev: 1, via: 'stream' },
-          ...{ occurredAt: '2026-11-21T10:00:00.000Z', commitment: 'c'.repeat(64) },
-        }),
-      );
-      await ledger().append({ after, ...append(after, records, Date.now()), payloads: [] });
-    }
-  };
-  const get = (
-    name: keyof typeof handlers,
-    params: Readonly<Record<string, string>> = {},
-  ): Promise<HttpAnswer> =>
-    handlers[name](httpEvent({ params, ...(name !== 'proof' && { anonymous: true }) }), CONTEXT);
-  const trust = async () => {
-    const lines = (await get('key')).body.trim().split('\n');
-    const keys = await Promise.all(lines.map((line) => readVerifierKey(line, crypto)));
-    return { keys: keys.flatMap((key) => (isRefused(key) ? [] : [key])) };
-  };
-  /** The ledger as the handlers answer it. */
-  const served: LedgerSource = {
-    read: async (path) => {
-      const tile = path.startsWith('tile/') ? path.slice('tile/'.length) : undefined;
-      const answer = tile === undefined ? await get('checkpoint') : await get('tile', { proxy: tile });
-      if (answer.statusCode === 404) return [];
-      expect(answer.statusCode, answer.body).toBe(200);
-      return [{ bytes: Buffer.from(answer.body, answer.isBase64Encoded === true ? 'base64' : 'utf8') }];
-    },
-    checkpoints: async () => [],
-  };
-
   test('before the first checkpoint there is nothing but the keys', async () => {
     expect((await get('checkpoint')).statusCode).toBe(404);
     expect((await get('tile', { proxy: 'entries/000.p/1' })).statusCode).toBe(404);
