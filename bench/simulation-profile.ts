@@ -1,0 +1,57 @@
+import { Session } from 'node:inspector/promises';
+
+/** Files in which a part begins, and what it is. A sample belongs to the innermost of them. */
+const PARTS = [
+  ['find-similar.ts', 'context: the rule find-similar'],
+  ['assess-risk.ts', 'risk: the rule assess-risk'],
+  ['decide-deployment.ts', 'policies and autonomy: the rule decide-deployment'],
+  ['judge-rollout.ts', 'the judge and the kill switch: the rule judge-rollout'],
+  ['raw-guards.ts', 'the rule raw-guards'],
+  ['climb.ts', 'traffic of both arms drawn, stages and holds'],
+  ['error-budget.ts', 'error budget: burn rates'],
+] as const;
+const COLLECTION = '(garbage collector)';
+const REST = 'the world: changes, truth, history kept, figures';
+const EVERY_MICROSECONDS = 200;
+
+/** Shares of the time of a run by what it went to, from samples of the stack; greatest first. */
+export async function profileOf(run: () => void): Promise<readonly (readonly [string, number])[]> {
+  const session = new Session();
+  session.connect();
+  await session.post('Profiler.enable');
+  await session.post('Profiler.setSamplingInterval', { interval: EVERY_MICROSECONDS });
+  await session.post('Profiler.start');
+  run();
+  const { profile } = await session.post('Profiler.stop');
+  session.disconnect();
+  const parts = partsOf(profile.nodes);
+  const times = new Map<string, number>();
+  let all = 0;
+  (profile.samples ?? []).forEach((id, index) => {
+    const part = parts.get(id) ?? REST;
+    const time = profile.timeDeltas?.[index] ?? 0;
+    times.set(part, (times.get(part) ?? 0) + time);
+    all += time;
+  });
+  return [...times].map(([part, time]) => [part, time / all] as const).toSorted(([, a], [, b]) => b - a);
+}
+
+type Node = {
+  readonly id: number;
+  readonly callFrame: { readonly functionName: string; readonly url: string };
+  readonly children?: readonly number[] | undefined;
+};
+
+/** A node belongs to the part that begins in it, else to that of its caller: callers come first. */
+function partsOf(nodes: readonly Node[]): ReadonlyMap<number, string> {
+  const parts = new Map<number, string>();
+  for (const { id, callFrame, children = [] } of nodes) {
+    const { functionName, url } = callFrame;
+    const begins = PARTS.find(([file]) => url.endsWith(`/${file}`))?.[1];
+    const part = functionName === COLLECTION ? 'garbage collection' : (begins ?? parts.get(id));
+    if (part === undefined) continue;
+    parts.set(id, part);
+    for (const child of children) parts.set(child, part);
+  }
+  return parts;
+}
