@@ -41,7 +41,7 @@ export const readTileFileRoute = {
   method: 'GET',
   path: '/v1/ledger/tile/{proxy+}',
   summary: 'Tiles and bundles of entries (C2SP tlog-tiles) that the newest checkpoint covers; public',
-  params: z.object({ proxy: z.string().max(200) }),
+  params: z.object({ proxy: z.string() }),
   text: 'application/octet-stream',
 } as const satisfies Route;
 
