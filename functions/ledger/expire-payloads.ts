@@ -11,6 +11,6 @@ const BUDGET_MS = 4 * 60_000;
 
 export const handler = onSchedule(async () => {
   const asked = { days: Number(required('PAYLOAD_RETENTION_DAYS')), until: clock() + BUDGET_MS };
-  const expiry = await sealAndAsk((seal) => expirePayloads(expireDeps(seal), asked));
-  logger.info('old payloads were looked for', { days: asked.days, ...expiry });
+  const report = await sealAndAsk((seal) => expirePayloads(expireDeps(seal), asked));
+  logger.info('old payloads were looked for', { report });
 });

@@ -12,5 +12,5 @@ const BUDGET_MS = 4 * 60_000;
 export const handler = onEvent(z.looseObject({ time: z.iso.datetime() }), async ({ time }) => {
   const asked = { at: time, until: clock() + BUDGET_MS };
   const reports = await sealAndAsk((seal) => reconcileAsDue(reconcileDeps(seal), asked));
-  for (const report of reports) logger.info('the ledger was held against the decisions', report);
+  for (const report of reports) logger.info('the ledger was held against the decisions', { report });
 });

@@ -24,7 +24,8 @@ export const reconcileDeps = (seal: SealDeps): ReconcileDeps => ({
   store: store(),
   decisions: dynamoRawDecisions({ client: tables(), table: required('DECISIONS_TABLE') }),
   places: places(),
-  tell: (message, subject) => logger.error(message, subject),
+  tellUnsealable: ({ kind, id, revs }) =>
+    logger.error('revisions are in no table and were never sealed', { kind, id, revs }),
 });
 
 /** What erasing a subject needs. */

@@ -56,11 +56,13 @@ export function special(kind: SpecialKind, record: DecisionRecord, deps: Made, r
   const image = record.newImage === undefined ? 'removed' : sha256Hex(canonicalJson(record.newImage));
   const id = sha256Hex(canonicalJson({ key: record.keys, image }));
   const occurredAt = isoTime(record.changedAt ?? deps.now);
-  const bytes = canonicalJson({
+  // The id is made of the record as it stands in the table; what is kept of it is redacted, as a decision is.
+  const content = {
     ...{ v: 1, kind, id, rev: 1, at: occurredAt, key: record.keys, image, change: record.change, reason },
     ...kept('newImage', record.newImage),
     ...kept('oldImage', record.oldImage),
-  });
+  };
+  const bytes = canonicalJson(redact(content));
   const salt = deps.random(32);
   const unsealed = {
     kind,
@@ -88,7 +90,7 @@ function writable(record: DecisionRecord): DecisionRecord {
 /** An image stands in the special entry's content for whoever examines it, unless it is too large. */
 function kept(name: string, image: Readonly<Record<string, unknown>> | undefined): Record<string, unknown> {
   if (image === undefined || canonicalJson(image).length > MAX_IMAGE_BYTES) return {};
-  return { [name]: redact(image) };
+  return { [name]: image };
 }
 
 function issuesText(error: {

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { canonicalJson, commitmentOf, isoTime, type Random, sha256Hex } from '../kernel/index.ts';
+import { canonicalJson, commitmentOf, isoTime, type Random, redact, sha256Hex } from '../kernel/index.ts';
 import type { Candidate } from './classify.ts';
 import type { StatementKind } from './contract.ts';
 
@@ -15,7 +15,7 @@ export function statementId({ key, image }: StatementSource): string {
 }
 
 /**
- * An entry that the ledger makes itself, with its salted content for the payloads. Two of the same source are the same
+ * An entry that the ledger makes itself, with its salted and redacted content for the payloads. Two of the same source are the same
  * entry: the second is dropped when it is sealed. `via` is `reconcile`: no stream brought it.
  */
 export function statement(
@@ -27,7 +27,7 @@ export function statement(
   const id = statementId(source);
   const at = isoTime(deps.now);
   const { key, image } = source;
-  const bytes = canonicalJson({ ...content, v: 1, kind, id, rev: 1, at, key, image });
+  const bytes = canonicalJson(redact({ ...content, v: 1, kind, id, rev: 1, at, key, image }));
   const salt = deps.random(32);
   const commitment = commitmentOf(salt, bytes);
   return {

@@ -4,7 +4,7 @@ import { meter, meterAt } from '../../functions/runtime/observe.ts';
 import { watchBudget } from '../../shared/adapters/github/budget.ts';
 import { METRICS as DEPLOYMENT_METRICS } from '../../shared/deployments/contract.ts';
 import { Fault } from '../../shared/kernel/index.ts';
-import { CHECKPOINT_METRICS } from '../../shared/ledger/contract.ts';
+import { CHECKPOINT_METRICS, RECONCILE_METRICS, RETENTION_METRICS } from '../../shared/ledger/contract.ts';
 import { sealDecisions } from '../../shared/ledger/index.ts';
 import { eventsOf } from '../../shared/ledger/publish-events.ts';
 import { policyEventExamples } from '../../shared/policies/events.examples.ts';
@@ -195,6 +195,8 @@ test.each([
   ['deployments', DEPLOYMENT_METRICS],
   ['rollouts', ROLLOUT_METRICS],
   ['checkpoints', CHECKPOINT_METRICS],
+  ['the reconciler', RECONCILE_METRICS],
+  ['the expiry', RETENTION_METRICS],
 ] as const)('every metric of %s that the contract names is emitted', (_, metrics) => {
   const emittedNames = new Set(
     lines

@@ -35,5 +35,5 @@ export function erasingWorld() {
       await world.step(kind, id, rev === decisions ? end : 'AwaitingMerge', inputs);
     await seal();
   };
-  return { ...world, deps, payloads, removed, seal, subject };
+  return { ...world, reconcile: world.deps, deps, payloads, removed, seal, subject };
 }

@@ -1,6 +1,7 @@
 import { publishCheckpoint } from '../../shared/ledger/publish/index.ts';
 import type { Meter } from '../../shared/ports/meter.ts';
 import { growingLedger } from './growing-ledger.ts';
+import { keepingScene } from './keeping-scene.ts';
 import { memoryPublishing } from './memory-publishing.ts';
 import { witnessScene } from './witness-scene.ts';
 
@@ -20,4 +21,8 @@ async function checkpoints(meter: Meter): Promise<void> {
 }
 
 /** What the ledger's publishing emits. */
-export const LEDGER_SCENES: readonly ((meter: Meter) => Promise<void>)[] = [checkpoints, witnessScene];
+export const LEDGER_SCENES: readonly ((meter: Meter) => Promise<void>)[] = [
+  checkpoints,
+  witnessScene,
+  keepingScene,
+];

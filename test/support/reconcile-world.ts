@@ -33,7 +33,7 @@ export function reconcileWorld(seed = 1) {
   const deps: ReconcileDeps = {
     ...{ ...seal, meter, store, places },
     decisions: { ofSubject: async ({ kind, id }) => table.get(`${kind}/${id}`) ?? [] },
-    tell: (_message, subject) => void told.push(subject),
+    tellUnsealable: (subject) => void told.push(subject),
   };
   const random = seededRandom(seed + 100);
   /** One more decision of a subject; it ends where `to` says. */

@@ -3,7 +3,6 @@ import {
   type Actor,
   Fault,
   type Head,
-  redactText,
   type Store,
   SUBJECT_KINDS,
   type Subject,
@@ -64,7 +63,7 @@ export async function eraseSubject(
   const open = steps.filter((_, at) => present[at] === true);
   await refuseUnsealed(deps, open);
   const { ledgerId } = await deps.table.head();
-  const said = { reason: redactText(reason), by: pseudonym(ledgerId, actor) };
+  const said = { reason, by: pseudonym(ledgerId, actor) };
   for (let from = 0; from < open.length; from += CHUNK) {
     const chunk = open.slice(from, from + CHUNK);
     await sealErasures(deps, chunk, said);

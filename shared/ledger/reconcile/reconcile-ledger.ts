@@ -12,11 +12,12 @@ export type ReconcileDeps = SealDeps & {
   readonly decisions: RawDecisions;
   readonly places: Places;
   /** Says which revisions can never be sealed: for the log. */
-  readonly tell: (message: string, subject: Readonly<Record<string, unknown>>) => void;
+  readonly tellUnsealable: (of: UnsealableRevs) => void;
 };
 
-export const RECONCILE_MODES = ['recent', 'full'] as const;
-export type ReconcileMode = (typeof RECONCILE_MODES)[number];
+export type UnsealableRevs = { readonly kind: string; readonly id: string; readonly revs: readonly number[] };
+
+export type ReconcileMode = 'recent' | 'full';
 /** `at`: the time of the schedule that asked for it (ISO), the same each time it is delivered. `until`: ms. */
 export type ReconcileRun = { readonly mode: ReconcileMode; readonly at: string; readonly until: number };
 

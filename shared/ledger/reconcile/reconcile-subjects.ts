@@ -73,10 +73,7 @@ async function sealAll(deps: ReconcileDeps, records: Difference['missing']): Pro
 function tellUnsealable(deps: ReconcileDeps, { kind, id }: Head, { unsealable }: Difference): void {
   if (unsealable.length === 0) return;
   deps.meter.measure(RECONCILE_METRICS.unsealable, unsealable.length);
-  deps.tell('revisions are in no table and were never sealed', {
-    ...{ kind, id },
-    revs: unsealable.slice(0, MAX_TOLD),
-  });
+  deps.tellUnsealable({ kind, id, revs: unsealable.slice(0, MAX_TOLD) });
 }
 
 function revs(last: number): readonly number[] {
