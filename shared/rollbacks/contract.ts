@@ -1,5 +1,7 @@
 /** What the outside may know of rollbacks: states, events, reasons, timings, quotas. Constants and types, no logic but scaling. */
 
+export * from './timings.ts';
+
 /** States that wait for something. */
 export const OPEN_STATES = [
   'DegradationDetected',
@@ -116,29 +118,6 @@ export type AccompanyingEvent = (typeof ACCOMPANYING_EVENTS)[number] | 'MergeCom
 export const MODES = ['observe', 'suggest', 'approve', 'auto'] as const;
 export type Mode = (typeof MODES)[number];
 
-/** Seconds, before scaling. Every value can be overridden per service (`timings` of its document). */
-export const TIMINGS = {
-  healthCheckInterval: 10,
-  persistenceSpan: 20,
-  readingGap: 15,
-  candidateSearch: 120,
-  ciWait: 600,
-  ciPoll: 30,
-  mergeWait: 600,
-  humanMergeWait: 14_400,
-  checkpointWait: 120,
-  reviewWait: 14_400,
-  approvalPage: 3_600,
-  confirmationWait: 240,
-  healthRestored: 60,
-  syncDeadline: 600,
-  recoveryDeadline: 600,
-  invariantFreshness: 15,
-  staleAfter: 86_400,
-  stalePullRequest: 604_800,
-} as const;
-export type Timings = { readonly [Name in keyof typeof TIMINGS]: number };
-
 /** How many readings in a row confirm a degradation. */
 export const PERSISTENCE_CHECKS = 3;
 export const CANDIDATE_SEARCH_DAYS = 30;
@@ -186,18 +165,6 @@ export const METRICS = {
 
 /** Of the text that a Prometheus reads. */
 export const PROMETHEUS_CONTENT_TYPE = 'text/plain; version=0.0.4';
-
-/**
- * All waits, deadlines and freshness limits at a time factor: seconds divided by it. Factor 1 on AWS,
- * up to 10 on the laptop. Time-outs of real calls are not part of it.
- */
-export function timingsAt(factor: number, overrides: Partial<Timings> = {}): Timings {
-  const scaled = Object.entries({ ...TIMINGS, ...overrides }).map(([name, seconds]) => [
-    name,
-    seconds / factor,
-  ]);
-  return Object.fromEntries(scaled) as Timings;
-}
 
 /** Labels of every pull request Holdfast opens, beside the environment's name. */
 export const PULL_REQUEST_LABELS = ['holdfast', 'rollback'] as const;
