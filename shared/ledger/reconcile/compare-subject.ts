@@ -4,7 +4,7 @@ import type { RawDecision } from './ports.ts';
 
 const REV_DIGITS = 6;
 /** The stream brings a decision within seconds; one that is younger than this is on its way, not missing. */
-export const SETTLED_AFTER_MS = 5 * 60_000;
+const SETTLED_AFTER_MS = 5 * 60_000;
 
 /** A subject as three witnesses have it: its head, the decisions table, and the ledger. */
 export type Compared = {
