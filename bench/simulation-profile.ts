@@ -10,11 +10,12 @@ const PARTS = [
   ['climb.ts', 'traffic of both arms drawn, stages and holds'],
   ['error-budget.ts', 'error budget: burn rates'],
 ] as const;
+const RUN = 'runStudy';
 const COLLECTION = '(garbage collector)';
 const REST = 'the world: changes, truth, history kept, figures';
 const EVERY_MICROSECONDS = 200;
 
-/** Shares of the time of a run by what it went to, from samples of the stack; greatest first. */
+/** Shares of the time of a run by what it went to, from samples of the stack of `runStudy`; greatest first. */
 export async function profileOf(run: () => void): Promise<readonly (readonly [string, number])[]> {
   const session = new Session();
   session.connect();
@@ -25,15 +26,16 @@ export async function profileOf(run: () => void): Promise<readonly (readonly [st
   const { profile } = await session.post('Profiler.stop');
   session.disconnect();
   const parts = partsOf(profile.nodes);
-  const times = new Map<string, number>();
+  const counts = new Map<string, number>();
   let all = 0;
-  (profile.samples ?? []).forEach((id, index) => {
-    const part = parts.get(id) ?? REST;
-    const time = profile.timeDeltas?.[index] ?? 0;
-    times.set(part, (times.get(part) ?? 0) + time);
-    all += time;
-  });
-  return [...times].map(([part, time]) => [part, time / all] as const).toSorted(([, a], [, b]) => b - a);
+  // samples are counted, whatever lies between them: while others have the core none is taken
+  for (const id of profile.samples ?? []) {
+    const part = parts.get(id);
+    if (part === undefined) continue;
+    counts.set(part, (counts.get(part) ?? 0) + 1);
+    all += 1;
+  }
+  return [...counts].map(([part, count]) => [part, count / all] as const).toSorted(([, a], [, b]) => b - a);
 }
 
 type Node = {
@@ -42,13 +44,14 @@ type Node = {
   readonly children?: readonly number[] | undefined;
 };
 
-/** A node belongs to the part that begins in it, else to that of its caller: callers come first. */
+/** A node belongs to the part that begins in it, else to that of its caller: callers come first. Others are outside the run. */
 function partsOf(nodes: readonly Node[]): ReadonlyMap<number, string> {
   const parts = new Map<number, string>();
   for (const { id, callFrame, children = [] } of nodes) {
     const { functionName, url } = callFrame;
     const begins = PARTS.find(([file]) => url.endsWith(`/${file}`))?.[1];
-    const part = functionName === COLLECTION ? 'garbage collection' : (begins ?? parts.get(id));
+    const top = functionName === RUN ? REST : undefined;
+    const part = functionName === COLLECTION ? 'garbage collection' : (begins ?? top ?? parts.get(id));
     if (part === undefined) continue;
     parts.set(id, part);
     for (const child of children) parts.set(child, part);
