@@ -48,6 +48,6 @@ test('a total counts every piece of every line', () => {
   assert.equal(total([{ price: 1250, count: 2 }, { price: 100, count: 3 }]), 2800);
 });
 `,
-    'checks.json': `${JSON.stringify({ checks: [{ name: 'unit', command: ['node', '--test'] }] }, null, 2)}\n`,
+    'checks.json': `${JSON.stringify({ checks: [{ name: 'unit', command: ['node', 'total.test.mjs'] }] }, null, 2)}\n`,
   };
 }

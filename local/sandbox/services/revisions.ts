@@ -72,7 +72,7 @@ export function serviceFiles(behaviour: Behaviour, note = behaviour as string): 
   };
 }
 
-const CHECKS = `${JSON.stringify({ checks: [{ name: 'unit', command: ['node', '--test'] }] }, null, 2)}\n`;
+const CHECKS = `${JSON.stringify({ checks: [{ name: 'unit', command: ['node', 'server.test.mjs'] }] }, null, 2)}\n`;
 
 /** The revision whose own test is red computes a total without the counts. */
 function handlerText(code: Code, note: string, wrong: boolean): string {
