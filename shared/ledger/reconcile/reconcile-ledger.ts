@@ -102,7 +102,7 @@ async function sealReport(deps: ReconcileDeps, run: ReconcileRun, report: Reconc
     key: { pk: 'LEDGER#reconcile', sk: mode },
     image: sha256Hex(canonicalJson({ mode, at })),
   };
-  const candidate = statement('ledger.reconciled', source, report, {
+  const candidate = statement('ledger.reconciled', source, { ...report, due: at }, {
     now: deps.clock(),
     random: deps.random,
   });

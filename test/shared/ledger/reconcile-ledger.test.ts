@@ -58,7 +58,7 @@ describe('reconciling the ledger with the decisions table', () => {
     expect(commitmentOf(Buffer.from(content?.salt ?? '', 'hex'), bytes)).toBe(reports[0]?.commitment);
     expect(JSON.parse(bytes)).toMatchObject({
       ...{ mode: 'full', missing: 1, appended: 1, unsealable: 0, finished: true },
-      ...{ from: 'service/shop', to: 'service/shop' },
+      ...{ from: 'service/shop', to: 'service/shop', due: '2026-11-21T10:10:00.000Z' },
     });
     world.clock.advance(60 * MINUTE);
     await run(world);
