@@ -50,9 +50,10 @@ export async function killRun(ground: Ground, target: Target, stable: string, cu
   await deploy(world, service, 'crashing', 'Join replica 0 at the start', environment);
   const over = new AbortController();
   const person = environment === 'production' ? approve(ground, service, over.signal) : undefined;
-  const ended = await until(`the end of ${service}`, LONGEST_SECONDS, () => endOf(ground, service)).finally(
-    () => over.abort(),
-  );
+  const ended = await until(`the end of ${service}`, LONGEST_SECONDS, () => endOf(ground, service))
+    // a run that does not come to an end is a finding, and not the end of the sweep
+    .catch(() => lastSeen(world, service))
+    .finally(() => over.abort());
   const seconds = Math.round((performance.now() - startedAt) / 100) / 10;
   await person;
   await sleep(SETTLING_MS);
@@ -104,6 +105,12 @@ async function endOf({ world, steps }: Ground, service: string): Promise<Rollbac
   return attempt.times.ended !== undefined && steps.stored(attempt.id).status !== 'RUNNING'
     ? attempt
     : undefined;
+}
+
+async function lastSeen(world: World, service: string): Promise<Rollback> {
+  const [attempt] = await attemptsOf(world, service);
+  if (attempt === undefined) throw new Error(`no attempt was opened for ${service}`);
+  return attempt;
 }
 
 type Approval = { readonly id: string; readonly state: { readonly kind: string } };
