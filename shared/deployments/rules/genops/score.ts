@@ -67,7 +67,9 @@ function weighed(factors: GenopsFactors, weights: GenopsWeights): number {
   const names = Object.keys(factors) as RiskFactorName[];
   const total = names.reduce((sum, name) => sum + weights[name], 0);
   // In 12 digits: 0.7 must not be missed by the last bit of a sum.
-  return Number(names.reduce((sum, name) => sum + (weights[name] / total) * factors[name], 0).toPrecision(12));
+  return Number(
+    names.reduce((sum, name) => sum + (weights[name] / total) * factors[name], 0).toPrecision(12),
+  );
 }
 
 /** Whether genops-v1 asks for a human: from .7, or above the ceiling of the autonomy level. */
