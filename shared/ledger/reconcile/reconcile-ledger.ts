@@ -102,10 +102,15 @@ async function sealReport(deps: ReconcileDeps, run: ReconcileRun, report: Reconc
     key: { pk: 'LEDGER#reconcile', sk: mode },
     image: sha256Hex(canonicalJson({ mode, at })),
   };
-  const candidate = statement('ledger.reconciled', source, { ...report, due: at }, {
-    now: deps.clock(),
-    random: deps.random,
-  });
+  const candidate = statement(
+    'ledger.reconciled',
+    source,
+    { ...report, due: at },
+    {
+      now: deps.clock(),
+      random: deps.random,
+    },
+  );
   const { failed } = await sealCandidates(deps, [{ record: report, candidate }]);
   if (failed !== undefined) throw failed.cause;
 }
