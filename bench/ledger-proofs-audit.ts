@@ -1,5 +1,6 @@
 /** Audits an export in a process of its own, so that its processor time and memory are the audit's alone. */
 import { directorySource } from '../cli/ledger-directory.ts';
+import { keepYoungGenerationSmall } from '../cli/young-generation.ts';
 import { nodeCryptography } from '../shared/ledger/node-crypto.ts';
 import { auditLedger, isRefused, readVerifierKey } from '../shared/ledger/verifier/index.ts';
 
@@ -10,6 +11,8 @@ const {
 }: { readonly directory: string; readonly vkey: string; readonly complete: boolean } = JSON.parse(
   process.argv[2] ?? '{}',
 );
+// As `holdfast ledger verify` does.
+keepYoungGenerationSmall();
 const crypto = nodeCryptography();
 const key = await readVerifierKey(vkey, crypto);
 if (isRefused(key)) throw new Error(key.refused);

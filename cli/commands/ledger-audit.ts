@@ -15,6 +15,7 @@ import { BUCKET_OPTIONS } from '../ledger-bucket.ts';
 import { hasCheckpoint, type UnsignedHead, unsignedHead } from '../ledger-directory.ts';
 import { TRUST_OPTIONS, trustOf } from '../ledger-keys.ts';
 import { type Place, placeOf, reaching } from '../ledger-sources.ts';
+import { keepYoungGenerationSmall } from '../young-generation.ts';
 
 /** Two heartbeats: a ledger that is alive has a younger checkpoint even where nothing happens. */
 const MAX_AGE_S = 600;
@@ -60,6 +61,7 @@ export async function auditPlace(
   options: Options,
   io: Io,
 ): Promise<AuditReport> {
+  keepYoungGenerationSmall();
   const since = fileOf(options, 'since');
   const fresh = { now: timeOf(options), maxAge: secondsOf(options) };
   let told = 0;

@@ -15,7 +15,6 @@ export type ChainEnd = {
 
 export type CheckedEntries = {
   readonly leaves: readonly Uint8Array[];
-  readonly entries: readonly LedgerEntry[];
   readonly end: ChainEnd;
   /** The first that does not fit; the entries before it do. */
   readonly bad?: Finding;
@@ -23,16 +22,39 @@ export type CheckedEntries = {
   readonly torn?: { readonly seq: number; readonly link: Uint8Array };
 };
 
+// What is taken apart at once must outlive a collection of garbage, and the memory set aside for it grows with how much does.
+const AT_ONCE = 32;
+
 /**
  * Checks entries that stand side by side: their bytes, their leaf hashes against the stored tile, ledger, place,
- * predecessor and time. Hashes in two batches.
+ * predecessor and time. Hashes in batches. `visit` sees each that fits, in order.
  */
 export async function checkEntries(
   sha256: Sha256,
   bytes: readonly Uint8Array[],
   tile: readonly Uint8Array[] | undefined,
   start: ChainEnd,
+  visit: (entry: LedgerEntry) => void,
 ): Promise<CheckedEntries> {
+  const leaves: Uint8Array[] = [];
+  let end = start;
+  for (let from = 0; from < bytes.length; from += AT_ONCE) {
+    const to = from + AT_ONCE;
+    const run = await checkRun(sha256, bytes.slice(from, to), tile?.slice(from, to), end);
+    for (const entry of run.entries) visit(entry);
+    leaves.push(...run.leaves);
+    end = run.end;
+    if (run.bad !== undefined) return { ...run, leaves };
+  }
+  return { leaves, end };
+}
+
+async function checkRun(
+  sha256: Sha256,
+  bytes: readonly Uint8Array[],
+  tile: readonly Uint8Array[] | undefined,
+  start: ChainEnd,
+): Promise<CheckedEntries & { readonly entries: readonly LedgerEntry[] }> {
   const { entries, unreadable } = readAll(bytes);
   const leaves = await sha256(leafMessages(bytes.slice(0, entries.length)));
   const ledgerId = start.ledgerId ?? entries[0]?.ledgerId ?? '';

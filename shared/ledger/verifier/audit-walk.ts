@@ -69,9 +69,8 @@ async function walkBundle(deps: WalkDeps, state: State, index: number): Promise<
   const tile = hashesOf(leafTile, width);
   const entries = bytes === undefined ? [] : readBundle(bytes);
   if (isRefused(entries)) return stop(state, altered(entries.refused, state.end.size));
-  const checked = await checkEntries(sha256, entries.slice(0, width), tileOf(tile), state.end);
+  const checked = await checkEntries(sha256, entries.slice(0, width), tileOf(tile), state.end, deps.visit);
   if (checked.bad !== undefined) return stop(state, await blame(deps, state, checked, checked.bad));
-  for (const entry of checked.entries) deps.visit(entry);
   if (entries.length < width) return stop(state, await short(deps, checked.end.size, index));
   if (entries.length > (bundle.full ? TILE_WIDTH : width))
     return stop(state, altered('inserted: no checkpoint counts it', checked.end.size));
