@@ -20,6 +20,11 @@ const PROOFS = 20_000;
 const REPEATS = 3;
 const ORIGIN = 'holdfast.example/bench';
 const NOW = Date.parse('2026-11-21T10:00:00Z');
+const NOTES = [
+  'By processor time: user and system seconds of the process, which other work on the machine stretches little; by the clock: what was waited. Processor time holds the threads of the garbage collector too, so that it can exceed the clock.',
+  'The audit reads bundles and tiles from disk, checks every byte of every entry for its canonical form, two hashes an entry (leaf and link) and one a tree node, every tile and the signed root. With --complete it keeps a name and a number for each of the 142,858 subjects besides, to see that no revision is missing. Memory is the most that the process ever held, with Node itself and the types taken off its sources (90 MB before the audit begins); as `holdfast ledger verify` does, it tells V8 not to enlarge the memory for new objects.',
+  `Appended in batches of ${BATCH}, as the sealing function does.`,
+];
 
 const Audited = z.object({
   complete: z.boolean(),
@@ -117,11 +122,7 @@ async function measureIn(directory: string, say: Say): Promise<Measured> {
       auditSeconds: audits.map((each) => each.seconds),
       auditProcessorSeconds: audits.map((each) => each.processorSeconds),
     },
-    notes: [
-      'By processor time: user and system seconds of the process, which other work on the machine stretches little; by the clock: what was waited. Processor time holds the threads of the garbage collector too, so that it can exceed the clock.',
-      'The audit reads bundles and tiles from disk, checks every byte of every entry for its canonical form, two hashes an entry (leaf and link) and one a tree node, every tile and the signed root. With --complete it keeps a name and a number for each of the 142,858 subjects besides, to see that no revision is missing. Memory is the most that the process ever held, with Node itself and the types taken off its sources (90 MB before the audit begins); as `holdfast ledger verify` does, it tells V8 not to enlarge the memory for new objects.',
-      `Appended in batches of ${BATCH}, as the sealing function does.`,
-    ],
+    notes: NOTES,
   };
 }
 
