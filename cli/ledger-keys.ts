@@ -1,8 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { nodeCryptography } from '../shared/ledger/node-crypto.ts';
 import {
+  FIRST_GENERATION,
+  followKeys,
   isRefused,
   isWitness,
+  keyStatementPath,
   readVerifierKey,
   type Trust,
   type VerifierKey,
@@ -23,6 +26,39 @@ export async function trustOf(options: Options): Promise<Trust | undefined> {
   const named = textOption(options, 'key');
   if (named === undefined) return undefined;
   return await trustIn(existsSync(named) ? readFileSync(named, 'utf8') : named, options);
+}
+
+/** What `--keys` means. */
+export const STATEMENTS_OPTION = {
+  keys: {
+    type: 'string',
+    text: 'the statements that lead from your key to later ones, in their order and parted by commas: key/2 and on, of an export or of the bucket',
+  },
+} as const;
+
+/** The trust, and the later keys that the statements of `--keys` lead to. Throws a usage error for what leads nowhere. */
+export async function withLaterKeys(trust: Trust, options: Options): Promise<Trust> {
+  const named = textOption(options, 'keys');
+  if (named === undefined) return trust;
+  const files = new Map(
+    named.split(',').map((file, at) => [keyStatementPath(at + FIRST_GENERATION), bytesIn(file)]),
+  );
+  const read = async (path: string) => {
+    const bytes = files.get(path);
+    return bytes === undefined ? [] : [{ bytes }];
+  };
+  const { trust: grown, findings } = await followKeys(read, trust, nodeCryptography());
+  const [wrong] = findings;
+  if (wrong !== undefined) throw cliError(`--keys: ${wrong.reason}`, EXIT.usage);
+  return grown;
+}
+
+function bytesIn(file: string): Uint8Array {
+  try {
+    return readFileSync(file.trim());
+  } catch {
+    throw cliError(`--keys: ${file} cannot be read`, EXIT.usage);
+  }
 }
 
 /** Trust in the keys of a text. Throws a usage error for what is no verifier key. */

@@ -13,6 +13,7 @@ import { ledgerEraseCommand } from './ledger-erase.ts';
 import { ledgerExportCommand } from './ledger-export.ts';
 import { ledgerKeyCommand, ledgerProofCommand } from './ledger-proof.ts';
 import { ledgerReplayCommand } from './ledger-replay.ts';
+import { ledgerRotateKeyCommand } from './ledger-rotate-key.ts';
 import { ledgerVerifyCommand } from './ledger-verify.ts';
 import { ledgerVerifyProofCommand } from './ledger-verify-proof.ts';
 import { localCommand } from './local.ts';
@@ -71,6 +72,7 @@ export const COMMANDS: readonly Command[] = [
   ledgerProofCommand,
   ledgerVerifyProofCommand,
   ledgerKeyCommand,
+  ledgerRotateKeyCommand,
   ledgerExportCommand,
   ledgerReplayCommand,
   ledgerEraseCommand,

@@ -2,9 +2,12 @@ import { Buffer } from 'node:buffer';
 import * as z from 'zod';
 import { tileBuilder } from '../../shared/ledger/tiles.ts';
 import {
+  FIRST_GENERATION,
   hashesAt,
   isRefused,
+  keyStatementPath,
   type LedgerSource,
+  MAX_GENERATION,
   readCheckpointLines,
   TILE_WIDTH,
   type TileId,
@@ -69,6 +72,7 @@ async function exportSigned(directory: string, options: Options, io: Io): Promis
     const [first] = each.versions.flatMap(bytesOf);
     if (first !== undefined) writeExported(directory, `checkpoints/${each.size}`, first);
   }
+  await copyStatements(directory, source);
   const keys = from?.startsWith('s3://') ? undefined : await ledgerText(from ?? ownLedger(), 'key');
   if (keys !== undefined) writeExported(directory, 'ledger.vkey', keys);
   io.document({ directory, size, signed: true, checkpoints: archived.length });
@@ -76,6 +80,16 @@ async function exportSigned(directory: string, options: Options, io: Io): Promis
   if (keys !== undefined)
     io.say('ledger.vkey comes from the ledger itself: verify with the key that you know it by');
   return EXIT.yes;
+}
+
+/** The statements of later keys, which lead an auditor from the first key to the newest. */
+async function copyStatements(directory: string, source: LedgerSource): Promise<void> {
+  for (let generation = FIRST_GENERATION; generation <= MAX_GENERATION; generation += 1) {
+    const path = keyStatementPath(generation);
+    const [bytes] = (await reaching(() => source.read(path))).flatMap(bytesOf);
+    if (bytes === undefined) return;
+    writeExported(directory, path, bytes);
+  }
 }
 
 /** Every tile and bundle of a tree, one after the other: a size that nobody has must not fill the memory. */

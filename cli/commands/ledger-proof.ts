@@ -38,9 +38,9 @@ export const ledgerKeyCommand: Command = {
   run: async (_positionals, _options, io) => {
     const text = await ledgerText(ownLedger(), 'key');
     if (text === undefined) throw cliError('this ledger serves no key', EXIT.no);
-    const keys = text.split('\n').filter((line) => line !== '');
-    io.document({ keys });
-    for (const key of keys) io.out(key);
+    const lines = text.split('\n').filter((line) => line !== '');
+    io.document({ keys: lines.filter((line) => !line.startsWith('#')) });
+    for (const line of lines) io.out(line);
     io.say('a key that comes from the ledger itself proves nothing about who runs it');
     return EXIT.yes;
   },

@@ -3,7 +3,7 @@ import { nodeCryptography } from '../../shared/ledger/node-crypto.ts';
 import { base64, checkProofFile, isRefused } from '../../shared/ledger/verifier/index.ts';
 import { type Command, cliError, EXIT, needed, textOption } from '../command.ts';
 import { paint } from '../io.ts';
-import { TRUST_OPTIONS, trustOf } from '../ledger-keys.ts';
+import { STATEMENTS_OPTION, TRUST_OPTIONS, trustOf, withLaterKeys } from '../ledger-keys.ts';
 
 export const ledgerVerifyProofCommand: Command = {
   name: 'ledger verify-proof',
@@ -12,6 +12,7 @@ export const ledgerVerifyProofCommand: Command = {
   args: 'FILE',
   options: {
     ...TRUST_OPTIONS,
+    ...STATEMENTS_OPTION,
     entry: { type: 'string', text: "a file with the entry's bytes, where the proof does not hold them" },
   },
   example: 'holdfast ledger verify-proof rbk_01JD-7.tlog-proof --key ledger.vkey',
@@ -22,7 +23,12 @@ export const ledgerVerifyProofCommand: Command = {
       throw cliError('--key is missing: the key that you know the ledger by', EXIT.usage);
     const other = textOption(options, 'entry');
     const entry = other === undefined ? undefined : bytesOf(other);
-    const proven = await checkProofFile(bytesOf(file), trust, nodeCryptography(), entry);
+    const proven = await checkProofFile(
+      bytesOf(file),
+      await withLaterKeys(trust, options),
+      nodeCryptography(),
+      entry,
+    );
     if (isRefused(proven)) {
       io.document({ proven: false, reason: proven.refused });
       io.out(paint(io, 'red', `NOT proven: ${proven.refused}`));

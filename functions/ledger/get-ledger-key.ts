@@ -1,13 +1,11 @@
-import { ledgerKeyLines } from '../../shared/ledger/publish/index.ts';
+import { keyFileLines } from '../../shared/ledger/publish/index.ts';
 import { getLedgerKey } from '../../shared/ledger/serve/index.ts';
-import { origin, signer } from '../runtime/checkpoints.ts';
+import { ringDeps } from '../runtime/checkpoints.ts';
 import { fileRoute } from '../runtime/file-route.ts';
 import { KEPT_A_WHILE } from '../runtime/ledger-files.ts';
 import { getLedgerKeyRoute } from '../runtime/ledger-routes.ts';
 
-const verifierKeys = async () => ledgerKeyLines(origin(), await signer().publicKey());
-
 export const handler = fileRoute(getLedgerKeyRoute, async () => ({
-  content: await getLedgerKey({ verifierKeys }),
+  content: await getLedgerKey({ verifierKeys: () => keyFileLines(ringDeps()) }),
   cacheControl: KEPT_A_WHILE,
 }));

@@ -2,7 +2,9 @@ import { dynamoCheckpoints } from '../../shared/adapters/aws/dynamodb-checkpoint
 import { backOff } from '../../shared/adapters/aws/failures.ts';
 import { kmsClient, kmsSigner } from '../../shared/adapters/aws/kms-signer.ts';
 import { s3Client, s3LedgerFiles } from '../../shared/adapters/aws/s3-ledger-files.ts';
-import { originOf, type PublishDeps } from '../../shared/ledger/publish/index.ts';
+import type { SealDeps } from '../../shared/ledger/index.ts';
+import { originOf, type PublishDeps, type RingDeps, type Signer } from '../../shared/ledger/publish/index.ts';
+import type { RotateDeps } from '../../shared/ledger/rotate/index.ts';
 import { checkpointQueue } from './ask-checkpoint.ts';
 import { cosigner } from './cosigner.ts';
 import { once, optional, required } from './environment.ts';
@@ -29,8 +31,15 @@ export const ledgerFiles = once(() =>
   s3LedgerFiles({ client: s3Client(), bucket: required('LEDGER_BUCKET') }),
 );
 
-/** The ledger's key. */
-export const signer = once(() => kmsSigner({ client: kmsClient(), keyId: required('LEDGER_KEY') }));
+/** The keys of the ledger in their order: the first one, those that followed, and the spare. */
+export const signers = once((): readonly [Signer, ...Signer[]] => {
+  const client = kmsClient();
+  const [first = '', ...later] = required('LEDGER_KEYS').split(',');
+  return [kmsSigner({ client, keyId: first }), ...later.map((keyId) => kmsSigner({ client, keyId }))];
+});
+
+/** Which keys are in force is read from the ledger itself. */
+export const ringDeps = once((): RingDeps => ({ ledger: ledger(), signers: signers(), origin: origin() }));
 
 /** What publishing needs. */
 export const publishDeps = once(
@@ -39,10 +48,16 @@ export const publishDeps = once(
       ledger: ledger(),
       checkpoints: checkpoints(),
       files: ledgerFiles(),
-      signer: signer(),
+      signers: signers(),
       queue: checkpointQueue(),
     },
     ...{ origin: origin(), clock, meter: meter(), pause: backOff, heldTiles: HELD_TILES },
     cosign: cosigner({ ledger: ledger(), checkpoints: checkpoints(), files: ledgerFiles() }),
   }),
 );
+
+/** What putting the next key in force needs, over what sealing needs. */
+export const rotateDeps = (seal: SealDeps): RotateDeps => ({
+  ...seal,
+  ...{ files: ledgerFiles(), signers: signers(), origin: origin() },
+});

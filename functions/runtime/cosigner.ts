@@ -13,7 +13,9 @@ import { optional } from './environment.ts';
 import { logger, meter } from './observe.ts';
 import { clock } from './world.ts';
 
-type Read = Pick<PublishDeps, 'ledger' | 'checkpoints' | 'files'>;
+type Read = Pick<PublishDeps, 'checkpoints' | 'files'> & {
+  readonly ledger: Pick<PublishDeps['ledger'], 'head' | 'entries'>;
+};
 type Cosign = NonNullable<PublishDeps['cosign']>;
 
 /**

@@ -1,4 +1,5 @@
 import { ErasureRequest, StatementParams } from '../../shared/ledger/erase/index.ts';
+import { RotationRequest } from '../../shared/ledger/rotate/index.ts';
 import type { Route } from './http.ts';
 
 export const eraseSubjectRoute = {
@@ -7,6 +8,15 @@ export const eraseSubjectRoute = {
   summary: 'Removes the payloads of an ended subject, after an entry for each says so',
   role: 'admin',
   body: ErasureRequest,
+} as const satisfies Route;
+
+export const rotateLedgerKeyRoute = {
+  method: 'POST',
+  path: '/v1/ledger/keys',
+  summary:
+    "Puts the ledger's next key in force, by a statement that both keys sign; asked twice it is done once",
+  role: 'admin',
+  body: RotationRequest,
 } as const satisfies Route;
 
 export const getLedgerStatementRoute = {
@@ -18,4 +28,8 @@ export const getLedgerStatementRoute = {
 } as const satisfies Route;
 
 /** The routes of this family, for the OpenAPI document. */
-export const ledgerKeepingRoutes: readonly Route[] = [eraseSubjectRoute, getLedgerStatementRoute];
+export const ledgerKeepingRoutes: readonly Route[] = [
+  eraseSubjectRoute,
+  rotateLedgerKeyRoute,
+  getLedgerStatementRoute,
+];

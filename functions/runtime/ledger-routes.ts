@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { EntriesQuery, SubjectsQuery } from '../../shared/ledger/index.ts';
-import { ProofParams } from '../../shared/ledger/serve/index.ts';
+import { KeyStatementParams, ProofParams } from '../../shared/ledger/serve/index.ts';
 import type { Route } from './http.ts';
 
 export const listEntriesRoute = {
@@ -53,6 +53,14 @@ export const getLedgerKeyRoute = {
   text: TEXT,
 } as const satisfies Route;
 
+export const readKeyStatementRoute = {
+  method: 'GET',
+  path: '/v1/ledger/key/{generation}',
+  summary: 'The statement that names a later key of the ledger, signed by the key before it too; public',
+  params: KeyStatementParams,
+  text: 'application/json',
+} as const satisfies Route;
+
 export const proveEntryRoute = {
   method: 'GET',
   path: '/v1/ledger/proof/{kind}/{id}/{rev}',
@@ -65,5 +73,5 @@ export const proveEntryRoute = {
 /** The routes of this family, for the OpenAPI document. */
 export const ledgerRoutes: readonly Route[] = [
   ...[listEntriesRoute, getLedgerHeadRoute, listLedgerSubjectsRoute],
-  ...[getCheckpointRoute, readTileFileRoute, getLedgerKeyRoute, proveEntryRoute],
+  ...[getCheckpointRoute, readTileFileRoute, getLedgerKeyRoute, readKeyStatementRoute, proveEntryRoute],
 ];

@@ -59,11 +59,11 @@ export class Buckets extends Construct {
   }
 
   /** Read the ledger's files, the oldest version of each. */
-  grantReadLedger(fn: HoldfastFunction): void {
+  grantReadLedger(fn: HoldfastFunction, folders: readonly string[] = LEDGER_FOLDERS): void {
     fn.addEnvironment('LEDGER_BUCKET', this.ledger.bucketName);
     fn.allow(['s3:ListBucketVersions'], [this.ledger.bucketArn]);
-    fn.allow(['s3:GetObjectVersion'], ledgerFiles(this.ledger));
-    for (const folder of LEDGER_FOLDERS) {
+    fn.allow(['s3:GetObjectVersion'], ledgerFiles(this.ledger, folders));
+    for (const folder of folders) {
       Validations.of(fn.role ?? fn).acknowledge({
         id: `AwsSolutions-IAM5[Resource::HoldfastData:ExportsOutputFnGetAttBucketsLedgerFDEB804AArnCA7874F2/${folder}/*]`,
         reason: 'The names of the files are made of how large the ledger is: only their folders are known.',
@@ -74,15 +74,28 @@ export class Buckets extends Construct {
   /** Write what is not there yet, and read what is. */
   grantPublishLedger(fn: HoldfastFunction): void {
     this.grantReadLedger(fn);
-    fn.allow(['s3:PutObject'], ledgerFiles(this.ledger));
+    fn.allow(['s3:PutObject'], ledgerFiles(this.ledger, PUBLISHED_FOLDERS));
+  }
+
+  /** Read the statements that name later keys. */
+  grantReadKeyStatements(fn: HoldfastFunction): void {
+    this.grantReadLedger(fn, [KEY_FOLDER]);
+  }
+
+  /** Read them, and write what is not there yet. */
+  grantPublishKeyStatements(fn: HoldfastFunction): void {
+    this.grantReadKeyStatements(fn);
+    fn.allow(['s3:PutObject'], ledgerFiles(this.ledger, [KEY_FOLDER]));
   }
 }
 
 /** Where the files of the ledger are: tiles and bundles, checkpoints, statements of keys. */
-const LEDGER_FOLDERS = ['tile', 'checkpoint', 'key'];
+const KEY_FOLDER = 'key';
+const PUBLISHED_FOLDERS = ['tile', 'checkpoint'];
+const LEDGER_FOLDERS = [...PUBLISHED_FOLDERS, KEY_FOLDER];
 
-function ledgerFiles(bucket: Bucket): readonly string[] {
-  return LEDGER_FOLDERS.map((folder) => bucket.arnForObjects(`${folder}/*`));
+function ledgerFiles(bucket: Bucket, folders: readonly string[] = LEDGER_FOLDERS): readonly string[] {
+  return folders.map((folder) => bucket.arnForObjects(`${folder}/*`));
 }
 
 /**

@@ -39,7 +39,7 @@ export class Checkpoints extends Construct {
     });
     data.ledger.grantPublish(this.publishCheckpoint, ledgerId);
     data.buckets.grantPublishLedger(this.publishCheckpoint);
-    data.ledgerKey.grantSignCheckpoints(this.publishCheckpoint);
+    data.ledgerKeys.grantSign(this.publishCheckpoint);
     nameWitnesses(this.publishCheckpoint);
     // what is too much for one run is asked for again
     queue.grantAsk(this.publishCheckpoint);

@@ -13,6 +13,7 @@ type KeepingProps = {
   readonly api: HoldfastApi;
   readonly queue: CheckpointQueue;
   readonly ledgerId: string;
+  readonly origin: string;
   /** Days after which payloads of ended subjects are removed; 0 keeps them. */
   readonly retentionDays: string;
 };
@@ -49,6 +50,15 @@ export class Keeping extends Construct {
       data.tables.grantRemovePayloads(fn);
     }
     api.serveFrom(this, erase, 'POST /v1/ledger/erasures');
+
+    const rotate = this.makeSealing(props, 'RotateLedgerKey', {
+      description: "Puts the ledger's next key in force",
+      timeout: Duration.seconds(28),
+      environment: { LEDGER_ORIGIN: props.origin },
+    });
+    data.ledgerKeys.grantSign(rotate);
+    data.buckets.grantPublishKeyStatements(rotate);
+    api.serveFrom(this, rotate, 'POST /v1/ledger/keys');
 
     const statement = new HoldfastFunction(this, 'GetLedgerStatement', {
       setting: props.setting,

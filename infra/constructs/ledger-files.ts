@@ -27,8 +27,13 @@ export class LedgerFiles extends Construct {
     api.servePublicFrom(this, tiles, 'GET /v1/ledger/tile/{proxy+}');
 
     const key = this.make(props, 'GetLedgerKey', 'Serves the verifier keys of the ledger');
-    data.ledgerKey.grantReadKey(key);
+    data.ledgerKeys.grantRead(key);
+    data.ledger.grantRead(key);
     api.servePublicFrom(this, key, 'GET /v1/ledger/key');
+
+    const statement = this.make(props, 'ReadKeyStatement', 'Serves the statements of later keys');
+    data.buckets.grantReadKeyStatements(statement);
+    api.servePublicFrom(this, statement, 'GET /v1/ledger/key/{generation}');
 
     const proof = this.make(props, 'ProveEntry', 'Proves that a decision is sealed');
     data.ledger.grantRead(proof);

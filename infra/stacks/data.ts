@@ -2,7 +2,7 @@ import { CfnParameter, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { Buckets } from '../constructs/buckets.ts';
 import { DecisionTables } from '../constructs/decision-tables.ts';
-import { LedgerKey } from '../constructs/ledger-key.ts';
+import { LedgerKeys } from '../constructs/ledger-key.ts';
 import { LedgerTable } from '../constructs/ledger-table.ts';
 import { People } from '../constructs/people.ts';
 import { SecretList } from '../constructs/secret-lists.ts';
@@ -15,7 +15,7 @@ export class DataStack extends Stack {
   readonly work: WorkTable;
   readonly signals: SignalsTable;
   readonly ledger: LedgerTable;
-  readonly ledgerKey: LedgerKey;
+  readonly ledgerKeys: LedgerKeys;
   readonly buckets: Buckets;
   readonly people: People;
   readonly webhookSecrets: SecretList;
@@ -38,7 +38,7 @@ export class DataStack extends Stack {
     this.work = new WorkTable(this, 'Work');
     this.signals = new SignalsTable(this, 'Signals');
     this.ledger = new LedgerTable(this, 'Ledger');
-    this.ledgerKey = new LedgerKey(this, 'LedgerKey');
+    this.ledgerKeys = new LedgerKeys(this);
     this.buckets = new Buckets(this, 'Buckets', {
       lockMode: lockMode.valueAsString,
       lockDays: lockDays.valueAsNumber,

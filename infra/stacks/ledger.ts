@@ -38,6 +38,7 @@ export class LedgerStack extends Stack {
     });
     new Keeping(this, 'Keeping', {
       ...{ setting, data, ledgerId, api: controlPlane.api, queue: ledger.checkpointQueue },
+      origin: origin.valueAsString,
       retentionDays: days.valueAsString,
     });
   }

@@ -3,7 +3,12 @@ export const LEDGER_KIND_PREFIX = 'ledger.';
 export const SPECIAL_KINDS = ['ledger.rejected', 'ledger.conflict', 'ledger.altered'] as const;
 export type SpecialKind = (typeof SPECIAL_KINDS)[number];
 /** What the ledger says itself, and nothing is wrong about: each has its salted content in the payloads. */
-export const STATEMENT_KINDS = ['ledger.reconciled', 'ledger.retention', 'ledger.erased'] as const;
+export const STATEMENT_KINDS = [
+  'ledger.reconciled',
+  'ledger.retention',
+  'ledger.erased',
+  'ledger.key',
+] as const;
 export type StatementKind = (typeof STATEMENT_KINDS)[number];
 
 /** One transaction takes 100 items and 4 MB; the head is one of them, a special entry takes two (its payload). */

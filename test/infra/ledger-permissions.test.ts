@@ -5,6 +5,7 @@ const resources = synthesise();
 const statements = roleStatements(resources);
 const SEALS = 'HoldfastControlPlane/Ledger/SealDecisionsRole';
 const PUBLISHES = 'HoldfastLedger/Checkpoints/PublishCheckpointRole';
+const ROTATES = 'HoldfastLedger/Keeping/RotateLedgerKeyRole';
 const writes = /^dynamodb:(PutItem|UpdateItem|DeleteItem|BatchWriteItem|PartiQL\w+)$/;
 
 function holding(action: string, part = ''): readonly Statement[] {
@@ -17,24 +18,32 @@ function roles(found: readonly Statement[]): readonly string[] {
   return [...new Set(found.map((each) => each.of))].sort();
 }
 
-describe("the ledger's key", () => {
-  test('signs for one function, and for no other role', () => {
+describe("the ledger's keys", () => {
+  test('sign for who publishes and who rotates, and for no other role', () => {
     expect(
       roles(statements.filter(({ actions }) => actions.some((action) => /^kms:(?!Get)/.test(action)))),
-    ).toEqual([PUBLISHES]);
-    const [sign, ...others] = holding('kms:Sign');
-    expect(others).toEqual([]);
-    expect(sign?.resources.join()).toContain('LedgerKey');
+    ).toEqual([PUBLISHES, ROTATES]);
+    for (const { resources: keys } of holding('kms:Sign'))
+      expect(keys.map((key) => /AttLedgerKey2?(?=[0-9A-F]{8}Arn)/.exec(key)?.[0]).sort()).toEqual([
+        'AttLedgerKey',
+        'AttLedgerKey2',
+      ]);
   });
 
-  test('is an Ed25519 key that stays when its stack goes, and lets the account decide by roles alone', () => {
-    const [key, ...others] = ofType(resources, 'AWS::KMS::Key');
-    expect(others).toEqual([]);
-    expect(key).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
-    expect(key?.Properties).toMatchObject({ KeySpec: 'ECC_NIST_EDWARDS25519', KeyUsage: 'SIGN_VERIFY' });
-    const { Statement } = plain(key?.Properties.KeyPolicy) as { Statement: { Principal: { AWS: string } }[] };
-    expect(Statement).toHaveLength(1);
-    expect(Statement[0]?.Principal.AWS).toMatch(/:root$/);
+  test('are one and a spare: Ed25519, kept when their stack goes, and the account decides by roles alone', () => {
+    const keys = ofType(resources, 'AWS::KMS::Key');
+    expect(keys.map(({ path }) => path.split('/')[1])).toEqual(['LedgerKey', 'LedgerKey2']);
+    const aliases = ofType(resources, 'AWS::KMS::Alias').map(({ Properties }) => Properties.AliasName);
+    expect(aliases).toEqual(['alias/holdfast-ledger', 'alias/holdfast-ledger-2']);
+    for (const key of keys) {
+      expect(key).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+      expect(key.Properties).toMatchObject({ KeySpec: 'ECC_NIST_EDWARDS25519', KeyUsage: 'SIGN_VERIFY' });
+      const { Statement } = plain(key.Properties.KeyPolicy) as {
+        Statement: { Principal: { AWS: string } }[];
+      };
+      expect(Statement).toHaveLength(1);
+      expect(Statement[0]?.Principal.AWS).toMatch(/:root$/);
+    }
   });
 });
 
@@ -63,8 +72,10 @@ describe('the items of the ledger', () => {
 });
 
 describe("the ledger's files", () => {
-  test('are written by one function, and deleted by none', () => {
-    expect(roles(holding('s3:PutObject', 'BucketsLedger'))).toEqual([PUBLISHES]);
+  test('are written by who publishes, statements of keys by who rotates, and deleted by none', () => {
+    expect(roles(holding('s3:PutObject', 'BucketsLedger'))).toEqual([PUBLISHES, ROTATES]);
+    const [rotates] = holding('s3:PutObject', 'BucketsLedger').filter(({ of }) => of === ROTATES);
+    expect(rotates?.resources).toEqual([expect.stringMatching(/\/key\/\*$/)]);
     const deletes = statements.filter(({ actions }) =>
       actions.some((action) => /^s3:(Delete|Bypass|PutObjectR)/.test(action)),
     );

@@ -30,7 +30,7 @@ const DECIDE = [
   ...['Rollbacks/WatchHealth', 'Signals/RouteSignals'],
 ];
 const REMOVE = ['Keeping/EraseSubject', 'Keeping/ExpirePayloads'];
-const SEAL = [...REMOVE, 'Keeping/ReconcileLedger', 'Ledger/SealDecisions'];
+const SEAL = [...REMOVE, 'Keeping/ReconcileLedger', 'Keeping/RotateLedgerKey', 'Ledger/SealDecisions'];
 /** Tell people, and decide nothing. */
 const TELL = ['People/EscalateRollback', 'News/TellPeople'];
 const PUBLISH = ['Ledger/PublishEvents'];

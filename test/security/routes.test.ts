@@ -12,6 +12,7 @@ const PUBLIC: Readonly<Record<string, string>> = {
   'GET /v1/health': 'says that the API answers, and which version it is',
   'GET /v1/ledger/checkpoint': 'a root and signatures, so that a stranger can check the ledger (api.md)',
   'GET /v1/ledger/key': 'the public half of the key that signs it',
+  'GET /v1/ledger/key/{generation}': 'the statement that leads from one of its keys to the next',
   'GET /v1/ledger/tile/{proxy+}':
     'hashes, and entries of ids, times and commitments (SECURITY.md says what they reveal)',
   'GET /v1/metrics': 'wants a token of its own, which a Prometheus can send and rotate',

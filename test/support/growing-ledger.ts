@@ -45,7 +45,7 @@ export async function auditPublished(
   const builder = tileBuilder();
   for (const entry of entries.slice(0, newest?.size)) builder.add(Buffer.from(entry));
   const partial = new Map(builder.partial().map(({ path, bytes }) => [path, bytes]));
-  const lines = await ledgerKeyLines(deps.origin, await deps.signer.publicKey());
+  const lines = await ledgerKeyLines(deps.origin, await deps.signers[0].publicKey());
   const read = await Promise.all(lines.map((line) => readVerifierKey(line, nodeCryptography())));
   const keys = read.flatMap((key) => (isRefused(key) ? [] : [key]));
   return await auditLedger(await publishedSource(deps, partial), { trust: { keys } }, nodeCryptography());

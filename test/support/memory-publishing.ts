@@ -79,23 +79,23 @@ export function memoryQueue(): MemoryQueue {
   return { asked, ask: async (delaySeconds) => void asked.push(delaySeconds) };
 }
 
-export type MemoryPublishing = Omit<PublishDeps, 'files' | 'signer' | 'queue' | 'clock'> & {
+export type MemoryPublishing = Omit<PublishDeps, 'files' | 'signers' | 'queue' | 'clock'> & {
   readonly files: MemoryFiles;
-  readonly signer: MemorySigner;
+  readonly signers: readonly [MemorySigner, ...MemorySigner[]];
   readonly queue: MemoryQueue;
   readonly clock: SteppingClock;
   readonly metrics: string[];
 };
 
 /** What publishing needs, over the given chain. Pauses are one turn of the loop. */
-export function memoryPublishing(ledger: Pick<LedgerTable, 'head' | 'entries'>): MemoryPublishing {
+export function memoryPublishing(ledger: Pick<LedgerTable, 'head' | 'entries' | 'find'>): MemoryPublishing {
   const metrics: string[] = [];
   return {
     ...{ ledger, metrics, origin: 'example.org/test', clock: fixedClock(), pause: oneTurn, heldTiles: 4 },
     ...{
       checkpoints: memoryCheckpoints(),
       files: memoryFiles(),
-      signer: memorySigner(),
+      signers: [memorySigner()],
       queue: memoryQueue(),
     },
     meter: { count: (metric) => void metrics.push(metric), measure: () => undefined },

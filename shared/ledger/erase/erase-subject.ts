@@ -76,7 +76,7 @@ export async function eraseSubject(
  * Who asked, the same in every entry and not by name: these entries are kept for good. Who has the list of people can
  * compute it of each of them.
  */
-function pseudonym(ledgerId: string, { type, id }: Actor): string {
+export function pseudonym(ledgerId: string, { type, id }: Actor): string {
   return `${type}:${sha256Hex(`${ledgerId}/${type}/${id}`).slice(0, 32)}`;
 }
 

@@ -53,19 +53,29 @@ async function readKey(vkey: string): Promise<VerifierKey> {
 
 /**
  * The signed note of a checkpoint: the log's signature, then its own cosignature with the time (seconds since 1970), which
- * is the clock of a ledger that has no witness. `root` is hex.
+ * is the clock of a ledger that has no witness. `root` is hex. Keys that were in force until just before sign as well, below.
  */
 export async function signCheckpoint(
   signer: Signer,
   { origin, size, root }: { readonly origin: string; readonly size: number; readonly root: string },
   time: number,
+  before: readonly Signer[] = [],
 ): Promise<string> {
   const { log, clock } = await logKeys(origin, await signer.publicKey());
   const text = checkpointText({ origin, size: BigInt(size), root: unhex(root) ?? new Uint8Array() });
   const seconds = BigInt(Math.floor(time));
   const signature = await signer.sign(utf8(text));
   const cosignature = await signer.sign(cosignedMessage(text, seconds));
-  return `${text}\n${signatureLine(log, signature)}${signatureLine(clock, concat(u64(seconds), cosignature))}`;
+  const own = signatureLine(log, signature) + signatureLine(clock, concat(u64(seconds), cosignature));
+  let others = '';
+  for (const each of before) others += await signedLine(each, origin, text);
+  return `${text}\n${own}${others}`;
+}
+
+/** The signature line of the log's key (0x01) under a text. */
+export async function signedLine(signer: Signer, origin: string, text: string): Promise<string> {
+  const { log } = await logKeys(origin, await signer.publicKey());
+  return signatureLine(log, await signer.sign(utf8(text)));
 }
 
 /** Where the checkpoint of a size is kept for good: twenty digits, so that the names sort as the sizes do. */

@@ -7,8 +7,9 @@ import type { LedgerTable } from '../ports.ts';
 import { hex, isRefused, utf8 } from '../verifier/bytes.ts';
 import { openCheckpoint } from '../verifier/checkpoint.ts';
 import { type GrowDeps, growToHead } from './grow-to-head.ts';
-import { checkpointPath, logKeys, signCheckpoint } from './note.ts';
-import type { CheckpointQueue, CheckpointTable, LedgerFiles, Signer, StoredCheckpoint } from './ports.ts';
+import { type RingDeps, type RingKey, readKeyRing, refuseUnknownKey, signersOf } from './key-ring.ts';
+import { checkpointPath, signCheckpoint } from './note.ts';
+import type { CheckpointQueue, CheckpointTable, LedgerFiles, StoredCheckpoint } from './ports.ts';
 import { refuseFile, refuseRoot } from './refusals.ts';
 
 /** What a witness is asked to cosign. */
@@ -22,18 +23,16 @@ export type Uncosigned = {
   readonly before: StoredCheckpoint | undefined;
 };
 
-export type PublishDeps = GrowDeps & {
-  readonly ledger: Pick<LedgerTable, 'head' | 'entries'>;
-  readonly checkpoints: CheckpointTable;
-  readonly files: LedgerFiles;
-  readonly signer: Signer;
-  readonly queue: CheckpointQueue;
-  readonly clock: Clock;
-  /** The name of the ledger, and of its key. */
-  readonly origin: string;
-  /** Signature lines of witnesses, to go below the log's own; none where they cannot be had: it never throws. */
-  readonly cosign?: (checkpoint: Uncosigned) => Promise<readonly string[]>;
-};
+export type PublishDeps = GrowDeps &
+  RingDeps & {
+    readonly ledger: Pick<LedgerTable, 'head' | 'entries' | 'find'>;
+    readonly checkpoints: CheckpointTable;
+    readonly files: LedgerFiles;
+    readonly queue: CheckpointQueue;
+    readonly clock: Clock;
+    /** Signature lines of witnesses, to go below the log's own; none where they cannot be had: it never throws. */
+    readonly cosign?: (checkpoint: Uncosigned) => Promise<readonly string[]>;
+  };
 
 /** `covered`: a checkpoint of this size was there. `overtaken`: another publisher's is as new. `behind`: more to read, asked for again. */
 export type PublishResult = {
@@ -89,10 +88,14 @@ type ToSign = {
 };
 
 async function sign(deps: PublishDeps, { size, root, newest, head }: ToSign): Promise<PublishResult> {
+  // After the head: a key whose entry it holds is in force.
+  const ring = await readKeyRing(deps);
+  refuseUnknownKey(ring, deps.origin, newest);
+  const { signer, before } = signersOf(ring, size, newest);
   // Times of one checkpoint never run backwards, whichever container's clock they are by.
   const now = Math.max(deps.clock(), newest === undefined ? 0 : millis(newest.signedAt));
-  const note = await signCheckpoint(deps.signer, { origin: deps.origin, size, root }, now / 1000);
-  if (head !== undefined) await archive(deps, { size, root, note });
+  const note = await signCheckpoint(signer, { origin: deps.origin, size, root }, now / 1000, before);
+  if (head !== undefined) await archive(deps, { size, root, note }, ring);
   const lines = (await deps.cosign?.({ size, root, note, before: newest })) ?? [];
   const next = { size, root, note: note + lines.join(''), signedAt: isoTime(now) };
   if (!(await store(deps, next, newest))) return { kind: 'overtaken', size };
@@ -104,15 +107,16 @@ async function sign(deps: PublishDeps, { size, root, newest, head }: ToSign): Pr
 
 /** Keeps the checkpoint for good. One that is there was signed at another time: it must say the same. */
 async function archive(
-  { files, signer, origin, meter }: PublishDeps,
+  { files, origin, meter }: PublishDeps,
   { size, root, note }: { readonly size: number; readonly root: string; readonly note: string },
+  ring: readonly RingKey[],
 ): Promise<void> {
   const path = checkpointPath(size);
   if ((await files.putOnce(path, utf8(note))) !== 'other') return;
   const found = await files.read(path);
   if (found === undefined) throw new Fault('Unavailable', `${path} cannot be read yet`);
-  const { log } = await logKeys(origin, await signer.publicKey());
-  const opened = await openCheckpoint(found, { keys: [log], origin }, CRYPTO);
+  const logs = ring.map(({ keys }) => keys.log);
+  const opened = await openCheckpoint(found, { keys: logs, origin }, CRYPTO);
   if (isRefused(opened)) refuseFile(meter, path, `is there, and ${opened.refused}`);
   if (opened.size !== BigInt(size) || hex(opened.root) !== root)
     refuseFile(meter, path, `is there with the root ${hex(opened.root)} of size ${opened.size}`);

@@ -14,6 +14,13 @@ export type Claim = {
   readonly signers: readonly string[];
 };
 
+/** Whom and what an audit starts from. */
+type Vouching = {
+  readonly trust?: Trust;
+  readonly head?: Pick<Claim, 'size' | 'root'>;
+  readonly since?: Uint8Array | string;
+};
+
 export type Claims = { readonly claims: readonly Claim[]; readonly findings: readonly Finding[] };
 
 /** Every checkpoint of a source with its signature checked, and what is wrong among them: broken, rewritten, two of one size. */
@@ -76,4 +83,35 @@ export function forksAmong(claims: readonly Claim[]): readonly Finding[] {
 
 function bytesOf(version: Version): readonly Uint8Array[] {
   return 'bytes' in version ? [version.bytes] : [];
+}
+
+/** What is vouched for: by a trusted key, or by a head alone; with what the auditor kept from earlier. */
+export async function claimsOf(
+  source: LedgerSource,
+  { trust, head, since }: Vouching,
+  crypto: Cryptography,
+): Promise<{
+  readonly claims: readonly Claim[];
+  readonly since?: Claim;
+  readonly findings: readonly Finding[];
+}> {
+  if (trust === undefined) {
+    const nothing: Finding = { verdict: 'altered', reason: 'nothing says how large the ledger is' };
+    return head === undefined
+      ? { claims: [], findings: [nothing] }
+      : { claims: [{ ...head, from: 'the head', signers: [] }], findings: [] };
+  }
+  const { claims, findings } = await gatherClaims(source, trust, crypto);
+  const none: readonly Finding[] =
+    claims.length === 0
+      ? [{ verdict: 'altered', reason: 'there is no checkpoint that a known key signed' }]
+      : [];
+  const kept = since === undefined ? undefined : await readClaim(since, 'the checkpoint kept', trust, crypto);
+  if (kept === undefined) return { claims, findings: [...findings, ...none] };
+  if (isRefused(kept)) {
+    const finding: Finding = { verdict: 'altered', reason: `the checkpoint kept: ${kept.refused}` };
+    return { claims, findings: [...findings, ...none, finding] };
+  }
+  const forks = forksAmong([...claims, kept]).filter(({ reason }) => reason.includes(kept.from));
+  return { claims, since: kept, findings: [...findings, ...none, ...forks] };
 }

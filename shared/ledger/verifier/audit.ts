@@ -1,10 +1,12 @@
-import { type Claim, forksAmong, gatherClaims, readClaim } from './audit-claims.ts';
+import { type Claim, claimsOf } from './audit-claims.ts';
 import { type MissingRevisions, revisionCounter, type Subject } from './audit-revisions.ts';
 import { type Walked, walkLedger } from './audit-walk.ts';
-import { equalBytes, isRefused } from './bytes.ts';
+import { equalBytes } from './bytes.ts';
 import type { Trust } from './checkpoint.ts';
 import type { Cryptography } from './cryptography.ts';
 import type { LedgerEntry } from './entry.ts';
+import { checkKeys, followKeys, type KeyChain } from './key-chain.ts';
+import { KEY_KIND, MAX_GENERATION } from './key-statement.ts';
 import { type Finding, type LedgerSource, VERDICT_EXITS, type Verdict } from './source.ts';
 
 export type AuditOptions = {
@@ -31,7 +33,7 @@ export type AuditReport = {
   readonly ledgerId?: string;
   /** What the verdict rests on; absent where nobody vouches. */
   readonly checkpoint?: Pick<Claim, 'size' | 'root' | 'signers' | 'time'>;
-  /** Entries of the ledger's own kinds, the first thousand: what was altered, rejected, in conflict, erased. */
+  /** Entries of the ledger's own kinds, the first thousand: what was altered, rejected, in conflict. */
   readonly special: readonly { readonly kind: string; readonly seq: number }[];
   readonly missing: readonly MissingRevisions[];
 };
@@ -54,14 +56,17 @@ export async function auditLedger(
   options: AuditOptions,
   crypto: Cryptography,
 ): Promise<AuditReport> {
-  const { claims, since, findings: first } = await claimsOf(source, options, crypto);
+  const chain = await chainOf(source, options, crypto);
+  const { claims, since, findings: first } = await claimsOf(source, { ...options, ...chain }, crypto);
   const newest = claims.reduce<Claim | undefined>(larger, undefined);
   const size = newest?.size ?? 0;
   const known = [...claims, ...(since === undefined ? [] : [since])].filter((claim) => claim.size <= size);
   const revisions = revisionCounter();
   const special: { kind: string; seq: number }[] = [];
+  const named: LedgerEntry[] = [];
   const visit = (entry: LedgerEntry): void => {
     if (options.complete !== undefined) revisions.see(entry);
+    if (entry.kind === KEY_KIND && named.length < MAX_GENERATION) named.push(entry);
     if (isUnusual(entry) && special.length < MAX_SPECIAL) special.push({ kind: entry.kind, seq: entry.seq });
   };
   const walked = await walkLedger({
@@ -74,7 +79,9 @@ export async function auditLedger(
   const missing = options.complete === undefined ? [] : revisions.missing(options.complete.subjects);
   const findings = [
     ...first,
+    ...(chain?.findings ?? []),
     ...walked.findings,
+    ...keyFindings(chain, named, known, walked),
     ...againstClaims(walked, claims, since),
     ...(newest === undefined ? [] : ageFindings(newest, claims, walked, options)),
     ...missing.map(incomplete),
@@ -91,34 +98,21 @@ export async function auditLedger(
   };
 }
 
-async function claimsOf(
-  source: LedgerSource,
-  { trust, head, since }: AuditOptions,
-  crypto: Cryptography,
-): Promise<{
-  readonly claims: readonly Claim[];
-  readonly since?: Claim;
-  readonly findings: readonly Finding[];
-}> {
-  if (trust === undefined) {
-    const nothing: Finding = { verdict: 'altered', reason: 'nothing says how large the ledger is' };
-    return head === undefined
-      ? { claims: [], findings: [nothing] }
-      : { claims: [{ ...head, from: 'the head', signers: [] }], findings: [] };
-  }
-  const { claims, findings } = await gatherClaims(source, trust, crypto);
-  const none: readonly Finding[] =
-    claims.length === 0
-      ? [{ verdict: 'altered', reason: 'there is no checkpoint that a known key signed' }]
-      : [];
-  const kept = since === undefined ? undefined : await readClaim(since, 'the checkpoint kept', trust, crypto);
-  if (kept === undefined) return { claims, findings: [...findings, ...none] };
-  if (isRefused(kept)) {
-    const finding: Finding = { verdict: 'altered', reason: `the checkpoint kept: ${kept.refused}` };
-    return { claims, findings: [...findings, ...none, finding] };
-  }
-  const forks = forksAmong([...claims, kept]).filter(({ reason }) => reason.includes(kept.from));
-  return { claims, since: kept, findings: [...findings, ...none, ...forks] };
+/** The ledger's keys, followed from those that are trusted; where nobody is, nobody's signature is looked at. */
+async function chainOf(source: LedgerSource, { trust }: AuditOptions, crypto: Cryptography) {
+  return trust === undefined ? undefined : await followKeys(source.read, trust, crypto);
+}
+
+/** Who may sign a size is known of those up to which the entries were read. */
+function keyFindings(
+  chain: KeyChain | undefined,
+  named: readonly LedgerEntry[],
+  known: readonly Claim[],
+  { end }: Walked,
+): readonly Finding[] {
+  if (chain === undefined) return [];
+  const reached = known.filter(({ size }) => size <= end.size);
+  return checkKeys(chain, named, reached);
 }
 
 /** What the entries say to each claim. An entry that does not fit was told before: then the roots say nothing more. */

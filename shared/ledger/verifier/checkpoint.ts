@@ -1,6 +1,6 @@
 import { base64, decimalU64, HASH_BYTES, isRefused, type Refusal, refuse, unbase64 } from './bytes.ts';
 import type { Cryptography } from './cryptography.ts';
-import { openNote } from './signed-note.ts';
+import { openNote, splitNote } from './signed-note.ts';
 import { NOTE_TYPES, type VerifierKey } from './verifier-key.ts';
 
 export type Checkpoint = {
@@ -74,7 +74,7 @@ export async function openCheckpoint(
   crypto: Cryptography,
 ): Promise<SignedCheckpoint | Refusal> {
   const opened = await openNote(note, keys, crypto);
-  if (isRefused(opened)) return opened;
+  if (isRefused(opened)) return laterKey(note, keys) ?? opened;
   const checkpoint = readCheckpoint(opened.text);
   if (isRefused(checkpoint)) return checkpoint;
   const logs = opened.signedBy.filter(({ key }) => key.type !== NOTE_TYPES.cosignature);
@@ -90,6 +90,21 @@ export async function openCheckpoint(
   const time = times.reduce<bigint | undefined>((latest, each) => later(latest, each), undefined);
   const signers = opened.signedBy.map(({ key }) => `${key.name}+${key.id}`);
   return { ...checkpoint, signers, ...(time !== undefined && { time }) };
+}
+
+/** Why nobody known signed a checkpoint that bears the name of a known log: its key may have been rotated. */
+function laterKey(note: Uint8Array | string, keys: readonly VerifierKey[]): Refusal | undefined {
+  const split = splitNote(note);
+  if (isRefused(split)) return undefined;
+  const isKnown = (line: { readonly name: string; readonly id: string }): boolean =>
+    keys.some(({ name, id }) => name === line.name && id === line.id);
+  const named = split.lines.find(({ name }) =>
+    keys.some((key) => key.name === name && key.type !== NOTE_TYPES.cosignature),
+  );
+  if (named === undefined || split.lines.some(isKnown)) return undefined;
+  return refuse(
+    `no signature is by a known key: it is signed by ${named.name}+${named.id}. If the ledger's key was rotated, give the later key too, or the statements that lead to it (key/2 and on)`,
+  );
 }
 
 function later(a: bigint | undefined, b: bigint): bigint {

@@ -8,6 +8,8 @@ export * from './compact-range.ts';
 export * from './cryptography.ts';
 export * from './entry.ts';
 export * from './hashes.ts';
+export * from './key-chain.ts';
+export * from './key-statement.ts';
 export * from './proof-file.ts';
 export * from './proofs.ts';
 export * from './signed-note.ts';

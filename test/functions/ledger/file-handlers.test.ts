@@ -19,7 +19,7 @@ const SIZE = 600;
 const crypto = nodeCryptography();
 
 let fixture: Fixture | undefined;
-let handlers: Readonly<Record<'checkpoint' | 'tile' | 'key' | 'proof', HttpHandler>>;
+let handlers: Readonly<Record<'checkpoint' | 'tile' | 'key' | 'statement' | 'proof' | 'rotate', HttpHandler>>;
 let publish: (event: unknown, context: unknown) => Promise<unknown>;
 
 beforeAll(async () => {
@@ -30,7 +30,9 @@ beforeAll(async () => {
     checkpoint: (await import(`${folder}/get-checkpoint.ts`)).handler,
     tile: (await import(`${folder}/read-tile-file.ts`)).handler,
     key: (await import(`${folder}/get-ledger-key.ts`)).handler,
+    statement: (await import(`${folder}/read-key-statement.ts`)).handler,
     proof: (await import(`${folder}/prove-entry.ts`)).handler,
+    rotate: (await import(`${folder}/rotate-ledger-key.ts`)).handler,
   };
   publish = (await import(`${folder}/publish-checkpoint.ts`)).handler;
   await grow(SIZE);
@@ -66,8 +68,12 @@ const trust = async () => {
 /** The ledger as the handlers answer it. */
 const served: LedgerSource = {
   read: async (path) => {
-    const tile = path.startsWith('tile/') ? path.slice('tile/'.length) : undefined;
-    const answer = tile === undefined ? await get('checkpoint') : await get('tile', { proxy: tile });
+    const [folder, ...rest] = path.split('/');
+    const place = rest.join('/');
+    const answer =
+      folder === 'key'
+        ? await get('statement', { generation: place })
+        : await (folder === 'tile' ? get('tile', { proxy: place }) : get('checkpoint'));
     if (answer.statusCode === 404) return [];
     expect(answer.statusCode, answer.body).toBe(200);
     return [{ bytes: Buffer.from(answer.body, answer.isBase64Encoded === true ? 'base64' : 'utf8') }];
@@ -112,5 +118,34 @@ describe.skipIf(databaseMissing)('the public files of the ledger over the local 
     expect(await kept('0/001')).toContain('immutable');
     expect(await kept('1/000.p/2')).toBe('public, max-age=60');
     expect((await get('checkpoint')).headers['cache-control']).toBe('public, max-age=5');
+  });
+
+  test('a rotated key is followed from the first one', async () => {
+    const first = await trust();
+    const rotate = (generation: number) =>
+      handlers.rotate(
+        httpEvent({
+          ...{ method: 'POST', path: '/v1/ledger/keys', headers: { 'content-type': 'application/json' } },
+          body: { generation, reason: 'each year' },
+        }),
+        CONTEXT,
+      );
+    expect((await get('statement', { generation: '2' })).statusCode).toBe(404);
+    const done = await rotate(2);
+    expect(JSON.parse(done.body)).toMatchObject({ generation: 2, seq: SIZE + 1 });
+    expect(await rotate(2)).toMatchObject({ statusCode: 200, body: done.body });
+    expect(await rotate(3)).toMatchObject({ statusCode: 409 });
+    expect((await get('statement', { generation: '1' })).statusCode).toBe(400);
+    await publish({ Records: [{}] }, CONTEXT);
+    const by = async () => (await auditLedger(served, { trust: first }, crypto)).checkpoint?.signers;
+    expect(await by()).toHaveLength(3);
+    await grow(SIZE + 3);
+    await publish({ Records: [{}] }, CONTEXT);
+    expect(await auditLedger(served, { trust: first }, crypto)).toMatchObject({
+      ...{ verdict: 'sound', findings: [], checked: SIZE + 3 },
+    });
+    const keys = (await get('key')).body.split('\n');
+    expect(keys[2]).toBe(`# key 2: in force from entry ${SIZE + 1} on`);
+    expect(await by()).toEqual([keys[3], keys[4]].map((key) => key?.split('+').slice(0, 2).join('+')));
   });
 });

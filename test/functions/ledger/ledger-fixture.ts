@@ -33,13 +33,18 @@ const RESOURCES = {
     Type: 'AWS::S3::Bucket',
     Properties: { BucketName: 'files', VersioningConfiguration: { Status: 'Enabled' } },
   },
-  Key: {
+  Key: signingKey(),
+  Key2: signingKey(),
+};
+
+function signingKey() {
+  return {
     Type: 'AWS::KMS::Key',
     Properties: {
       ...{ KeySpec: 'ECC_NIST_EDWARDS25519', KeyUsage: 'SIGN_VERIFY', KeyPolicy: { Statement: [] } },
     },
-  },
-};
+  };
+}
 
 /** What the function finds in its environment. */
 function setEnvironment({ cloud }: Fixture): void {
@@ -48,7 +53,9 @@ function setEnvironment({ cloud }: Fixture): void {
     ...{ AWS_ENDPOINT_URL: endpoint, AWS_REGION: region, POWERTOOLS_LOG_LEVEL: 'SILENT' },
     ...{ AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local', POWERTOOLS_DEV: 'false' },
     ...{ LEDGER_ID: 'handled', LEDGER_TABLE: 'Ledger', PAYLOADS_TABLE: 'Payloads', LEDGER_BUCKET: 'files' },
-    LEDGER_KEY: 'arn:aws:kms:us-east-1:000000000000:key/Test-Key',
+    LEDGER_KEYS: ['Test-Key', 'Test-Key2']
+      .map((key) => `arn:aws:kms:us-east-1:000000000000:key/${key}`)
+      .join(','),
     CHECKPOINT_QUEUE: 'https://sqs.us-east-1.amazonaws.com/000000000000/Test-Queue',
   }))
     vi.stubEnv(name, value);

@@ -28,7 +28,7 @@ describe.skipIf(databaseMissing)('publish-checkpoint over the local cloud', () =
     const { ledger } = await import('../../../functions/runtime/ledger.ts');
     world = {
       ...{ ledger: ledger(), checkpoints: runtime.checkpoints() },
-      ...{ files: runtime.ledgerFiles(), signer: runtime.signer() },
+      ...{ files: runtime.ledgerFiles(), signer: runtime.signers()[0] },
     };
   });
   afterAll(async () => {

@@ -19,10 +19,12 @@ function through(deps: MemoryPublishing, call: Call): MemoryPublishing {
         typeof member === 'function' ? (...given: unknown[]) => call(() => member(...given)) : member,
       ]),
     ) as Port;
-  const { ledger, checkpoints, files, signer, queue } = deps;
-  const ports = { ledger, checkpoints, files, signer, queue };
+  const { ledger, checkpoints, files, queue } = deps;
+  const ports = { ledger, checkpoints, files, queue };
+  const [first, ...later] = deps.signers;
   return {
     ...deps,
+    signers: [all(first), ...later.map(all)],
     ...(Object.fromEntries(Object.entries(ports).map(([name, port]) => [name, all(port)])) as typeof ports),
   };
 }
@@ -45,7 +47,7 @@ async function expectOneHistory(deps: MemoryPublishing, stored: readonly string[
   const frontiers: Frontier[] = [[]];
   for (const [at, bytes] of stored.entries())
     frontiers.push(appendLeaf(frontiers[at] ?? [], at, leafHash(bytes)));
-  const texts = deps.signer.signed.map((message) => message.replace(/^cosignature\/v1\ntime \d+\n/, ''));
+  const texts = deps.signers[0].signed.map((message) => message.replace(/^cosignature\/v1\ntime \d+\n/, ''));
   for (const text of new Set(texts)) {
     const checkpoint = readCheckpoint(text);
     if (isRefused(checkpoint)) throw new Error(checkpoint.refused);

@@ -81,7 +81,7 @@ describe('a checkpoint that is far behind', () => {
     const slow = { ...deps, ledger: { ...ledger, entries } };
     expect(await publishCheckpoint(slow, asked)).toEqual({ kind: 'behind', size: 2_500 });
     expect(deps.queue.asked).toEqual([0]);
-    expect(deps.signer.signed).toEqual([]);
+    expect(deps.signers[0].signed).toEqual([]);
     expect((await deps.checkpoints.tileState())?.size).toBe(1_024);
     expect(await publishCheckpoint(slow, asked)).toEqual({ kind: 'behind', size: 2_500 });
     expect(await publishCheckpoint(slow, asked)).toEqual({ kind: 'signed', size: 2_500 });
@@ -104,7 +104,7 @@ describe('a checkpoint that is far behind', () => {
     const lagging = (shown: (read: number) => number): MemoryPublishing => ({
       ...deps,
       ledger: {
-        head: ledger.head,
+        ...{ head: ledger.head, find: ledger.find },
         entries: async (from, to) => await ledger.entries(from, Math.min(to, shown(reads++))),
       },
     });
@@ -132,7 +132,7 @@ async function spoiled(change: (deps: MemoryPublishing, ledger: GrowingLedger) =
   await ledger.grow(300);
   await publishCheckpoint(deps, asked);
   await ledger.grow(300);
-  const signed = deps.signer.signed.length;
+  const signed = deps.signers[0].signed.length;
   const changed = ((await change(deps, ledger)) ?? deps) as MemoryPublishing;
   return { run: () => publishCheckpoint(changed, asked), deps, signed };
 }
@@ -147,7 +147,7 @@ async function refused(
     await expect(run()).rejects.toSatisfy(refusal(fault));
     await expect(run()).rejects.toThrow(reason);
   }
-  expect(deps.signer.signed).toHaveLength(signed);
+  expect(deps.signers[0].signed).toHaveLength(signed);
   expect(new Set(deps.metrics.slice(1))).toEqual(new Set([metric]));
   expect((await deps.checkpoints.newest())?.size).toBe(300);
 }
