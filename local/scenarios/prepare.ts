@@ -18,6 +18,8 @@ export type Place = {
   readonly replicas?: number;
   /** Waits of the service's own, in seconds before scaling. */
   readonly timings?: Readonly<Record<string, number>>;
+  /** A rollback is merged there only once a signed checkpoint covers the decision that allows it. */
+  readonly awaitCheckpoint?: boolean;
 };
 
 /** A service that runs a good revision, is under load, and is registered with a level of autonomy. */
@@ -70,7 +72,7 @@ async function approveAsLee(world: World, approval: string): Promise<void> {
 
 /** The registry's entry of a sandbox service. */
 function registerService(world: World, name: string, place: Place): Promise<unknown> {
-  const { environment = 'staging', gitops = 'acme/gitops', timings } = place;
+  const { environment = 'staging', gitops = 'acme/gitops', timings, awaitCheckpoint } = place;
   const application = `${name}-${environment}`;
   return world.api('PUT', `/v1/services/${name}`, {
     tier: 2,
@@ -86,6 +88,7 @@ function registerService(world: World, name: string, place: Place): Promise<unkn
           path: `apps/${name}/${environment}.yaml`,
           pointer: '/spec/source/targetRevision',
         },
+        ...(awaitCheckpoint !== undefined && { awaitCheckpoint }),
       },
     },
     selectors: [{ source: 'argocd', environment, match: { app: application } }],

@@ -3,14 +3,19 @@ import { commentsOn, pullRequestAt } from './at-forge.ts';
 import { attemptOf, follow, measuredOf, outcomeOf, type Rollback, timelineOf, until } from './attempt.ts';
 import { introducePeople } from './people.ts';
 import { deploy, deployAndMeasure, healthyOn, prepareService } from './prepare.ts';
-import type { Scenario } from './scenario.ts';
+import type { Scenario, TimelineEntry } from './scenario.ts';
 
-const PLACE = { environment: 'production', gitops: 'acme/gitops-accounts' } as const;
+/** A checkpoint comes within some seconds; a busy laptop may take a minute. */
+const PLACE = {
+  ...{ environment: 'production', gitops: 'acme/gitops-accounts', awaitCheckpoint: true },
+  timings: { checkpointWait: 600 },
+} as const;
 
-/** W3: in production a pull request waits for a person who did not write the change; only then is it merged. */
+/** W3: in production a pull request waits for a person who did not write the change, then for a checkpoint that covers the decision. */
 export const rollbackProduction: Scenario = {
   name: 'rollback-production',
-  expected: 'RollbackComplete, refused to its author, merged only after lee approved',
+  expected:
+    'RollbackComplete, refused to its author, merged only after lee approved, and a checkpoint covered the decision',
   run: async (world, tell, turn) => {
     const service = 'accounts';
     await introducePeople(world);
@@ -29,26 +34,35 @@ export const rollbackProduction: Scenario = {
       tell.note('lee and dana are asked; dana, who wrote the change, comments APPROVE, and is refused');
       const refused = await commentAndRead(world, asked, 'dana', 'APPROVE it is fine');
       const before = await pullRequestAt(world, pullRequest);
-      tell.note('lee comments APPROVE');
+      tell.note('lee comments APPROVE; the merge then awaits a signed checkpoint that covers the decision');
       await commentAndRead(world, asked, 'lee', 'APPROVE customers cannot sign in');
       const ended = await follow(world, id, tell, undefined, undefined, asked.rev);
       if (ended.state.kind === 'RollbackComplete') await healthyOn(world, service, stable, 'production');
       const [approval] = await approvalsOf(world, service);
       const approvedAt = approval?.answer?.at ?? '9999';
       const approved = !before.merged && approvedAt <= (ended.times.merged ?? '');
+      const timeline = await timelineOf(world, id);
       return {
         outcome: [
           outcomeOf(ended),
           refused.includes('four eyes') ? 'refused to its author' : refused,
           approved ? `merged only after ${approval?.answer?.person} approved` : 'merged without an approval',
+          afterCheckpoint(timeline),
         ].join(', '),
         subjects: [{ kind: 'rollback', id }],
-        timeline: await timelineOf(world, id),
+        timeline,
         measured: await measuredOf(world, ended),
       };
     });
   },
 };
+
+/** The merge is made only once covered; that it had to wait stands in its history. */
+function afterCheckpoint(timeline: readonly TimelineEntry[]): string {
+  return timeline.some(({ decision }) => decision.startsWith('CheckpointAwaited'))
+    ? 'and a checkpoint covered the decision'
+    : 'and without awaiting a checkpoint';
+}
 
 type Approval = {
   readonly for: { readonly kind: string };
