@@ -9,8 +9,8 @@ import {
   signingFor,
 } from '../test/support/tile-ledger.ts';
 import { TAMPERINGS, type Tampered } from './tamper-cases.ts';
+import { KEY_TAMPERINGS, ORIGIN, rotatedAt } from './tamper-keys.ts';
 
-export const ORIGIN = 'holdfast.example/ledger';
 const LEDGER_ID = 'bench-ledger';
 const TIME = Date.parse('2026-11-21T10:00:10Z') / 1000;
 const MAX_AGE_S = 600;
@@ -43,7 +43,7 @@ export async function tamperMatrix(
   each: (name: string) => void = () => {},
 ): Promise<readonly MatrixLine[]> {
   const lines: MatrixLine[] = [];
-  for (const { name, apply } of TAMPERINGS) {
+  for (const { name, apply } of [...TAMPERINGS, ...KEY_TAMPERINGS]) {
     const line = {
       name,
       runs: 0,
@@ -75,7 +75,12 @@ export async function cleanLedgers(
   const alarms: string[] = [];
   let runs = 0;
   for (const size of sizes) {
-    const published = publish(sealedEntries(LEDGER_ID, size), await publishingFor(size));
+    const ledger = { entries: sealedEntries(LEDGER_ID, size), publishing: await publishingFor(size) };
+    // every second one has had its key rotated, somewhere
+    const published =
+      size % 2 === 0 || size === 1
+        ? publish(ledger.entries, ledger.publishing)
+        : rotatedAt(ledger, ((size * size) % 97) % size);
     const { verdict, findings } = await audit(published);
     runs += 1;
     if (verdict !== 'sound') alarms.push(`${size}: ${verdict} ${JSON.stringify(findings)}`);
@@ -95,13 +100,14 @@ export async function publishingFor(size: number): Promise<Publishing> {
 
 export async function audit(
   published: Published,
-  { since, now = TIME + 1 }: Partial<Tampered> = {},
+  { since, now = TIME + 1, ownClock }: Partial<Tampered> = {},
 ): Promise<AuditReport> {
-  const { log, witness } = await signingFor(ORIGIN);
+  const { log, witness, clock } = await signingFor(ORIGIN);
+  const second = ownClock === true ? clock : witness;
   return auditLedger(
     memorySource(published),
     {
-      trust: { keys: [log.verifier, witness.verifier] },
+      trust: { keys: [log.verifier, second.verifier] },
       ledgerId: LEDGER_ID,
       fresh: { now, maxAge: MAX_AGE_S },
       complete: { subjects: [] },

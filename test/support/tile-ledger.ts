@@ -21,7 +21,12 @@ export type Published = {
   readonly files: Map<string, readonly Version[]>;
   readonly checkpoints: Map<number, readonly Version[]>;
 };
-export type Signing = { readonly log: SigningKey; readonly witness: SigningKey };
+/** `clock`: the log's key once more, as a cosigner of its own checkpoints. */
+export type Signing = {
+  readonly log: SigningKey;
+  readonly witness: SigningKey;
+  readonly clock: SigningKey;
+};
 export type SigningKey = {
   readonly verifier: VerifierKey;
   readonly vkey: string;
@@ -43,11 +48,12 @@ export async function signingFor(origin: string): Promise<Signing> {
   return {
     log: await signingKey(origin, NOTE_TYPES.ed25519),
     witness: await signingKey(`witness.${origin}`, NOTE_TYPES.cosignature),
+    clock: await signingKey(origin, NOTE_TYPES.cosignature),
   };
 }
 
-async function signingKey(name: string, type: VerifierKey['type']): Promise<SigningKey> {
-  const seed = createHash('sha256').update(name).digest();
+async function signingKey(name: string, type: VerifierKey['type'], secretOf = name): Promise<SigningKey> {
+  const seed = createHash('sha256').update(secretOf).digest();
   const der = Buffer.concat([PKCS8_ED25519, seed]);
   const secret = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
   const raw = createPublicKey(secret).export({ format: 'der', type: 'spki' }).subarray(RAW_KEY_AT);
@@ -56,6 +62,17 @@ async function signingKey(name: string, type: VerifierKey['type']): Promise<Sign
   const verifier = await readVerifierKey(vkey, nodeCryptography());
   if (isRefused(verifier)) throw new Error(verifier.refused);
   return { verifier, vkey, secret };
+}
+
+/** The key that follows the log's: its line for signatures, and its clock's. */
+export async function laterKeys(
+  origin: string,
+): Promise<{ readonly log: SigningKey; readonly clock: SigningKey }> {
+  const secret = `later ${origin}`;
+  return {
+    log: await signingKey(origin, NOTE_TYPES.ed25519, secret),
+    clock: await signingKey(origin, NOTE_TYPES.cosignature, secret),
+  };
 }
 
 /** The canonical texts of a sealed ledger: `size` decisions of subjects with seven revisions each. */
@@ -94,7 +111,7 @@ export function publish(entries: readonly string[], { signing, origin, sizes, ti
 /** A checkpoint with the log's signature and the witness's cosignature. */
 export function signedCheckpoint(
   checkpoint: { readonly origin: string; readonly size: bigint; readonly root: Uint8Array },
-  { log, witness }: Signing,
+  { log, witness }: Pick<Signing, 'log' | 'witness'>,
   time: number,
 ): string {
   const text = checkpointText(checkpoint);
