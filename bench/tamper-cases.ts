@@ -1,6 +1,6 @@
 import type { Verdict } from '../shared/ledger/verifier/index.ts';
 import { type Published, publish, sealedEntries } from '../test/support/tile-ledger.ts';
-import { edited, type Ledger, newestOf, relinked, replaced, withEntries } from './tamper-edits.ts';
+import { edited, type Ledger, leafTile, newestOf, relinked, replaced, withEntries } from './tamper-edits.ts';
 
 /** A ledger that somebody has tampered with at a place, and what an audit must say of it. */
 export type Tampered = {
@@ -13,6 +13,8 @@ export type Tampered = {
   /** The checkpoint that the auditor kept. */
   readonly since?: Uint8Array;
   readonly now?: number;
+  /** That nobody but the log itself says when. */
+  readonly ownClock?: true;
 };
 
 type Tampering = { readonly name: string; readonly apply: (ledger: Ledger, at: number) => Tampered };
@@ -40,7 +42,7 @@ export const TAMPERINGS: readonly Tampering[] = [
   entriesOnly('delete, later entries numbered and linked anew', (entries, at) =>
     relinked(entries.toSpliced(at, 1), at),
   ),
-  entriesOnly('forged expiry', (entries, at) =>
+  entriesOnly('forged expiry: an entry made into one, later entries linked anew', (entries, at) =>
     relinked(
       replaced(entries, at, edited(entries, at, { kind: 'ledger.retention', id: 'a'.repeat(64), rev: 1 })),
       at + 1,
@@ -57,6 +59,7 @@ export const TAMPERINGS: readonly Tampering[] = [
   { name: 'fork: a second checkpoint of one size', apply: forkedCheckpoint },
   { name: 'fork: another history than the one kept', apply: forkedHistory },
   { name: 'freeze', apply: frozen },
+  { name: "freeze, by the log's own clock", apply: frozenOwn },
   { name: 'replay of another ledger', apply: replayed },
   { name: 'tile deleted under its marker', apply: marked },
   { name: 'byte of a tile', apply: tileByte },
@@ -161,6 +164,11 @@ function frozen({ entries, publishing }: Ledger): Tampered {
   };
 }
 
+function frozenOwn({ entries, publishing }: Ledger): Tampered {
+  const signing = { ...publishing.signing, witness: publishing.signing.clock };
+  return { ...frozen({ entries, publishing: { ...publishing, signing } }), ownClock: true };
+}
+
 function replayed({ entries, publishing }: Ledger): Tampered {
   const other = publish(entries, { ...publishing, origin: 'another.example/ledger' });
   return { published: other, verdict: 'altered' };
@@ -169,8 +177,7 @@ function replayed({ entries, publishing }: Ledger): Tampered {
 function marked({ entries, publishing }: Ledger, at: number): Tampered {
   const { files, checkpoints } = publish(entries, publishing);
   const index = Math.floor(at / 256);
-  const path =
-    [...files.keys()].find((each) => each.startsWith(`tile/0/${String(index).padStart(3, '0')}`)) ?? '';
+  const path = leafTile(files, index);
   const versions = [...(files.get(path) ?? []), { deleted: true } as const];
   return {
     published: { files: new Map([...files, [path, versions]]), checkpoints },
@@ -181,8 +188,7 @@ function marked({ entries, publishing }: Ledger, at: number): Tampered {
 
 function tileByte({ entries, publishing }: Ledger, at: number): Tampered {
   const { files, checkpoints } = publish(entries, publishing);
-  const name = `tile/0/${String(Math.floor(at / 256)).padStart(3, '0')}`;
-  const path = [...files.keys()].find((each) => each.startsWith(name)) ?? '';
+  const path = leafTile(files, Math.floor(at / 256));
   const [version] = files.get(path) ?? [];
   const bytes = new Uint8Array(version !== undefined && 'bytes' in version ? version.bytes : []);
   bytes[(at % 256) * 32 + 7] = (bytes[(at % 256) * 32 + 7] ?? 0) ^ 1;

@@ -42,3 +42,9 @@ export function newestOf({ files }: Published): Uint8Array {
   if (version === undefined || !('bytes' in version)) throw new Error('nothing was published');
   return version.bytes;
 }
+
+/** The path of a tile of leaves. */
+export function leafTile(files: Published['files'], index: number): string {
+  const name = `tile/0/${String(index).padStart(3, '0')}`;
+  return [...files.keys()].find((path) => path.startsWith(name)) ?? '';
+}
