@@ -1,0 +1,70 @@
+import * as z from 'zod';
+import { mappingsOf } from '../local/cloud/dynamodb/mapping.ts';
+import type { World } from '../local/world.ts';
+import { inChild } from './child.ts';
+import { tableNamed } from './fresh-world.ts';
+import type { LedgerWatch } from './ledger-watch.ts';
+import type { Say } from './result.ts';
+
+/** How long the readers are held, by how many decisions are to be written meanwhile. */
+const HOLD_MS = 20_000;
+const HOLD_EACH_MS = 3;
+
+const Load = z.object({ startedAt: z.number(), endedAt: z.number() });
+export type Backlog = {
+  readonly decisions: number;
+  /** From when the readers were let go until the last entry, and until a checkpoint covered it. */
+  readonly sealedSeconds: number;
+  readonly coveredSeconds: number;
+  readonly checkpoints: number;
+  readonly writtenSeconds: number;
+};
+
+export function tablesOf({ cloud: { resources } }: World) {
+  return {
+    decisions: tableNamed(resources, 'Decisions'),
+    payloads: tableNamed(resources, 'Payloads'),
+    heads: tableNamed(resources, 'Heads'),
+  };
+}
+
+/**
+ * Writes decisions while the readers of their stream are held in their first batch, then lets them go. Throws where
+ * the writing takes longer than the readers are held: then it was no backlog.
+ */
+export async function drainBacklog(
+  world: World,
+  watch: LedgerWatch,
+  plan: { readonly subjects: number; readonly revisions: number; readonly before: number },
+  say: Say,
+): Promise<Backlog> {
+  const tables = tablesOf(world);
+  const { subjects, revisions, before } = plan;
+  const decisions = subjects * revisions;
+  const milliseconds = HOLD_MS + decisions * HOLD_EACH_MS;
+  const readers = mappingsOf(world.cloud.resources, 1).filter(({ table }) => table === tables.decisions);
+  world.cloud.setFaults(
+    readers.map(({ id }) => ({ kind: 'delivery', name: `stream:${id}`, effect: 'delay', milliseconds })),
+  );
+  const input = { endpoint: world.cloud.aws, tables, prefix: 'backlog', subjects, revisions };
+  const load = Load.parse(await inChild(new URL('./ledger-backlog-load.ts', import.meta.url), input));
+  const writtenSeconds = (load.endedAt - load.startedAt) / 1000;
+  say(`  ${decisions} decisions written in ${writtenSeconds} s`);
+  let letGoAt = Date.now();
+  let isWhole = false;
+  const known = watch.checkpoints.length;
+  const total = before + decisions;
+  const sealedAt = await watch.sealed(total, (size) => {
+    if (size > before) return;
+    letGoAt = Date.now();
+    isWhole = true;
+  });
+  if (!isWhole) throw new Error('the readers went on before the backlog was written');
+  const coveredAt = await watch.covered(total);
+  return {
+    ...{ decisions, writtenSeconds },
+    sealedSeconds: (sealedAt - letGoAt) / 1000,
+    coveredSeconds: (coveredAt - letGoAt) / 1000,
+    checkpoints: watch.checkpoints.length - known,
+  };
+}
