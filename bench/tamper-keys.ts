@@ -21,7 +21,7 @@ type Rotation = {
 
 /** A ledger whose key was rotated at a place. */
 export function rotatedAt({ entries, publishing }: Ledger, at: number, rotation: Rotation = {}): Published {
-  const { log, witness } = publishing.signing;
+  const { log } = publishing.signing;
   const { signedBy = log, until = log, after = LATER.log, withoutStatement = false } = rotation;
   const text = keyStatementText({
     ...{ origin: ORIGIN, generation: 2, log: LATER.log.vkey, clock: LATER.clock.vkey },
@@ -43,7 +43,7 @@ export function rotatedAt({ entries, publishing }: Ledger, at: number, rotation:
   const grown = relinked(entries.toSpliced(at, 0, entry), at);
   const sizes = [...publishing.sizes, grown.length];
   const signedWith = (key: SigningKey) =>
-    publish(grown, { ...publishing, sizes, signing: { log: key, witness } });
+    publish(grown, { ...publishing, sizes, signing: { ...publishing.signing, log: key } });
   const [early, late] = [signedWith(until), signedWith(after)];
   const checkpoints = [...late.checkpoints].map(
     ([size, versions]) => [size, size > at ? versions : (early.checkpoints.get(size) ?? [])] as const,

@@ -6,6 +6,7 @@ import { decisionsOf } from '../../local/scenarios/attempt.ts';
 import { ROLLBACK_SCENARIOS } from '../../local/scenarios/index.ts';
 import { runScenarios, type ScenarioResult } from '../../local/scenarios/scenario.ts';
 import { freshWorld, type TestWorld } from '../support/local-world.ts';
+import { rotateOverApi } from '../support/rotate-over-api.ts';
 import { everythingSaid, taskTokens } from './everything-said.ts';
 
 /** The worked cases of the specification that journeys prove; the others are in worked-cases.test.ts. */
@@ -47,6 +48,12 @@ describe('the journeys', () => {
     expect(merges.map(({ event }) => event)).toContain('HumanApproved');
     const firsts = merges.filter(({ from }) => from !== 'RollbackMerged');
     expect(firsts.map(({ event, from }) => `${from} ${event}`)).toEqual(['AwaitingMerge HumanApproved']);
+  });
+
+  test("the ledger's key is rotated, and the ledger is sound to a stranger who knows the first key alone", async () => {
+    const { seq, report } = await rotateOverApi(world);
+    expect(report).toMatchObject({ verdict: 'sound', findings: [] });
+    expect(report.checkpoint?.size).toBeGreaterThan(seq);
   });
 
   test('every decision is sealed, the ledger is sound, and each decision replays to the same bytes', async () => {
