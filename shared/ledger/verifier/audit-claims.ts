@@ -24,11 +24,7 @@ type Vouching = {
 export type Claims = { readonly claims: readonly Claim[]; readonly findings: readonly Finding[] };
 
 /** Every checkpoint of a source with its signature checked, and what is wrong among them: broken, rewritten, two of one size. */
-export async function gatherClaims(
-  source: LedgerSource,
-  trust: Trust,
-  crypto: Cryptography,
-): Promise<Claims> {
+async function gatherClaims(source: LedgerSource, trust: Trust, crypto: Cryptography): Promise<Claims> {
   const claims: Claim[] = [];
   const findings: Finding[] = [];
   const take = (claim: Claim | Refusal, from: string): void => {
@@ -52,7 +48,7 @@ export async function gatherClaims(
 }
 
 /** A signed checkpoint as a claim. */
-export async function readClaim(
+async function readClaim(
   note: Uint8Array | string,
   from: string,
   trust: Trust,
@@ -68,7 +64,7 @@ function claimOf({ size, root, time, signers }: SignedCheckpoint, from: string):
 }
 
 /** Two roots of one size: whoever holds the key has signed two histories. */
-export function forksAmong(claims: readonly Claim[]): readonly Finding[] {
+function forksAmong(claims: readonly Claim[]): readonly Finding[] {
   const first = new Map<number, Claim>();
   const findings: Finding[] = [];
   for (const claim of claims) {
