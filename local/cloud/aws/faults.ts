@@ -18,13 +18,17 @@ export type Faults = {
   readonly hook: FaultHook;
   /** Whether the next delivery of this name is to be spoiled so. */
   readonly spoils: (effect: 'duplicate' | 'reorder', name: string) => boolean;
+  /** Puts other rules in their place; a delay that lasts ends. */
   readonly set: (rules: readonly FaultRule[]) => void;
 };
 
 /** Faults for tests. Without rules nothing happens. */
 export function createFaults(first: readonly FaultRule[]): Faults {
   let rules: { rule: FaultRule; left: number }[] = [];
+  let replaced = new AbortController();
   const set = (given: readonly FaultRule[]): void => {
+    replaced.abort();
+    replaced = new AbortController();
     rules = given.map((rule) => ({ rule, left: rule.times ?? 1 }));
   };
   const take = (point: Parameters<FaultHook>[0], effects: readonly string[]): FaultRule | undefined => {
@@ -43,7 +47,7 @@ export function createFaults(first: readonly FaultRule[]): Faults {
       if (rule === undefined) return;
       if (rule.effect === 'kill') process.kill(process.pid, 'SIGKILL');
       if (rule.effect === 'throttle') throw new AwsFailure('ThrottlingException', 'Rate exceeded');
-      if (rule.effect === 'delay') await sleep(rule.milliseconds ?? 100);
+      if (rule.effect === 'delay') await sleep(rule.milliseconds ?? 100, undefined, replaced).catch(() => {});
       else throw new AwsFailure('InternalServerError', `a fault was asked for at ${point.name}`, 500);
     },
   };
