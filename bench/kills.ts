@@ -1,6 +1,13 @@
-import { differences } from './kills-effects.ts';
+import {
+  type CutRecord,
+  earlierSweeps,
+  recordOf,
+  type Sweeps,
+  together,
+  uncutFirst,
+} from './kills-record.ts';
 import type { KillRun } from './kills-run.ts';
-import { cutsOf, textOf } from './kills-steps.ts';
+import { cutsOf } from './kills-steps.ts';
 import { type Planned, RUNS_PER_WORLD, runsInOneWorld, type WorldReport } from './kills-world.ts';
 import type { Bench, Measured, Row, Say, Sweep } from './result.ts';
 import { median } from './statistics.ts';
@@ -25,8 +32,11 @@ async function measure(say: Say, sweep: Sweep = {}): Promise<Measured> {
     say,
   );
   const whole = PLACES.map((environment) => shortest(uncut.runs, environment));
-  const plan = planOf(whole, sweep);
-  say(`  ${plan.length} cuts of ${pointsOf(whole).length}`);
+  const earlier = earlierSweeps(whole);
+  const plan = uncutFirst(planOf(whole, sweep), earlier);
+  say(
+    `  ${plan.length} cuts of ${pointsOf(whole).length}; ${earlier.records.length} were cut in earlier sweeps`,
+  );
   const ends = startedAt + (sweep.minutes ?? Number.POSITIVE_INFINITY) * 60_000;
   const reports: WorldReport[] = [uncut];
   const worlds = Array.from({ length: Math.ceil(plan.length / RUNS_PER_WORLD) }, (_, at) =>
@@ -37,7 +47,7 @@ async function measure(say: Say, sweep: Sweep = {}): Promise<Measured> {
       if (performance.now() < ends) reports.push(await runsInOneWorld(world, SPEED, say, ends));
   };
   await Promise.all(Array.from({ length: WORLDS_AT_ONCE }, lane));
-  return measuredOf(whole, reports);
+  return measuredOf(whole, earlier, reports);
 }
 
 /** A wait that was woken too early is waited again: the run with the fewest such steps is the one to compare with. */
@@ -65,56 +75,35 @@ function planOf(whole: readonly KillRun[], { from = 1, to, every = 1 }: Sweep): 
   ).flat();
 }
 
-/** What is wrong with a run that was cut, against the one of its environment that was not. */
-function wrongWith(run: KillRun, whole: KillRun | undefined): readonly string[] {
-  const { doubled, missing } = differences(whole?.effects ?? [], run.effects);
-  const { service, environment } = run.target;
-  const found = [
-    ...(run.end === 'RollbackComplete' ? [] : [`ended as ${run.end}`]),
-    ...(run.workflow === 'SUCCEEDED' ? [] : [`its workflow ${run.workflow}`]),
-    ...(same(run.events, whole?.events) ? [] : [`decided ${run.events.join(', ')}`]),
-    ...(same(run.approvals, whole?.approvals) ? [] : [`approvals ${run.approvals.join(', ')}`]),
-    ...doubled.map((effect) => `once too often: ${effect}`),
-    ...missing.map((effect) => `never: ${effect}`),
-  ];
-  const where = run.cut === undefined ? '' : `${textOf(run.cut)} (${run.at})`;
-  return found.map((text) => `${environment} ${service}, cut ${where}: ${text}`);
+function sweepOf(whole: readonly KillRun[], reports: readonly WorldReport[]): Sweeps {
+  const cuts = reports.flatMap(({ runs }) => runs).filter(({ killed }) => killed);
+  const wholeOf = (run: KillRun) => whole.find(({ target }) => target.environment === run.target.environment);
+  return {
+    records: cuts.map((run) => recordOf(run, wholeOf(run))),
+    entries: sum(reports.map(({ entries }) => entries)),
+    findings: reports.flatMap((report) => report.findings),
+  };
 }
 
-const same = (one: readonly string[], other: readonly string[] = []): boolean =>
-  JSON.stringify(one) === JSON.stringify(other);
-
-function measuredOf(whole: readonly KillRun[], reports: readonly WorldReport[]): Measured {
-  const cuts = reports.flatMap(({ runs }) => runs).filter(({ killed }) => killed);
+function measuredOf(whole: readonly KillRun[], earlier: Sweeps, reports: readonly WorldReport[]): Measured {
+  const sweeps = together(earlier, sweepOf(whole, reports));
+  const { records, entries, findings } = sweeps;
   const missed = reports
     .flatMap(({ runs }) => runs)
     .filter(({ cut, killed }) => cut !== undefined && !killed);
-  const wholeOf = (run: KillRun) => whole.find(({ target }) => target.environment === run.target.environment);
-  const wrong = cuts.flatMap((run) => wrongWith(run, wholeOf(run)));
-  const findings = reports.flatMap((report) => report.findings);
-  const down = cuts.map(({ downMs = 0 }) => downMs);
+  const down = records.map(({ downMs }) => downMs);
   return {
     rows: [
-      ...PLACES.flatMap((environment) => rowsOf(environment, whole, cuts)),
-      none(
-        'effects at the forge or in the chat, doubled',
-        cuts,
-        (run) => differences(wholeOf(run)?.effects ?? [], run.effects).doubled.length,
+      ...PLACES.flatMap((environment) => rowsOf(environment, whole, records)),
+      none('effects at the forge or in the chat, doubled', records, ({ doubled }) => doubled),
+      none('effects that were never done', records, (record) => record.missing),
+      none('runs with other decisions than the run that was not cut', records, ({ otherDecisions }) =>
+        Number(otherDecisions),
       ),
-      none(
-        'effects that were never done',
-        cuts,
-        (run) => differences(wholeOf(run)?.effects ?? [], run.effects).missing.length,
+      none('runs whose workflow did not succeed', records, ({ workflow }) =>
+        Number(workflow !== 'SUCCEEDED'),
       ),
-      none('runs with other decisions than the run that was not cut', cuts, (run) =>
-        Number(!same(run.events, wholeOf(run)?.events) || !same(run.approvals, wholeOf(run)?.approvals)),
-      ),
-      none('runs whose workflow did not succeed', cuts, ({ workflow }) => Number(workflow !== 'SUCCEEDED')),
-      {
-        measure: 'decisions sealed and replayed',
-        value: sum(reports.map(({ entries }) => entries)),
-        unit: '',
-      },
+      { measure: 'decisions sealed and replayed', value: entries, unit: '' },
       {
         measure: 'findings in the ledgers',
         value: findings.length,
@@ -126,13 +115,7 @@ function measuredOf(whole: readonly KillRun[], reports: readonly WorldReport[]):
     ],
     samples: { downMs: down },
     details: {
-      cuts: cuts.map(({ target, cut, at, downMs, end }) => ({
-        environment: target.environment,
-        ...cut,
-        at,
-        downMs,
-        end,
-      })),
+      ...sweeps,
       whole: whole.map(({ target, steps, events, approvals, effects }) => ({
         environment: target.environment,
         steps,
@@ -140,25 +123,32 @@ function measuredOf(whole: readonly KillRun[], reports: readonly WorldReport[]):
         approvals,
         effects,
       })),
-      ...{ wrong, findings },
     },
     notes: [
-      ...whole.map((run) => `${run.target.environment}: cuts by state: ${byState(run, cuts)}.`),
+      ...whole.map((run) => `${run.target.environment}: cuts by state: ${byState(run, records)}.`),
       `Effects of a run: ${whole[1]?.effects.join('; ')}.`,
-      `Armed and not counted, because the run took fewer steps than the one that was not cut, or another workflow was running: ${missed.length}.`,
-      ...wrong,
+      `Armed in the last sweep and not counted, because the run took fewer steps than the one that was not cut, or another workflow was running: ${missed.length}.`,
+      `Sweeps add up while the stored steps of the flow stay the same; cuts by commit: ${byCommit(records)}.`,
+      ...records.flatMap(({ wrong }) => wrong),
       ...findings,
     ],
   };
 }
 
-function rowsOf(environment: string, whole: readonly KillRun[], cuts: readonly KillRun[]): readonly Row[] {
+function rowsOf(
+  environment: string,
+  whole: readonly KillRun[],
+  records: readonly CutRecord[],
+): readonly Row[] {
   const steps = whole.find(({ target }) => target.environment === environment)?.steps.length ?? 0;
-  const here = cuts.filter(({ target }) => target.environment === environment);
+  const here = records.filter((record) => record.environment === environment);
   const complete = here.filter(({ end }) => end === 'RollbackComplete').length;
   return [
     { measure: `${environment}: points, before and after ${steps} stored steps`, value: 2 * steps, unit: '' },
-    { measure: `${environment}: runs cut there by SIGKILL`, value: here.length, unit: '' },
+    {
+      ...{ measure: `${environment}: points cut there by SIGKILL`, value: here.length, unit: '' },
+      ...{ target: String(2 * steps), met: here.length === 2 * steps },
+    },
     {
       ...{ measure: `${environment}: of them ended as RollbackComplete`, value: complete, unit: '' },
       ...{ target: String(here.length), met: complete === here.length },
@@ -166,20 +156,28 @@ function rowsOf(environment: string, whole: readonly KillRun[], cuts: readonly K
   ];
 }
 
-function none(measure: string, runs: readonly KillRun[], count: (run: KillRun) => number): Row {
-  const value = sum(runs.map(count));
+function none(measure: string, records: readonly CutRecord[], count: (record: CutRecord) => number): Row {
+  const value = sum(records.map(count));
   return { measure, value, unit: '', target: '0', met: value === 0 };
 }
 
 /** Each state with how many of its points were cut. */
-function byState(whole: KillRun, cuts: readonly KillRun[]): string {
+function byState(whole: KillRun, records: readonly CutRecord[]): string {
   const stateOf = (step: string): string => step.split(':')[0] ?? step;
-  const here = cuts.filter(({ target }) => target.environment === whole.target.environment);
+  const at = records
+    .filter(({ environment }) => environment === whole.target.environment)
+    .map((record) => record.at);
   const count = (state: string, steps: readonly string[]) =>
     steps.filter((step) => stateOf(step) === state).length;
-  const at = here.map((run) => run.at ?? '');
   return [...new Set(whole.steps.map(stateOf))]
     .map((state) => `${state} ${count(state, at)} of ${2 * count(state, whole.steps)}`)
+    .join(', ');
+}
+
+function byCommit(records: readonly CutRecord[]): string {
+  const commits = [...new Set(records.map(({ commit }) => commit))];
+  return commits
+    .map((commit) => `${commit} ${records.filter((record) => record.commit === commit).length}`)
     .join(', ');
 }
 
