@@ -10,19 +10,26 @@ import { ofType, plain, synthesise } from './synthesised.ts';
 
 /**
  * What each alarm means, written by hand and not read from the template: at `rings` it rings, at `quiet`, the last value
- * before, it does not. `minutes`: how many minutes in a row it takes, when more than one.
+ * before, it does not. `minutes`: how many minutes in a row it takes, when more than one; with `step` so many seconds each.
  */
 type Meaning = {
   readonly quiet: number;
   readonly rings: number;
   readonly silence?: 'ALARM';
   readonly minutes?: number;
+  readonly step?: number;
 };
 const MEANINGS: Readonly<Record<string, Meaning>> = {
   'Ledger/Seal/Rejected': { quiet: 0, rings: 1 },
   'Ledger/Checkpoint/Missing': { quiet: 1, rings: 0, minutes: 15, silence: 'ALARM' },
   'Ledger/Root/Mismatch': { quiet: 0, rings: 1 },
   'Ledger/File/Conflict': { quiet: 0, rings: 1 },
+  'Ledger/Witness/Contradicts': { quiet: 0, rings: 1 },
+  'Ledger/Witness/Failing': { quiet: 0, rings: 1, minutes: 3, step: 300 },
+  'Ledger/Reconcile/Found': { quiet: 0, rings: 1 },
+  'Ledger/Reconcile/Unsealable': { quiet: 0, rings: 1 },
+  'Ledger/Reconcile/Missed': { quiet: 1, rings: 0, minutes: 3, step: 3_600, silence: 'ALARM' },
+  'Ledger/Retention/Missed': { quiet: 1, rings: 0, minutes: 2, step: 86_400, silence: 'ALARM' },
   'Signals/Webhook/SignatureRefused': { quiet: 5, rings: 6 },
   'Rollbacks/HealthSweep/Missed': { quiet: 1, rings: 0, minutes: 3, silence: 'ALARM' },
   'Rollbacks/Workflow/Failed': { quiet: 0, rings: 1 },
@@ -67,12 +74,12 @@ function meaningOf(name: string): Meaning {
 function fed(
   alarm: AlarmProperties,
   value: number,
-  minutes: number,
+  { minutes = 1, step = 60 }: Pick<Meaning, 'minutes' | 'step'>,
   metric = watchedBy(alarm)[0],
 ): readonly Sample[] {
   if (metric === undefined) throw new Error(`${alarm.AlarmName} watches nothing`);
   if (minutes > 1 || metric.stat !== 'Sum')
-    return Array.from({ length: minutes }, (_, minute) => ({ metric, age: minute * 60 + 30, value }));
+    return Array.from({ length: minutes }, (_, nth) => ({ metric, age: (nth + 0.5) * step, value }));
   return Array.from({ length: value }, (_, nth) => ({
     metric,
     age: ((nth + 0.5) * metric.period) / Math.max(1, value),
@@ -82,18 +89,21 @@ function fed(
 
 const asTable = alarms.map((alarm) => [alarm.AlarmName, alarm] as const);
 describe.each(asTable)('%s', (name, alarm) => {
-  const { quiet, rings, minutes = 1, silence = 'OK' } = meaningOf(name);
+  const { quiet, rings, minutes = 1, step = 60, silence = 'OK' } = meaningOf(name);
+  const long = { minutes, step };
+  const quietAt = (nth: number) =>
+    fed(alarm, quiet, {}).map((sample) => ({ ...sample, age: (nth + 0.5) * step, value: quiet }));
   // What a longer look back would find: a quiet past.
-  const past = Array.from({ length: 10 }, (_, each) => (minutes + each) * 60 + 30).flatMap((age) =>
-    minutes > 1 ? fed(alarm, quiet, 1).map((sample) => ({ ...sample, age, value: quiet })) : [],
+  const past = Array.from({ length: 10 }, (_, each) => minutes + each).flatMap((nth) =>
+    minutes > 1 ? quietAt(nth) : [],
   );
 
   test(`rings at ${rings}`, () => {
-    expect(alarmState(alarm, [...fed(alarm, rings, minutes), ...past])).toBe('ALARM');
+    expect(alarmState(alarm, [...fed(alarm, rings, long), ...past])).toBe('ALARM');
   });
 
   test(`is quiet at ${quiet}`, () => {
-    expect(alarmState(alarm, [...fed(alarm, quiet, minutes), ...past])).toBe('OK');
+    expect(alarmState(alarm, [...fed(alarm, quiet, long), ...past])).toBe('OK');
   });
 
   test(`is ${silence} when nothing is heard`, () => {
@@ -102,18 +112,14 @@ describe.each(asTable)('%s', (name, alarm) => {
 
   test('rings for each of the metrics it watches', () => {
     for (const metric of watchedBy(alarm))
-      expect(alarmState(alarm, [...fed(alarm, rings, minutes, metric), ...past])).toBe('ALARM');
+      expect(alarmState(alarm, [...fed(alarm, rings, long, metric), ...past])).toBe('ALARM');
   });
 
   test.runIf(minutes > 1)('does not ring a minute too early', () => {
-    const early = [...fed(alarm, rings, minutes - 1), ...past, ...beforePast(alarm, quiet, minutes)];
+    const early = [...fed(alarm, rings, { minutes: minutes - 1, step }), ...quietAt(minutes - 1), ...past];
     expect(alarmState(alarm, early)).toBe('OK');
   });
 });
-
-function beforePast(alarm: AlarmProperties, quiet: number, minutes: number): readonly Sample[] {
-  return fed(alarm, quiet, 1).map((sample) => ({ ...sample, age: (minutes - 1) * 60 + 30, value: quiet }));
-}
 
 const slow = alarms.find((alarm) => alarm.AlarmName === 'Rollbacks/Recovery/Slow');
 test('a slow recovery rings when more than one in twenty is slow, in staging alone', () => {

@@ -21,10 +21,12 @@ const OUTBOUND: Readonly<Record<string, string>> = {
   'shared/adapters/github/connection.ts': 'FORGE_URL',
   'shared/adapters/jwt/verify-token.ts': 'ISSUERS, ADDITIONAL_ISSUERS: the token only chooses among them',
   'shared/adapters/slack/slack-notify.ts': 'SLACK_URL',
+  'shared/adapters/witness/http-witness.ts': 'WITNESS_URL',
 };
 const OPENS =
   /(?<![.\w])fetch\(|globalThis\.fetch\b|new Octokit\(|from 'node:(?:https?|http2|net|tls|dgram|dns)|undici|XMLHttpRequest|WebSocket/;
-const ADDRESSES = /\b(?:FORGE_URL|ARGOCD_URL|PROMETHEUS_URL|SLACK_URL|ISSUERS|ADDITIONAL_ISSUERS)\b/;
+const ADDRESSES =
+  /\b(?:FORGE_URL|ARGOCD_URL|PROMETHEUS_URL|SLACK_URL|WITNESS_URL|ISSUERS|ADDITIONAL_ISSUERS)\b/;
 
 const resources = synthesise();
 

@@ -57,6 +57,7 @@ test('all but webhooks, health, metrics, the public files of the ledger and this
     'GET /v1/health',
     'GET /v1/ledger/checkpoint',
     'GET /v1/ledger/key',
+    'GET /v1/ledger/key/{generation}',
     'GET /v1/ledger/tile/{proxy}',
     'GET /v1/metrics',
     'GET /v1/openapi.json',

@@ -105,6 +105,7 @@ test('a doubled delivery comes twice', async () => {
   fixture.cloud.setFaults([{ kind: 'delivery', name: 'stream:*', effect: 'duplicate' }]);
   await put('doubled');
   await eventually(async () => ((await copies()).doubled === 2 ? true : undefined));
+  fixture.cloud.setFaults([]);
 });
 
 test('a restart over the same data goes on behind the last record that was taken', async () => {
