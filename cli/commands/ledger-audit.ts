@@ -101,9 +101,13 @@ function auditDocument({ checkpoint, ...report }: AuditReport): unknown {
   return { ...report, signed: true, checkpoint: { size, root: hex(root), signers, ...ageOf(checkpoint) } };
 }
 
+/** The last that a Date can hold. */
+const LAST_SECOND = 8_640_000_000_000n;
+
 /** When a checkpoint was signed or cosigned last, and how long ago that is; nothing where nobody says when. */
 function ageOf({ time }: Checkpoint): { readonly time?: string; readonly ageSeconds?: number } {
-  if (time === undefined) return {};
+  // a time that no calendar has is signed all the same: the audit has found that it lies ahead
+  if (time === undefined || time > LAST_SECOND) return {};
   const at = Number(time) * 1000;
   return { time: new Date(at).toISOString(), ageSeconds: Math.floor((Date.now() - at) / 1000) };
 }

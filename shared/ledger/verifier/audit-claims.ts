@@ -12,6 +12,9 @@ export type Claim = {
   readonly from: string;
   readonly time?: bigint;
   readonly signers: readonly string[];
+  /** Whether a known witness, and the log's own clock, have signed it; an unsigned head has neither. */
+  readonly cosigned?: boolean;
+  readonly clocked?: boolean;
 };
 
 /** Whom and what an audit starts from. */
@@ -31,10 +34,10 @@ async function gatherClaims(source: LedgerSource, trust: Trust, crypto: Cryptogr
     if (isRefused(claim)) findings.push({ verdict: 'altered', reason: `${from}: ${claim.refused}` });
     else claims.push(claim);
   };
-  const newest = (await source.read('checkpoint')).flatMap(bytesOf).at(-1);
-  if (newest !== undefined) take(await readClaim(newest, 'checkpoint', trust, crypto), 'checkpoint');
-  // What is archived was written before anybody could cosign it.
+  // Who must have cosigned is asked of the newest alone (audit-newest.ts): a witness may have been away at an earlier one.
   const alone: Trust = { ...trust, cosigned: false };
+  const newest = (await source.read('checkpoint')).flatMap(bytesOf).at(-1);
+  if (newest !== undefined) take(await readClaim(newest, 'checkpoint', alone, crypto), 'checkpoint');
   for (const { size, versions } of await source.checkpoints()) {
     const from = `checkpoint/${size}`;
     if (versions.length > 1) findings.push(rewritten(from, versions));
@@ -58,9 +61,11 @@ async function readClaim(
   return isRefused(checkpoint) ? checkpoint : claimOf(checkpoint, from);
 }
 
-function claimOf({ size, root, time, signers }: SignedCheckpoint, from: string): Claim | Refusal {
+function claimOf(checkpoint: SignedCheckpoint, from: string): Claim | Refusal {
+  const { size, root, time, signers, cosigned, clocked } = checkpoint;
   if (size > BigInt(Number.MAX_SAFE_INTEGER)) return refuse(`nobody has ${size} entries`);
-  return { size: Number(size), root, from, signers, ...(time !== undefined && { time }) };
+  const who = { signers, cosigned, clocked };
+  return { size: Number(size), root, from, ...who, ...(time !== undefined && { time }) };
 }
 
 /** Two roots of one size: whoever holds the key has signed two histories. */
@@ -102,7 +107,10 @@ export async function claimsOf(
     claims.length === 0
       ? [{ verdict: 'altered', reason: 'there is no checkpoint that a known key signed' }]
       : [];
-  const kept = since === undefined ? undefined : await readClaim(since, 'the checkpoint kept', trust, crypto);
+  const kept =
+    since === undefined
+      ? undefined
+      : await readClaim(since, 'the checkpoint kept', { ...trust, cosigned: false }, crypto);
   if (kept === undefined) return { claims, findings: [...findings, ...none] };
   if (isRefused(kept)) {
     const finding: Finding = { verdict: 'altered', reason: `the checkpoint kept: ${kept.refused}` };

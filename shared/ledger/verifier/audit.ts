@@ -1,4 +1,5 @@
 import { type Claim, claimsOf } from './audit-claims.ts';
+import { newestFindings } from './audit-newest.ts';
 import { type MissingRevisions, revisionCounter, type Subject } from './audit-revisions.ts';
 import { type Walked, walkLedger } from './audit-walk.ts';
 import { equalBytes } from './bytes.ts';
@@ -83,7 +84,7 @@ export async function auditLedger(
     ...walked.findings,
     ...keyFindings(chain, named, known, walked),
     ...againstClaims(walked, claims, since),
-    ...(newest === undefined ? [] : ageFindings(newest, claims, walked, options)),
+    ...(newest === undefined ? [] : newestFindings(newest, claims, walked, options)),
     ...missing.map(incomplete),
   ];
   const verdict = verdictOf(findings);
@@ -94,7 +95,7 @@ export async function auditLedger(
     ...{ verdict, findings, checked: walked.end.size, special, missing },
     ...(places.length > 0 && { firstBad: Math.min(...places) }),
     ...(walked.end.ledgerId !== undefined && { ledgerId: walked.end.ledgerId }),
-    ...(newest !== undefined && options.trust !== undefined && { checkpoint: newest }),
+    ...(newest !== undefined && options.trust !== undefined && { checkpoint: latest(newest, claims) }),
   };
 }
 
@@ -159,25 +160,6 @@ function forked(claim: Claim, newest: Claim): Finding {
   return { verdict: 'forked', reason };
 }
 
-/** A frozen ledger: nobody has vouched for it for too long. Without a cosigner's time the last entry's counts. */
-function ageFindings(
-  newest: Claim,
-  claims: readonly Claim[],
-  { end }: Walked,
-  { fresh }: AuditOptions,
-): readonly Finding[] {
-  if (fresh === undefined) return [];
-  const times = claims
-    .filter(({ size }) => size === newest.size)
-    .flatMap(({ time }) => (time === undefined ? [] : [Number(time)]));
-  const sealed = end.sealedAt === '' ? 0 : Date.parse(end.sealedAt) / 1000;
-  const at = times.length > 0 ? Math.max(...times) : sealed;
-  const age = Math.floor(fresh.now - at);
-  if (age <= fresh.maxAge) return [];
-  const whose = times.length > 0 ? 'the newest checkpoint' : 'the last entry, for want of a cosigned time,';
-  return [{ verdict: 'stale', reason: `${whose} is ${age} s old, more than ${fresh.maxAge} s` }];
-}
-
 function incomplete({ kind, id, revs }: MissingRevisions): Finding {
   return { verdict: 'incomplete', reason: `${kind} ${id}: revisions ${revs.join(', ')} are not sealed` };
 }
@@ -185,6 +167,12 @@ function incomplete({ kind, id, revs }: MissingRevisions): Finding {
 function verdictOf(findings: readonly Finding[]): Verdict {
   const order = Object.keys(VERDICT_EXITS) as readonly Verdict[];
   return order.find((verdict) => findings.some((finding) => finding.verdict === verdict)) ?? 'sound';
+}
+
+/** The claim of the newest size whose time is the latest: a heartbeat's, where the first signature is archived too. */
+function latest(newest: Claim, claims: readonly Claim[]): Claim {
+  const same = claims.filter(({ size }) => size === newest.size);
+  return same.reduce((a, b) => ((b.time ?? 0n) > (a.time ?? 0n) ? b : a), newest);
 }
 
 function larger(a: Claim | undefined, b: Claim): Claim {

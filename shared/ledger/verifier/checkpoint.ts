@@ -26,6 +26,9 @@ export type SignedCheckpoint = Checkpoint & {
   readonly signers: readonly string[];
   /** The latest time that a known witness vouches for, or the log's own clock where no witness is known; in seconds since 1970. */
   readonly time?: bigint;
+  /** Whether a known witness has cosigned it; whether the log's own clock has, as far as it is known. */
+  readonly cosigned: boolean;
+  readonly clocked: boolean;
 };
 
 /** The lines of a checkpoint: origin, size and root hash of any length, and the text after them. */
@@ -67,6 +70,11 @@ export function isWitness(key: VerifierKey, keys: readonly VerifierKey[]): boole
   return key.type === NOTE_TYPES.cosignature && !keys.some(isOfLog);
 }
 
+/** Whether a key is a log's own clock: it cosigns under the name of a log among the keys. */
+export function isClock(key: VerifierKey, keys: readonly VerifierKey[]): boolean {
+  return key.type === NOTE_TYPES.cosignature && !isWitness(key, keys);
+}
+
 /** A checkpoint that one of the log's keys signed, for the origin that is expected. */
 export async function openCheckpoint(
   note: Uint8Array | string,
@@ -89,7 +97,9 @@ export async function openCheckpoint(
   const times = clocks.flatMap((signer) => (signer.time === undefined ? [] : [signer.time]));
   const time = times.reduce<bigint | undefined>((latest, each) => later(latest, each), undefined);
   const signers = opened.signedBy.map(({ key }) => `${key.name}+${key.id}`);
-  return { ...checkpoint, signers, ...(time !== undefined && { time }) };
+  const clocked = opened.signedBy.some(({ key }) => isClock(key, keys));
+  const who = { signers, cosigned: witnesses.length > 0, clocked };
+  return { ...checkpoint, ...who, ...(time !== undefined && { time }) };
 }
 
 /** Why nobody known signed a checkpoint that bears the name of a known log: its key may have been rotated. */
