@@ -95,9 +95,10 @@ async function sign(deps: PublishDeps, { size, root, newest, head }: ToSign): Pr
   // Times of one checkpoint never run backwards, whichever container's clock they are by.
   const now = Math.max(deps.clock(), newest === undefined ? 0 : millis(newest.signedAt));
   const note = await signCheckpoint(signer, { origin: deps.origin, size, root }, now / 1000, before);
-  if (head !== undefined) await archive(deps, { size, root, note }, ring);
   const lines = (await deps.cosign?.({ size, root, note, before: newest })) ?? [];
   const next = { size, root, note: note + lines.join(''), signedAt: isoTime(now) };
+  // Just before it is stored: who audits in between would miss the entries that an archived checkpoint vouches for.
+  if (head !== undefined) await archive(deps, next, ring);
   if (!(await store(deps, next, newest))) return { kind: 'overtaken', size };
   deps.meter.count(CHECKPOINT_METRICS.signed);
   if (head?.sealedAt !== undefined)
