@@ -1,4 +1,5 @@
 import { Fault } from '../../shared/kernel/index.ts';
+import { parseStrict } from '../../shared/ledger/verifier/strict-json.ts';
 
 /** What of API Gateway's payload 2.0 is read here. */
 export type HttpEvent = {
@@ -23,16 +24,28 @@ export function rawBody(event: HttpEvent, limit: number): Uint8Array {
   return bytes;
 }
 
-/** The body as JSON. Throws Fault('InvalidInput') when it is none. */
+/**
+ * The body as JSON that has one reading only: no name twice in an object, no half surrogate pair, which neither a store
+ * nor a canonical form could keep. Throws Fault('InvalidInput') with the path of what is wrong.
+ */
 export function jsonBody(bytes: Uint8Array): unknown {
+  const parsed = parseStrict(textOf(bytes));
+  if ('value' in parsed) return parsed.value;
+  throw notJson(parsed.refused, parsed.path);
+}
+
+function textOf(bytes: Uint8Array): string {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch (cause) {
-    throw new Fault('InvalidInput', 'the body is not JSON', {
-      cause,
-      issues: [{ path: '', message: 'is not JSON' }],
-    });
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw notJson('it is not UTF-8', '');
   }
+}
+
+function notJson(why: string, path: string): Fault {
+  return new Fault('InvalidInput', `the body is not JSON as it is read here: ${why}`, {
+    issues: [{ path, message: why }],
+  });
 }
 
 /** One id from door to ledger: the caller's own, if it sends a sound one. */

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { wholeNumber } from '../../shared/kernel/index.ts';
 
 /** A moment, as it is stored and compared: UTC with milliseconds, whatever offset it was sent with. */
 const Moment = z.iso
@@ -6,7 +7,7 @@ const Moment = z.iso
   .transform((text) => new Date(text).toISOString());
 
 const ListQuery = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(100).default(50),
+  limit: wholeNumber(1, 100).default(50),
   cursor: z.string().min(1).max(2000).exactOptional(),
   service: z.string().min(1).max(100).exactOptional(),
   environment: z.string().min(1).max(100).exactOptional(),

@@ -1,12 +1,20 @@
 import * as z from 'zod';
-import { Fault, type Head, type HeadQuery, type Page, type Store, SUBJECT_KINDS } from '../kernel/index.ts';
+import {
+  Fault,
+  type Head,
+  type HeadQuery,
+  type Page,
+  type Store,
+  SUBJECT_KINDS,
+  wholeNumber,
+} from '../kernel/index.ts';
 import type { SubjectRev } from './completeness.ts';
 import { MAX_ENTRIES_PAGE } from './contract.ts';
 import { rootOf } from './frontier.ts';
 import type { LedgerHead } from './head.ts';
 import type { LedgerTable } from './ports.ts';
 
-const Seq = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+const Seq = wholeNumber(0);
 
 /** Of `GET /v1/ledger/entries`: from..to-1; `to` defaults to as many as one answer holds. */
 export const EntriesQuery = z
@@ -19,7 +27,7 @@ export type EntriesQuery = z.infer<typeof EntriesQuery>;
 
 /** Of `GET /v1/ledger/subjects`. */
 export const SubjectsQuery = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(200).default(100),
+  limit: wholeNumber(1, 200).default(100),
   cursor: z.string().min(1).max(2_000).exactOptional(),
 });
 export type SubjectsQuery = z.infer<typeof SubjectsQuery>;

@@ -65,6 +65,7 @@ async function answerTo(
   const body = await readBody(request, MAX_BODY_BYTES);
   if (body === undefined) return gatewayAnswer(413, 'Request Entity Too Large');
   const [path = '/', query = ''] = request.url?.split(/\?(.*)/s) ?? [];
+  if (!isDecodable(path)) return gatewayAnswer(400, 'Bad Request');
   const matched = matchRoute(api.routes, request.method ?? '', path);
   if (matched === undefined) return gatewayAnswer(404, 'Not Found');
   const { key, authorizer, functionArn, timeout } = matched.route;
@@ -79,6 +80,15 @@ async function answerTo(
   if ('payload' in outcome) return answerOf(outcome.payload);
   options.log(`${key}: ${outcome.error.errorType}: ${outcome.error.errorMessage}`);
   return INTERNAL_ERROR;
+}
+
+/** Whether the percent-encoding stands for UTF-8. */
+function isDecodable(path: string): boolean {
+  try {
+    return decodeURIComponent(path) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 /**

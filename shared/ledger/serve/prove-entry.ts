@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import * as z from 'zod';
-import { Fault } from '../../kernel/index.ts';
+import { Fault, wholeNumber } from '../../kernel/index.ts';
 import { nodeCryptography } from '../node-crypto.ts';
 import type { EntryKey, LedgerTable } from '../ports.ts';
 import { inclusionProof, type SubtreeHash } from '../proofs.ts';
@@ -15,7 +15,7 @@ const RETRY_SECONDS = 10;
 export const ProofParams = z.strictObject({
   kind: z.string().min(1).max(64),
   id: z.string().min(1).max(200),
-  rev: z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER),
+  rev: wholeNumber(1),
 });
 
 export type ProofDeps = TileDeps & { readonly table: Pick<LedgerTable, 'entries' | 'find'> };

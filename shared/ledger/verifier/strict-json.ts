@@ -13,20 +13,24 @@ const WORDS: ReadonlyMap<string, Json> = new Map([
   ['null', null],
 ]);
 
-type Reader = { readonly text: string; at: number };
+type Reader = { readonly text: string; at: number; readonly path: string[] };
+
+/** `path`: the names and places that lead to what was refused, parted by dots. */
+export type JsonRefusal = Refusal & { readonly path: string };
 
 /**
  * Reads JSON as RFC 8785 wants it: refused are duplicate names, half surrogate pairs and numbers beyond a double, all of
  * which JSON.parse lets by, anything after the value, and more than 64 levels.
  */
-export function parseStrict(text: string): { readonly value: Json } | Refusal {
-  const reader = { text, at: 0 };
+export function parseStrict(text: string): { readonly value: Json } | JsonRefusal {
+  const reader: Reader = { text, at: 0, path: [] };
   try {
     const value = readValue(reader, 0);
     if (reader.at !== text.length) throw new SyntaxError(`there is more after the value, at ${reader.at}`);
     return { value };
   } catch (thrown) {
-    if (thrown instanceof SyntaxError) return refuse(thrown.message);
+    // what was being read when it ended is still in the path
+    if (thrown instanceof SyntaxError) return { ...refuse(thrown.message), path: reader.path.join('.') };
     throw thrown;
   }
 }
@@ -57,10 +61,12 @@ function readObject(reader: Reader, depth: number): Json {
   readList(reader, '}', () => {
     take(reader, SPACE);
     const name = readString(reader);
+    reader.path.push(name);
     if (members.has(name)) throw new SyntaxError(`the name ${JSON.stringify(name)} stands twice`);
     take(reader, SPACE);
     expectText(reader, ':');
     members.set(name, readValue(reader, depth + 1));
+    reader.path.pop();
   });
   return Object.fromEntries(members);
 }
@@ -68,7 +74,9 @@ function readObject(reader: Reader, depth: number): Json {
 function readArray(reader: Reader, depth: number): Json {
   const items: Json[] = [];
   readList(reader, ']', () => {
+    reader.path.push(`${items.length}`);
     items.push(readValue(reader, depth + 1));
+    reader.path.pop();
   });
   return items;
 }

@@ -4,7 +4,7 @@ type Change = {
   readonly method?: string;
   readonly path?: string;
   readonly body?: unknown;
-  readonly raw?: string;
+  readonly raw?: string | Buffer;
   readonly base64?: boolean;
   readonly headers?: Readonly<Record<string, string>>;
   readonly params?: Readonly<Record<string, string>>;
@@ -31,7 +31,7 @@ export function httpEvent(change: Change = {}): HttpEvent {
     ...(params !== undefined && { pathParameters: params }),
     ...(query !== undefined && { queryStringParameters: query }),
     ...(text !== undefined && {
-      body: change.base64 === true ? Buffer.from(text).toString('base64') : text,
+      body: change.base64 === true ? Buffer.from(text).toString('base64') : `${text}`,
     }),
     isBase64Encoded: change.base64 === true,
     requestContext: {

@@ -27,11 +27,17 @@ describe('a request', () => {
   });
 
   test.each([
-    ['not JSON', { raw: '{"size":' }, ''],
+    ['not JSON', { raw: '{"size":' }, 'size'],
     ['a wrong field', { body: { size: 'big' } }, 'size'],
     ['a wrong field in depth', { body: { size: 1, parts: [{ weight: 'heavy' }] } }, 'parts.0.weight'],
     ['an unknown field', { body: { size: 1, colour: 'red' } }, 'colour'],
     ['no body', { raw: '' }, ''],
+    ['a name that stands twice', { raw: '{"size":1,"size":2}' }, 'size'],
+    ['a name twice, once escaped', { raw: '{"size":1,"\\u0073ize":1}' }, 'size'],
+    ['a name twice in depth', { raw: '{"size":1,"parts":[{"weight":1,"weight":1}]}' }, 'parts.0.weight'],
+    ['half a surrogate pair', { raw: '{"size":1,"parts":[{},"\\ud800"]}' }, 'parts.1'],
+    ['half a surrogate pair in a name', { raw: '{"\\udfff":1}' }, ''],
+    ['bytes that are no UTF-8', { raw: Buffer.from([34, 0xed, 0xa0, 0x80, 34]), base64: true }, ''],
   ])('with %s is a 400 that names it', async (_name, change, path) => {
     const { useCase, call } = thing();
     const answer = await call(change);
@@ -45,6 +51,18 @@ describe('a request', () => {
       correlationId: 'request-1',
     });
     expect(useCase).not.toHaveBeenCalled();
+  });
+
+  test('a name in another object, and a whole pair, are no mistake', async () => {
+    const raw = '{"size":1,"parts":[{"weight":1},{"weight":1}]}';
+    expect((await thing().call({ raw })).statusCode).toBe(200);
+    const { errors } = JSON.parse((await thing().call({ raw: '{"size":"\\ud83d\\ude00"}' })).body);
+    expect(errors).toMatchObject([{ path: 'size', message: expect.stringContaining('received string') }]);
+  });
+
+  test('that is a megabyte of escapes is read, and refused for its type alone', async () => {
+    const answer = await thing().call({ raw: JSON.stringify({ size: '\n'.repeat(500_000) }) });
+    expect(JSON.parse(answer.body)).toMatchObject({ status: 400, errors: [{ path: 'size' }] });
   });
 
   test('over a megabyte is a 413', async () => {

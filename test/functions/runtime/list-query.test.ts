@@ -24,6 +24,12 @@ describe.each([listRollbacksRoute, listServicesRoute, listSignalsRoute])('$path'
     [{ since: '2026-11-21' }, 'since'],
     [{ limit: '0' }, 'limit'],
     [{ limit: 'many' }, 'limit'],
+    [{ limit: '0x10' }, 'limit'],
+    [{ limit: '1e1' }, 'limit'],
+    [{ limit: ' 7' }, 'limit'],
+    [{ limit: '007' }, 'limit'],
+    [{ limit: '' }, 'limit'],
+    [{ limit: '101' }, 'limit'],
     [{ cursor: '' }, 'cursor'],
     [{ colour: 'red' }, 'colour'],
   ])('%j is refused by name: %s', (sent, field) => {
@@ -50,9 +56,16 @@ describe('entries of the ledger', () => {
     [{ from: '5', to: '4' }, 'from'],
     [{ from: '-1' }, 'from'],
     [{ to: 'x' }, 'to'],
+    [{ to: '9007199254740992' }, 'to'],
+    [{ to: '+5' }, 'to'],
+    [{ to: '5.0' }, 'to'],
     [{ since: '2026-11-21T12:00:00Z' }, 'since'],
   ])('%j are refused by name: %s', (sent, field) => {
     expect(refused(listEntriesRoute.query, sent)).toBe(field);
+  });
+
+  test('are counted from 0, as numbers', () => {
+    expect(parse(listEntriesRoute.query, { to: '300' }, 'the query')).toEqual({ from: 0, to: 300 });
   });
 
   test('from a place to the same place are none, and no mistake', () => {

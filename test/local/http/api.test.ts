@@ -157,6 +157,11 @@ test('what has no route is 404, what is over 10 MB is 413', async () => {
   expect((await post('/raw', Buffer.alloc(10 * 1024 * 1024 + 1))).status).toBe(413);
 });
 
+test.each(['%ZZ', '%', '%ed%a0%80', '%c3'])('%j is no percent-encoding of UTF-8: 400', async (name) => {
+  const answer = await post(`/echo/${name}`, '{}');
+  expect([answer.status, await answer.json()]).toEqual([400, { message: 'Bad Request' }]);
+});
+
 test.each([
   ['nobody', undefined, 401, { message: 'Unauthorized' }],
   ['whom the authorizer does not know', 'throw', 401, { message: 'Unauthorized' }],

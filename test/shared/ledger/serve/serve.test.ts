@@ -147,6 +147,10 @@ describe('a proof', () => {
   test.each([
     [{ kind: 'rollback', id: 'rbk_1', rev: '0' }],
     [{ kind: 'rollback', id: 'rbk_1', rev: '1e99' }],
+    [{ kind: 'rollback', id: 'rbk_1', rev: '0x10' }],
+    [{ kind: 'rollback', id: 'rbk_1', rev: ' 300' }],
+    [{ kind: 'rollback', id: 'rbk_1', rev: '01' }],
+    [{ kind: 'rollback', id: 'rbk_1' }],
     [{ kind: '', id: 'rbk_1', rev: '1' }],
     [{ kind: 'rollback', id: 'x'.repeat(201), rev: '1' }],
   ])('is not made for %j', (params) => {

@@ -124,6 +124,15 @@ describe('strict JSON', () => {
     expect(parseStrict(text)).toHaveProperty('refused');
   });
 
+  test.each([
+    ['{"a":[1,{"b":1,"b":2}]}', 'a.1.b'],
+    ['{"a":1,"b":[[],"\\ud800"]}', 'b.1'],
+    ['[{"a":{}},]', '1'],
+    ['{} x', ''],
+  ])('names the place of what it refuses in %j', (text, path) => {
+    expect(parseStrict(text)).toMatchObject({ path });
+  });
+
   test('keeps a member called __proto__ a member', () => {
     const text = '{"__proto__":{"a":1}}';
     const parsed = parseStrict(text);
