@@ -42,8 +42,13 @@ export function rotatedAt({ entries, publishing }: Ledger, at: number, rotation:
   const entry = edited(entries, Math.min(at, entries.length - 1), { kind: KEY_KIND, id, rev: 1, commitment });
   const grown = relinked(entries.toSpliced(at, 0, entry), at);
   const sizes = [...publishing.sizes, grown.length];
-  const signedWith = (key: SigningKey) =>
-    publish(grown, { ...publishing, sizes, signing: { ...publishing.signing, log: key } });
+  const signedWith = (log: SigningKey) => {
+    const clock = log === LATER.log ? LATER.clock : publishing.signing.clock;
+    return publish(grown, {
+      ...publishing,
+      ...{ sizes, clocked: true, signing: { ...publishing.signing, log, clock } },
+    });
+  };
   const [early, late] = [signedWith(until), signedWith(after)];
   const checkpoints = [...late.checkpoints].map(
     ([size, versions]) => [size, size > at ? versions : (early.checkpoints.get(size) ?? [])] as const,

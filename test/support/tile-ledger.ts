@@ -37,6 +37,8 @@ export type Publishing = {
   readonly origin: string;
   readonly sizes: readonly number[];
   readonly time: number;
+  /** Whether the log's clock signs too, as it does where the ledger is published for real. */
+  readonly clocked?: boolean;
 };
 
 const PKCS8_ED25519 = Buffer.from('302e020100300506032b657004220420', 'hex');
@@ -89,7 +91,8 @@ export function sealedEntries(ledgerId: string, size: number, commitment = 'c'):
 }
 
 /** The files of a ledger and the checkpoints for some sizes, signed and cosigned at a time (seconds since 1970). */
-export function publish(entries: readonly string[], { signing, origin, sizes, time }: Publishing): Published {
+export function publish(entries: readonly string[], publishing: Publishing): Published {
+  const { signing, origin, sizes, time, clocked = false } = publishing;
   const builder = tileBuilder();
   const files = new Map<string, readonly Version[]>();
   const checkpoints = new Map<number, readonly Version[]>();
@@ -100,7 +103,16 @@ export function publish(entries: readonly string[], { signing, origin, sizes, ti
   for (const size of sizes) {
     const root = roots.get(size) ?? new Uint8Array();
     checkpoints.set(size, [
-      { bytes: Buffer.from(signedCheckpoint({ origin, size: BigInt(size), root }, signing, time)) },
+      {
+        bytes: Buffer.from(
+          signedCheckpoint(
+            { origin, size: BigInt(size), root },
+            signing,
+            time,
+            clocked ? [signing.clock] : [],
+          ),
+        ),
+      },
     ]);
   }
   const newest = checkpoints.get(Math.max(...sizes));
@@ -108,16 +120,20 @@ export function publish(entries: readonly string[], { signing, origin, sizes, ti
   return { files, checkpoints };
 }
 
-/** A checkpoint with the log's signature and the witness's cosignature. */
+/** A checkpoint with the log's signature, the witness's cosignature, and those of others. */
 export function signedCheckpoint(
   checkpoint: { readonly origin: string; readonly size: bigint; readonly root: Uint8Array },
   { log, witness }: Pick<Signing, 'log' | 'witness'>,
   time: number,
+  others: readonly SigningKey[] = [],
 ): string {
   const text = checkpointText(checkpoint);
   const own = signatureLine(log.verifier, sign(null, Buffer.from(text), log.secret));
-  const cosigned = sign(null, cosignedMessage(text, BigInt(time)), witness.secret);
-  return `${text}\n${own}${signatureLine(witness.verifier, Buffer.concat([u64(BigInt(time)), cosigned]))}`;
+  const cosigned = [witness, ...others].map(({ verifier, secret }) => {
+    const signature = sign(null, cosignedMessage(text, BigInt(time)), secret);
+    return signatureLine(verifier, Buffer.concat([u64(BigInt(time)), signature]));
+  });
+  return `${text}\n${own}${cosigned.join('')}`;
 }
 
 /** Roots at some sizes, as the definition of RFC 6962 has it. */

@@ -12,9 +12,9 @@ export type Claim = {
   readonly from: string;
   readonly time?: bigint;
   readonly signers: readonly string[];
-  /** Whether a known witness, and the log's own clock, have signed it; an unsigned head has neither. */
+  /** As of its checkpoint; an unsigned head has neither. */
   readonly cosigned?: boolean;
-  readonly clocked?: boolean;
+  readonly clockMissing?: boolean;
 };
 
 /** Whom and what an audit starts from. */
@@ -62,9 +62,9 @@ async function readClaim(
 }
 
 function claimOf(checkpoint: SignedCheckpoint, from: string): Claim | Refusal {
-  const { size, root, time, signers, cosigned, clocked } = checkpoint;
+  const { size, root, time, signers, cosigned, clockMissing } = checkpoint;
   if (size > BigInt(Number.MAX_SAFE_INTEGER)) return refuse(`nobody has ${size} entries`);
-  const who = { signers, cosigned, clocked };
+  const who = { signers, cosigned, clockMissing };
   return { size: Number(size), root, from, ...who, ...(time !== undefined && { time }) };
 }
 

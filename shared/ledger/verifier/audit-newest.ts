@@ -1,6 +1,6 @@
 import type { Claim } from './audit-claims.ts';
 import type { Walked } from './audit-walk.ts';
-import { isClock, type Trust } from './checkpoint.ts';
+import type { Trust } from './checkpoint.ts';
 import type { Finding } from './source.ts';
 
 /** Seconds by which a signer's clock may be ahead of the auditor's. */
@@ -23,20 +23,32 @@ export function newestFindings(
 ): readonly Finding[] {
   const same = claims.filter(({ size }) => size === newest.size);
   return [
-    ...(trust === undefined ? [] : unsigned(newest.size, same, trust)),
+    ...(trust === undefined
+      ? []
+      : [...unsigned(served(claims), trust), ...unsigned(same, trust)].filter(isNew)),
     ...(fresh === undefined ? [] : aged(same, walked, fresh)),
   ];
 }
 
-function unsigned(size: number, same: readonly Claim[], { keys, cosigned }: Trust): readonly Finding[] {
-  const of = `the newest checkpoint that the log has signed, of size ${size}`;
+/** What is served as the newest: it must be signed as a whole even where an archived one of its size is. */
+const served = (claims: readonly Claim[]): readonly Claim[] =>
+  claims.filter(({ from }) => from === 'checkpoint');
+
+/** Whether a finding is not among those before it. */
+const isNew = ({ reason }: Finding, at: number, all: readonly Finding[]): boolean =>
+  all.findIndex((each) => each.reason === reason) === at;
+
+/** Of claims of one size: none of them has a signature that is due. */
+function unsigned(same: readonly Claim[], { cosigned }: Trust): readonly Finding[] {
+  const [first] = same;
+  if (first === undefined) return [];
+  const of = `the newest checkpoint that the log has signed, of size ${first.size}`;
   const finding = (reason: string): Finding => ({ verdict: 'altered', reason });
-  const hasClock = keys.some((key) => isClock(key, keys));
   return [
     ...(cosigned === true && !same.some((claim) => claim.cosigned === true)
       ? [finding(`no witness that is known has cosigned ${of}`)]
       : []),
-    ...(hasClock && !same.some((claim) => claim.clocked === true)
+    ...(same.every((claim) => claim.clockMissing === true)
       ? [finding(`the log's own time line is missing from ${of}`)]
       : []),
   ];

@@ -1,4 +1,13 @@
-import { base64, decimalU64, HASH_BYTES, isRefused, type Refusal, refuse, unbase64 } from './bytes.ts';
+import {
+  base64,
+  decimalU64,
+  equalBytes,
+  HASH_BYTES,
+  isRefused,
+  type Refusal,
+  refuse,
+  unbase64,
+} from './bytes.ts';
 import type { Cryptography } from './cryptography.ts';
 import { openNote, splitNote } from './signed-note.ts';
 import { NOTE_TYPES, type VerifierKey } from './verifier-key.ts';
@@ -26,9 +35,10 @@ export type SignedCheckpoint = Checkpoint & {
   readonly signers: readonly string[];
   /** The latest time that a known witness vouches for, or the log's own clock where no witness is known; in seconds since 1970. */
   readonly time?: bigint;
-  /** Whether a known witness has cosigned it; whether the log's own clock has, as far as it is known. */
+  /** Whether a known witness has cosigned it. */
   readonly cosigned: boolean;
-  readonly clocked: boolean;
+  /** Whether the clock of a key that signed it is known, and no such clock has. */
+  readonly clockMissing: boolean;
 };
 
 /** The lines of a checkpoint: origin, size and root hash of any length, and the text after them. */
@@ -70,9 +80,16 @@ export function isWitness(key: VerifierKey, keys: readonly VerifierKey[]): boole
   return key.type === NOTE_TYPES.cosignature && !keys.some(isOfLog);
 }
 
-/** Whether a key is a log's own clock: it cosigns under the name of a log among the keys. */
-export function isClock(key: VerifierKey, keys: readonly VerifierKey[]): boolean {
-  return key.type === NOTE_TYPES.cosignature && !isWitness(key, keys);
+/** The clocks of a log's key: the same key under its name, as a cosigner. */
+function clocksOf({ key: log }: { readonly key: VerifierKey }, keys: readonly VerifierKey[]) {
+  return keys.filter(
+    ({ type, name, key }) =>
+      type === NOTE_TYPES.cosignature &&
+      name === log.name &&
+      key.algorithm === 'ed25519' &&
+      log.key.algorithm === 'ed25519' &&
+      equalBytes(key.bytes, log.key.bytes),
+  );
 }
 
 /** A checkpoint that one of the log's keys signed, for the origin that is expected. */
@@ -97,8 +114,9 @@ export async function openCheckpoint(
   const times = clocks.flatMap((signer) => (signer.time === undefined ? [] : [signer.time]));
   const time = times.reduce<bigint | undefined>((latest, each) => later(latest, each), undefined);
   const signers = opened.signedBy.map(({ key }) => `${key.name}+${key.id}`);
-  const clocked = opened.signedBy.some(({ key }) => isClock(key, keys));
-  const who = { signers, cosigned: witnesses.length > 0, clocked };
+  const due = logs.flatMap((log) => clocksOf(log, keys));
+  const clockMissing = due.length > 0 && !opened.signedBy.some(({ key }) => due.includes(key));
+  const who = { signers, cosigned: witnesses.length > 0, clockMissing };
   return { ...checkpoint, ...who, ...(time !== undefined && { time }) };
 }
 

@@ -8,7 +8,7 @@ import {
   textOf,
   unbase64,
 } from './bytes.ts';
-import { isClock, openCheckpoint, type SignedCheckpoint, type Trust } from './checkpoint.ts';
+import { openCheckpoint, type SignedCheckpoint, type Trust } from './checkpoint.ts';
 import type { Cryptography } from './cryptography.ts';
 import { type LedgerEntry, readLedgerEntry } from './entry.ts';
 import { hashLeaf } from './hashes.ts';
@@ -80,8 +80,7 @@ export async function checkProofFile(
   if (bytes === undefined) return refuse('the file does not hold the entry: it must be given besides');
   const checkpoint = await openCheckpoint(parsed.checkpoint, trust, crypto);
   if (isRefused(checkpoint)) return refuse(`its checkpoint: ${checkpoint.refused}`);
-  if (!checkpoint.clocked && trust.keys.some((key) => isClock(key, trust.keys)))
-    return refuse("its checkpoint: the log's own time line is missing");
+  if (checkpoint.clockMissing) return refuse("its checkpoint: the log's own time line is missing");
   const { index, proof } = parsed;
   const leaf = await hashLeaf(crypto.sha256, bytes);
   const { size, root } = checkpoint;

@@ -1,9 +1,13 @@
 import { sign } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { nodeCryptography } from '../../../../shared/ledger/node-crypto.ts';
+import { inclusionProof, subtreesOf } from '../../../../shared/ledger/proofs.ts';
+import { hashOfLeaf } from '../../../../shared/ledger/tiles.ts';
 import {
   auditLedger,
+  checkProofFile,
   cosignedMessage,
+  proofFileText,
   signatureLine,
   type Trust,
   u64,
@@ -22,10 +26,10 @@ const ORIGIN = 'example.org/newest';
 const TIME = 1_795_255_200;
 let signing: Signing;
 let published: Published;
+const entries = sealedEntries('newest', 12);
 
 beforeAll(async () => {
   signing = await signingFor(ORIGIN);
-  const entries = sealedEntries('newest', 12);
   published = publish(entries, { signing, origin: ORIGIN, sizes: [5, 12], time: TIME });
 });
 
@@ -87,6 +91,8 @@ describe("who knows the log's clock", () => {
     const [whole] = [note([signing.clock, TIME])];
     expect(await audit(trust, whole)).toMatchObject({ verdict: 'sound' });
     const text = Buffer.from(whole).toString();
+    // what is served must be whole, whatever is archived beside it
+    expect(await audit(trust, note(), whole)).toMatchObject({ verdict: 'altered' });
     const lines = text.split('\n');
     const renamed = text.replace(
       lines.at(-2) ?? '',
@@ -99,6 +105,22 @@ describe("who knows the log's clock", () => {
           reason: `the log's own time line is missing from the newest checkpoint that the log has signed, of size 12`,
         },
       ]);
+  });
+
+  test('takes no proof without its line', async () => {
+    const trust = trustIn(signing.log, signing.clock);
+    const leaves = entries.map((entry) => hashOfLeaf(Buffer.from(entry)));
+    const proof = inclusionProof(5, 12, subtreesOf(leaves));
+    const file = (checkpoint: Uint8Array) =>
+      proofFileText({
+        ...{ extra: Buffer.from(entries[5] ?? ''), index: 5n, proof },
+        checkpoint: Buffer.from(checkpoint).toString(),
+      });
+    const check = (checkpoint: Uint8Array) => checkProofFile(file(checkpoint), trust, nodeCryptography());
+    expect(await check(note([signing.clock, TIME]))).toMatchObject({ entry: { seq: 5 } });
+    expect(await check(note())).toEqual({
+      refused: "its checkpoint: the log's own time line is missing",
+    });
   });
 
   test.each([
