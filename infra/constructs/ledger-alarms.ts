@@ -58,7 +58,7 @@ export function watchKeeping(scope: Construct): void {
   });
   new HoldfastAlarm(scope, {
     name: 'Ledger/Retention/Missed',
-    meaning: 'The expiry of payloads did not run for two days.',
+    meaning: 'The expiry of payloads did not run, or could not go on, for two days.',
     metric: sumOf([ownMetric(RETENTION_METRICS.runs, 'Sum', DAY)], DAY),
     threshold: 1,
     below: true,

@@ -54,6 +54,7 @@ export const RECONCILE_METRICS = {
 
 /** Of the daily expiry of payloads. */
 export const RETENTION_METRICS = {
+  /** A run that went on; not one that stands still because too many old decisions wait for their subject's end. */
   runs: 'ledger_retention_runs_total',
   expired: 'ledger_expired_payloads_total',
 } as const;

@@ -108,6 +108,19 @@ describe('an expiry that is cut off', () => {
     expect(new Set(world.removed).size).toBe(600);
   });
 
+  test('a run that too much waiting keeps from going on is not counted, so that the alarm rings', async () => {
+    const world = erasingWorld();
+    await world.subject(rollback('rbk_1'), 3);
+    world.clock.advance(31 * DAY);
+    const waitingFor = (many: number) => Array.from({ length: many }, (_, at) => 1_000 + at);
+    await world.places.keep('expire-payloads', { next: 0, waiting: waitingFor(2_000) }, world.clock());
+    expect(await expire(world)).toEqual({ expired: 0, waiting: 2_000, next: 0 });
+    expect(world.metrics).not.toContain('ledger_retention_runs_total');
+    await world.places.keep('expire-payloads', { next: 0, waiting: waitingFor(1_999) }, world.clock());
+    expect(await expire(world)).toEqual({ expired: 3, waiting: 1_999, next: 3 });
+    expect(world.metrics).toContain('ledger_retention_runs_total');
+  });
+
   test('a place that was lost costs a sweep from the start, and names nothing twice', async () => {
     const world = erasingWorld();
     await world.subject(rollback('rbk_1'), 3);
