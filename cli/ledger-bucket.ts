@@ -1,9 +1,4 @@
-import {
-  type BucketLedger,
-  bucketLedger,
-  type Fetching,
-  urlSource,
-} from '../shared/ledger/verifier/index.ts';
+import { bucketLedger, type Fetching, urlSource } from '../shared/ledger/verifier/index.ts';
 import { cliError, EXIT, type Options, textOption } from './command.ts';
 import { s3Signer } from './sign-s3.ts';
 
@@ -20,7 +15,7 @@ export const BUCKET_OPTIONS = {
  * A ledger in a bucket, read as who the environment names (AWS_ACCESS_KEY_ID ...) or as nobody. A bucket holds full files
  * alone: without `--tail` only the checkpoints that they reach are checked, and no age. Throws CliError.
  */
-export async function bucketPlace(named: string, options: Options, fetching: Fetching) {
+export function bucketPlace(named: string, options: Options, fetching: Fetching) {
   const [, bucket = '', prefix = ''] =
     /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*?))?\/?$/.exec(named) ?? [];
   if (bucket === '') throw cliError(`${named} is no bucket: s3://name or s3://name/prefix`, EXIT.usage);
@@ -38,19 +33,7 @@ export async function bucketPlace(named: string, options: Options, fetching: Fet
     },
     fetching,
   );
-  if (tail !== undefined) return { source: ledger.source };
-  await refuseUnreached(ledger);
-  return { source: ledger.source, timeless: true };
-}
-
-/** Without any checkpoint that the full tiles reach, there is nothing that could be called sound. */
-async function refuseUnreached({ sizes, source }: BucketLedger): Promise<void> {
-  const all = await sizes();
-  if (all.length === 0 || (await source.checkpoints()).length > 0) return;
-  throw cliError(
-    `no checkpoint is reached by the full tiles of the bucket alone: name the API as well, --tail URL`,
-    EXIT.waiting,
-  );
+  return tail === undefined ? { source: ledger.source, alone: ledger } : { source: ledger.source };
 }
 
 function baseOf({ bucket, region, endpoint }: { bucket: string; region: string; endpoint?: string }): string {

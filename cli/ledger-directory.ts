@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
-import { type LedgerSource, unhex, type Version } from '../shared/ledger/verifier/index.ts';
+import { type LedgerSource, unhex, unreachable, type Version } from '../shared/ledger/verifier/index.ts';
 import { cliError, EXIT } from './command.ts';
 
 /** What an export without a checkpoint says of itself; nobody vouches for it. */
@@ -17,21 +17,43 @@ const HEAD = 'head.json';
 
 /**
  * A directory in the C2SP tlog-tiles layout: `tile/...` and `checkpoint`. Earlier checkpoints lie under
- * `checkpoints/<size>`, since a directory cannot have the name of a file. A directory has one version of each.
+ * `checkpoints/<size>`, since a directory cannot have the name of a file. A directory has one version of each. Throws
+ * Unreachable.
  */
 export function directorySource(directory: string): LedgerSource {
   const read = (path: string): readonly Version[] => {
-    const file = join(directory, path);
-    return existsSync(file) ? [{ bytes: readFileSync(file) }] : [];
+    try {
+      return [{ bytes: readFileSync(join(directory, path)) }];
+    } catch (thrown) {
+      const code = codeOf(thrown);
+      if (code === 'ENOENT' || code === 'ENOTDIR') return [];
+      // A directory in the place of a file is there, and holds nothing of what was signed.
+      if (code === 'EISDIR') return [{ bytes: new Uint8Array() }];
+      throw unreachable(`${path} cannot be read (${code})`);
+    }
   };
   return {
     read: async (path) => read(path),
-    checkpoints: async () => {
-      const folder = join(directory, CHECKPOINTS);
-      const names = existsSync(folder) ? readdirSync(folder).filter((name) => /^[0-9]+$/.test(name)) : [];
-      return names.map((name) => ({ size: BigInt(name), versions: read(`${CHECKPOINTS}/${name}`) }));
-    },
+    checkpoints: async () =>
+      namesIn(join(directory, CHECKPOINTS))
+        .filter((name) => /^[0-9]+$/.test(name))
+        .map((name) => ({ size: BigInt(name), versions: read(`${CHECKPOINTS}/${name}`) })),
   };
+}
+
+/** The names in a folder; none where it is not there, or is a file. Throws Unreachable. */
+export function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder).sort();
+  } catch (thrown) {
+    const code = codeOf(thrown);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return [];
+    throw unreachable(`${folder} cannot be listed (${code})`);
+  }
+}
+
+function codeOf(thrown: unknown): string {
+  return thrown instanceof Error && 'code' in thrown ? String(thrown.code) : String(thrown);
 }
 
 export function hasCheckpoint(directory: string): boolean {

@@ -6,6 +6,11 @@ import {
   isRefused,
   isWitness,
   keyStatementPath,
+  type LedgerSource,
+  MAX_GENERATION,
+  NOTE_TYPES,
+  openNote,
+  readKeyFile,
   readVerifierKey,
   type Trust,
   type VerifierKey,
@@ -61,17 +66,44 @@ function bytesIn(file: string): Uint8Array {
   }
 }
 
-/** Trust in the keys of a text. Throws a usage error for what is no verifier key. */
+/** Trust in the keys of a text. Throws a usage error for what is no verifier key, or none that signs checkpoints. */
 export async function trustIn(text: string, options: Options): Promise<Trust> {
+  const lines = text.split(/[\n,]/).map((line) => line.trim());
   const keys: VerifierKey[] = [];
-  for (const vkey of text.split(/[\n,]/).map((line) => line.trim())) {
-    if (vkey === '' || vkey.startsWith('#')) continue;
+  for (const vkey of new Set(lines.filter((line) => line !== '' && !line.startsWith('#')))) {
     const key = await readVerifierKey(vkey, nodeCryptography());
     if (isRefused(key)) throw cliError(`--key: ${key.refused}`, EXIT.usage);
+    if (keys.some(({ name, id }) => name === key.name && id === key.id))
+      throw cliError(`--key: two keys are called ${key.name}+${key.id}`, EXIT.usage);
     keys.push(key);
   }
   if (keys.length === 0) throw cliError('--key names no key', EXIT.usage);
+  if (keys.every(({ type }) => type === NOTE_TYPES.cosignature))
+    throw cliError(
+      '--key names only keys that say when (type 04): the line of the key that signs the ledger (type 01) is missing',
+      EXIT.usage,
+    );
   const origin = textOption(options, 'origin');
   const cosigned = keys.some((key) => isWitness(key, keys));
   return { keys, cosigned, ...(origin !== undefined && { origin }) };
+}
+
+/**
+ * Throws a usage error where a statement names a key of the trust as a later one, and that key has signed it itself: from
+ * it nothing leads back to the first, and all before it would look as if a stranger had signed.
+ */
+export async function refuseLaterKey({ read }: Pick<LedgerSource, 'read'>, { keys }: Trust): Promise<void> {
+  for (let generation = FIRST_GENERATION; generation <= MAX_GENERATION; generation += 1) {
+    const [version] = await read(keyStatementPath(generation));
+    if (version === undefined || !('bytes' in version)) return;
+    const said = await readKeyFile(version.bytes, generation, nodeCryptography());
+    if (isRefused(said)) return;
+    const { log } = said.statement;
+    const own = keys.find(({ name, id }) => name === log.name && id === log.id);
+    if (own === undefined || isRefused(await openNote(said.note, [own], nodeCryptography()))) continue;
+    throw cliError(
+      `${own.name}+${own.id} is the ledger's key number ${generation}: give the first one in --key, the statements lead from it to the later ones`,
+      EXIT.usage,
+    );
+  }
 }

@@ -6,6 +6,9 @@ import {
   auditLedger,
   base64,
   hex,
+  isRefused,
+  readCheckpointLines,
+  splitNote,
   type Trust,
   VERDICT_EXITS,
 } from '../../shared/ledger/verifier/index.ts';
@@ -13,8 +16,11 @@ import { cliError, EXIT, type Options, textOption } from '../command.ts';
 import { type Io, paint } from '../io.ts';
 import { BUCKET_OPTIONS } from '../ledger-bucket.ts';
 import { hasCheckpoint, type UnsignedHead, unsignedHead } from '../ledger-directory.ts';
-import { TRUST_OPTIONS, trustOf } from '../ledger-keys.ts';
+import { withFindings } from '../ledger-findings.ts';
+import { refuseLaterKey, TRUST_OPTIONS, trustOf } from '../ledger-keys.ts';
+import { auditReached, type PartialReport } from '../ledger-reached.ts';
 import { type Place, placeOf, reaching } from '../ledger-sources.ts';
+import { strayFindings } from '../ledger-strays.ts';
 import { keepYoungGenerationSmall } from '../young-generation.ts';
 
 /** Two heartbeats: a ledger that is alive has a younger checkpoint even where nothing happens. */
@@ -38,7 +44,7 @@ export const AUDIT_OPTIONS = {
 
 /** Audits a ledger that was named. Exit 0 sound, 1 altered, 5 truncated, 6 stale, 7 forked, 8 incomplete. */
 export async function auditNamed(named: string, options: Options, io: Io): Promise<number> {
-  const place = await placeOf(named, options);
+  const place = placeOf(named, options);
   const trust = await trustOf(options);
   const { directory } = place;
   const unsigned = trust === undefined && directory !== undefined && !hasCheckpoint(directory);
@@ -56,13 +62,13 @@ type Known = { readonly trust: Trust } | { readonly head: UnsignedHead };
 
 /** Audits a place with what is known of the ledger; subjects count with --complete. Throws CliError. */
 export async function auditPlace(
-  { source, timeless }: Place,
+  place: Place,
   known: Known & { readonly subjects: readonly Subject[] },
   options: Options,
   io: Io,
-): Promise<AuditReport> {
+): Promise<PartialReport> {
   keepYoungGenerationSmall();
-  const since = fileOf(options, 'since');
+  const since = keptCheckpoint(options);
   const fresh = { now: timeOf(options), maxAge: secondsOf(options) };
   let told = 0;
   const progress = (done: number, of: number): void => {
@@ -72,21 +78,38 @@ export async function auditPlace(
   };
   const base =
     'trust' in known
-      ? { trust: known.trust, ...(timeless !== true && { fresh }) }
+      ? { trust: known.trust, ...(place.alone === undefined && { fresh }) }
       : { head: known.head, ledgerId: known.head.ledgerId };
   const audit = {
     ...{ ...base, progress },
     ...(since !== undefined && { since }),
     ...(options.complete === true && { complete: { subjects: known.subjects } }),
   };
-  return await reaching(() => auditLedger(source, audit, nodeCryptography()));
+  return await reaching(() => reportOf(place, audit));
+}
+
+async function reportOf(
+  { source, alone, directory }: Place,
+  audit: Parameters<typeof auditLedger>[1],
+): Promise<PartialReport> {
+  const crypto = nodeCryptography();
+  const { trust } = audit;
+  const report =
+    alone === undefined || trust === undefined
+      ? await auditLedger(source, audit, crypto)
+      : await auditReached(alone, { ...audit, trust }, crypto);
+  if (trust !== undefined && report.verdict !== 'sound') await refuseLaterKey(source, trust);
+  if (directory === undefined) return report;
+  const size = trust === undefined ? audit.head?.size : report.checkpoint?.size;
+  const known = { size, ...(trust !== undefined && { trust }) };
+  return withFindings(report, await strayFindings(directory, known, crypto));
 }
 
 const COMPLETE =
   'complete: the revisions of every subject that is in the ledger follow each other; subjects that never reached it only the API can name';
 
 /** Says what came of an audit, and answers its exit code. */
-export function tellAudit(report: AuditReport, options: Options, io: Io, complete = COMPLETE): number {
+export function tellAudit(report: PartialReport, options: Options, io: Io, complete = COMPLETE): number {
   io.document(auditDocument(report));
   const exit = VERDICT_EXITS[report.verdict];
   const last = options.complete === true && report.missing.length === 0 ? [complete] : [];
@@ -95,7 +118,7 @@ export function tellAudit(report: AuditReport, options: Options, io: Io, complet
   return exit;
 }
 
-function auditDocument({ checkpoint, ...report }: AuditReport): unknown {
+function auditDocument({ checkpoint, ...report }: PartialReport): unknown {
   if (checkpoint === undefined) return { ...report, signed: false };
   const { size, root, signers } = checkpoint;
   return { ...report, signed: true, checkpoint: { size, root: hex(root), signers, ...ageOf(checkpoint) } };
@@ -121,8 +144,8 @@ function checkpointLine(checkpoint: Checkpoint): string {
   return `size ${size}, root ${base64(root)}, signed by ${signers.join(' and ')}${age}`;
 }
 
-function auditLines(report: AuditReport, options: Options): readonly string[] {
-  const { verdict, checked, firstBad, checkpoint, findings, special, ledgerId } = report;
+function auditLines(report: PartialReport, options: Options): readonly string[] {
+  const { verdict, checked, firstBad, checkpoint, findings, special, ledgerId, notes = [] } = report;
   const where = firstBad === undefined ? '' : `: the first bad entry is ${firstBad}`;
   const first =
     verdict === 'sound'
@@ -136,19 +159,26 @@ function auditLines(report: AuditReport, options: Options): readonly string[] {
   return [
     first,
     ...vouched,
+    ...notes,
     ...findings.slice(0, MAX_TOLD).map((finding) => `${finding.verdict}: ${finding.reason}`),
     ...special.slice(0, MAX_TOLD).map(({ kind, seq }) => `look here: entry ${seq} is ${kind}`),
   ];
 }
 
-function fileOf(options: Options, name: string): Uint8Array | undefined {
-  const file = textOption(options, name);
+/** The checkpoint of --since. Throws a usage error for what is none; whose it is, the audit says. */
+function keptCheckpoint(options: Options): Uint8Array | undefined {
+  const file = textOption(options, 'since');
   if (file === undefined) return undefined;
+  let bytes: Uint8Array;
   try {
-    return readFileSync(file);
+    bytes = readFileSync(file);
   } catch {
     throw cliError(`${file} cannot be read`, EXIT.usage);
   }
+  const note = splitNote(bytes);
+  const lines = isRefused(note) ? note : readCheckpointLines(note.text);
+  if (isRefused(lines)) throw cliError(`--since: ${file} is no checkpoint: ${lines.refused}`, EXIT.usage);
+  return bytes;
 }
 
 function timeOf(options: Options): number {

@@ -42,9 +42,11 @@ export const ledgerExportCommand: Command = {
   run: async (positionals, options, io) => {
     const directory = needed(positionals, 0, 'DIR');
     const from = textOption(options, 'from');
-    startExport(directory);
-    const signed = from !== undefined || (await servedSize(ownLedger())) !== undefined;
-    return signed ? exportSigned(directory, options, io) : exportUnsigned(directory, io);
+    return await reaching(async () => {
+      startExport(directory);
+      const signed = from !== undefined || (await servedSize(ownLedger())) !== undefined;
+      return signed ? await exportSigned(directory, options, io) : await exportUnsigned(directory, io);
+    });
   },
 };
 
@@ -52,7 +54,7 @@ export const ledgerExportCommand: Command = {
 async function exportSigned(directory: string, options: Options, io: Io): Promise<number> {
   const from = textOption(options, 'from');
   const { source } =
-    from === undefined ? { source: urlSource(ownLedger(), FETCHING) } : await placeOf(from, options);
+    from === undefined ? { source: urlSource(ownLedger(), FETCHING) } : placeOf(from, options);
   const note = await fileOf(source, ['checkpoint']);
   const size = signedSize(note);
   writeExported(directory, 'checkpoint', note);

@@ -6,7 +6,8 @@ import { isUnusual } from '../../shared/ledger/verifier/index.ts';
 import { type Verification, verifyLedger } from '../../shared/ledger/verify.ts';
 import { type Command, cliError, EXIT, type Options } from '../command.ts';
 import { type Api, api } from '../http.ts';
-import { paint } from '../io.ts';
+import { type Io, paint } from '../io.ts';
+import { reaching } from '../ledger-sources.ts';
 import { AUDIT_OPTIONS, auditNamed } from './ledger-audit.ts';
 import { auditOwn, ownLedger, servedSize, settledSubjects } from './ledger-own.ts';
 
@@ -44,18 +45,20 @@ export const ledgerVerifyCommand: Command = {
     complete: { type: 'boolean', text: 'also that every decision of every subject is sealed: no gap' },
   },
   example: 'holdfast ledger verify https://holdfast.example/v1/ledger --key ledger.vkey',
-  run: async ([place], options, io) => {
-    if (place !== undefined) return auditNamed(place, options, io);
-    const unsigned = options.key === undefined && (await servedSize(ownLedger())) === undefined;
-    if (!unsigned) return auditOwn(options, io);
-    refuseSigned(options);
-    const report = await verifyOverApi(api(), options.complete === true);
-    io.document({ ...report, signed: false });
-    for (const line of [...reportLines(report), UNSIGNED])
-      io.out(paint(io, exitOf(report) === EXIT.yes ? 'green' : 'red', line));
-    return exitOf(report);
-  },
+  run: async ([place], options, io) => reaching(() => verify(place, options, io)),
 };
+
+async function verify(place: string | undefined, options: Options, io: Io): Promise<number> {
+  if (place !== undefined) return await auditNamed(place, options, io);
+  const unsigned = options.key === undefined && (await servedSize(ownLedger())) === undefined;
+  if (!unsigned) return await auditOwn(options, io);
+  refuseSigned(options);
+  const report = await verifyOverApi(api(), options.complete === true);
+  io.document({ ...report, signed: false });
+  for (const line of [...reportLines(report), UNSIGNED])
+    io.out(paint(io, exitOf(report) === EXIT.yes ? 'green' : 'red', line));
+  return exitOf(report);
+}
 
 const UNSIGNED = 'NOT SIGNED: this ledger has no checkpoint yet, and nobody vouches for its head';
 

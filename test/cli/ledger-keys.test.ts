@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
@@ -43,11 +43,40 @@ test('a rotated ledger is sound to who knows the first key, behind a URL and in 
   expect((await holdfastHere(['ledger', 'export', directory, '--from', url])).code).toBe(0);
   expect([existsSync(join(directory, 'key/2')), existsSync(join(directory, 'key/3'))]).toEqual([true, false]);
   expect((await holdfastHere(['ledger', 'verify', directory, ...FIRST, ...at])).code).toBe(0);
+  const second = await holdfastHere(['ledger', 'verify', directory, '--key', later.log.vkey, ...at]);
+  expect(second.stderr).toContain("is the ledger's key number 2: give the first one in --key");
+  expect(second.code).toBe(2);
+  await keysBeside(directory, at);
   writeFileSync(join(directory, 'key/2'), '{}');
   const altered = await holdfastHere(['ledger', 'verify', directory, ...FIRST, ...at]);
   expect(altered.code).toBe(1);
   expect(altered.stdout).toContain('altered: key/2: it has no payload with a salt');
 });
+
+/** The keys that an installation serves, with the line that says from which entry the second one is in force. */
+async function keysBeside(directory: string, at: readonly string[]): Promise<void> {
+  const file = join(directory, 'ledger.vkey');
+  const text = [
+    ...[signing.log.vkey, signing.clock.vkey, '# key 2: in force from entry 120 on'],
+    ...[later.log.vkey, later.clock.vkey, ''],
+  ].join('\n');
+  const verify = () => holdfastHere(['ledger', 'verify', directory, ...FIRST, ...at]);
+  writeFileSync(file, text);
+  expect((await verify()).code).toBe(0);
+  for (const [from, to] of [
+    ['entry 120', 'entry 121'],
+    ['key 2', 'key 3'],
+    ['# key', '# kez'],
+    [later.clock.vkey, signing.witness.vkey],
+    ['\n# ', '\n\n# '],
+  ] as const) {
+    writeFileSync(file, text.replace(from, to));
+    const { code, stdout } = await verify();
+    expect(stdout).toContain('altered: ledger.vkey is not the key that is trusted');
+    expect(code).toBe(1);
+  }
+  rmSync(file);
+}
 
 test('a proof under a later key takes that key, or the statement that leads to it', async () => {
   const entries = [...entriesIn('tile/entries/000'), ...entriesIn('tile/entries/001.p/44')];
@@ -72,7 +101,8 @@ test('a proof under a later key takes that key, or the statement that leads to i
     stderr: expect.stringContaining('--keys: key/2: it has no payload'),
   });
   expect((await verify(...FIRST, '--keys', join(folder, 'nothing'))).code).toBe(2);
-  expect((await verify('--key', signing.witness.vkey, '--keys', statement)).stderr).toContain(
+  const { log } = await signingFor('another.example/keys');
+  expect((await verify('--key', log.vkey, '--keys', statement)).stderr).toContain(
     `--keys: key/2: no key that is known to be in force has signed it`,
   );
 });

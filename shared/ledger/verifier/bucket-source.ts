@@ -1,4 +1,5 @@
-import { textOf } from './bytes.ts';
+import { isRefused, textOf } from './bytes.ts';
+import { readCheckpointLines } from './checkpoint.ts';
 import type { LedgerSource, Version } from './source.ts';
 import { readTilePath, TILE_WIDTH } from './tile-files.ts';
 import { type Fetching, fetchFile, limitOf, unreachable } from './url-source.ts';
@@ -16,8 +17,8 @@ export type BucketPlace = {
 
 export type BucketLedger = {
   readonly source: LedgerSource;
-  /** Of all the checkpoints that lie there, those beyond the full tiles too. */
-  readonly sizes: () => Promise<readonly number[]>;
+  /** Every checkpoint that lies there, those beyond the full tiles too; each is fetched once. */
+  readonly archived: LedgerSource['checkpoints'];
 };
 
 type Listed = { readonly key: string; readonly version: string; readonly deleted: boolean };
@@ -25,47 +26,102 @@ type Listed = { readonly key: string; readonly version: string; readonly deleted
 const MAX_PAGE_BYTES = 4_000_000;
 const MAX_PAGES = 100_000;
 const CHECKPOINT = /^checkpoint\/(\d{20})$/;
+/** Requests at once: there may be a checkpoint for each decision, and a machine has so many sockets only. */
+const AT_ONCE = 8;
+const MORE_READS = 5;
+const READ_AGAIN_MS = 1_000;
 
 /**
  * A ledger in a bucket of S3 with versions, over plain HTTPS: the versions are listed once, and each file is read by the
  * ids of its own, the oldest first, so that nothing that was written or deleted over it later hides it, and that it was is
- * seen. A bucket holds full files only: without `tail` the checkpoints beyond the last full tile are left out. Throws
- * Unreachable.
+ * seen. A bucket holds full files only: without `tail` the checkpoints beyond the last full tile are left out of the
+ * source. Throws Unreachable.
  */
 export function bucketLedger(place: BucketPlace, fetching: Fetching): BucketLedger {
+  const { tail } = place;
   const listing = once(async () => byPath(await listAll(place, fetching), place.prefix));
-  const get = async ({ key, version, deleted }: Listed): Promise<Version> => {
-    if (deleted) return { deleted };
-    const url = `${place.base}/${encodedKey(key)}?versionId=${encodeURIComponent(version)}`;
-    const headers = () => place.headersFor(url);
-    const bytes = await fetchFile({ url, limit: limitOf(key.slice(place.prefix.length)), headers }, fetching);
-    if (bytes === undefined) throw unreachable(`${url} is listed and cannot be read`);
-    return { bytes };
+  const sizes = async () => [...(await listing()).keys()].flatMap(sizeOf);
+  const largest = async () => largestOf(await sizes());
+  const readListed = async (path: string, listed: ReadonlyMap<string, readonly Listed[]>) =>
+    someAtOnce(listed.get(path) ?? [], (version) => getVersion(place, version, fetching));
+  const readAll = async (path: string): Promise<readonly Version[]> => {
+    const versions = await readListed(path, await listing());
+    const id = readTilePath(path);
+    if (versions.length > 0 || tail === undefined || id?.width !== TILE_WIDTH) return versions;
+    // What the listing does not vouch for may have been published since.
+    const isNew = id.level !== 'entries' || BigInt(id.index + 1) * BigInt(TILE_WIDTH) > (await largest());
+    if (!isNew) return versions;
+    const again = await listAll({ ...place, prefix: place.prefix + path }, fetching);
+    return readListed(path, byPath(again, place.prefix));
   };
-  const readAll = async (path: string): Promise<readonly Version[]> =>
-    Promise.all(((await listing()).get(path) ?? []).map(get));
-  const sizes = async () =>
-    [...(await listing()).keys()].flatMap((path) => {
-      const size = Number(CHECKPOINT.exec(path)?.[1]);
-      return Number.isSafeInteger(size) ? [size] : [];
-    });
+  const archived = once(async () =>
+    someAtOnce(await sizes(), async (size) => ({ size, versions: await readAll(checkpointPath(size)) })),
+  );
   const checkpoints = async () => {
-    const all = await sizes();
-    const reached = Math.floor(Math.max(0, ...all) / TILE_WIDTH) * TILE_WIDTH;
-    const wanted = place.tail === undefined ? all.filter((size) => size <= reached) : all;
-    return Promise.all(
-      wanted.map(async (size) => ({
-        size: BigInt(size),
-        versions: await readAll(`checkpoint/${String(size).padStart(20, '0')}`),
-      })),
-    );
+    const width = BigInt(TILE_WIDTH);
+    const reached = ((await largest()) / width) * width;
+    const all = await archived();
+    return tail === undefined ? all.filter(({ size }) => size <= reached) : all;
   };
   const read = async (path: string): Promise<readonly Version[]> => {
     const own = await readAll(path);
-    const isFull = readTilePath(path)?.width === TILE_WIDTH;
-    return own.length > 0 || isFull ? own : ((await place.tail?.read(path)) ?? []);
+    if (own.length > 0 || tail === undefined || readTilePath(path)?.width === TILE_WIDTH) return own;
+    return path === 'checkpoint' ? readNewest(tail, await largest(), fetching) : tail.read(path);
   };
-  return { source: { read, checkpoints, fullOnly: place.tail === undefined }, sizes };
+  return { source: { read, checkpoints, fullOnly: tail === undefined }, archived };
+}
+
+/** The newest checkpoint by the API, which shows a checkpoint a moment after it was archived. */
+async function readNewest(
+  tail: LedgerSource,
+  archived: bigint,
+  { pause }: Fetching,
+): Promise<readonly Version[]> {
+  for (let more = MORE_READS; ; more -= 1) {
+    const versions = await tail.read('checkpoint');
+    const [text] = versions.flatMap((version) => ('bytes' in version ? (textOf(version.bytes) ?? '') : []));
+    const lines = readCheckpointLines(text ?? '');
+    if (more === 0 || isRefused(lines) || lines.size >= archived) return versions;
+    await pause(READ_AGAIN_MS);
+  }
+}
+
+async function getVersion(
+  place: BucketPlace,
+  { key, version, deleted }: Listed,
+  fetching: Fetching,
+): Promise<Version> {
+  if (deleted) return { deleted };
+  const url = `${place.base}/${encodedKey(key)}?versionId=${encodeURIComponent(version)}`;
+  const headers = () => place.headersFor(url);
+  const bytes = await fetchFile({ url, limit: limitOf(key.slice(place.prefix.length)), headers }, fetching);
+  if (bytes === undefined) throw unreachable(`${url} is listed and cannot be read`);
+  return { bytes };
+}
+
+function sizeOf(path: string): readonly bigint[] {
+  const digits = CHECKPOINT.exec(path)?.[1];
+  return digits === undefined ? [] : [BigInt(digits)];
+}
+
+function largestOf(sizes: readonly bigint[]): bigint {
+  let largest = 0n;
+  for (const size of sizes) if (size > largest) largest = size;
+  return largest;
+}
+
+function checkpointPath(size: bigint): string {
+  return `checkpoint/${String(size).padStart(20, '0')}`;
+}
+
+async function someAtOnce<Item, Result>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<Result>,
+): Promise<readonly Result[]> {
+  const done: Result[] = [];
+  for (let at = 0; at < items.length; at += AT_ONCE)
+    done.push(...(await Promise.all(items.slice(at, at + AT_ONCE).map(work))));
+  return done;
 }
 
 /** The versions of each file, oldest first: S3 lists the newest first. */

@@ -55,11 +55,24 @@ export function urlSource(prefix: string, fetching: Fetching): LedgerSource {
   const base = prefix.replace(/\/+$/, '');
   return {
     read: async (path) => {
-      const bytes = await fetchFile({ url: `${base}/${path}`, limit: limitOf(path) }, fetching);
-      return bytes === undefined ? [] : [{ bytes }];
+      const url = `${base}/${path}`;
+      const bytes = await fetchFile({ url, limit: limitOf(path) }, fetching);
+      if (bytes === undefined) return [];
+      refuseOther(url, path, bytes);
+      return [{ bytes }];
     },
     checkpoints: async () => [],
   };
+}
+
+/** A portal's page, or a stream without end where a note should be: no ledger is served there, and nothing is said of one. */
+function refuseOther(url: string, path: string, bytes: Uint8Array): void {
+  const begin = String.fromCharCode(...bytes.subarray(0, 64)).trimStart();
+  if (/^<(?:!doctype\s|html[\s>])/i.test(begin))
+    throw unreachable(`${url} answers with a web page: no ledger is served there`);
+  const isNote = !path.startsWith('tile/');
+  if (isNote && bytes.length > MAX_NOTE_BYTES)
+    throw unreachable(`${url} answers with more than ${MAX_NOTE_BYTES} bytes: no ledger is served there`);
 }
 
 /** The greatest length that a file of a ledger can have. */

@@ -3,9 +3,10 @@ import { nodeCryptography } from '../../../../shared/ledger/node-crypto.ts';
 import {
   auditLedger,
   bucketLedger,
+  isUnreachable,
   type LedgerSource,
-  type Version,
 } from '../../../../shared/ledger/verifier/index.ts';
+import { type Objects, objectsOf, PAGE, serveBucket } from '../../../support/bucket-server.ts';
 import { type FileServer, serveFiles } from '../../../support/file-server.ts';
 import { memorySource, publish, sealedEntries, signingFor } from '../../../support/tile-ledger.ts';
 
@@ -17,47 +18,14 @@ const published = publish(sealedEntries('bucket', 700), {
   sizes: [100, 300, 512, 600, 700],
 });
 const fetching = { fetch, pause: async () => undefined, random: () => 1 };
-const PAGE = 4;
 
 let server: FileServer | undefined;
 afterEach(() => server?.close());
 
-type Objects = Map<string, readonly Version[]>;
+const objects = (): Objects => objectsOf(published);
 
-/** What publishing puts into the bucket: full files and every checkpoint, each version oldest first. */
-function objects(): Objects {
-  const full = [...published.files].filter(([path]) => path.startsWith('tile/') && !path.includes('.p/'));
-  const archive = [...published.checkpoints].map(
-    ([size, versions]) => [`checkpoint/${String(size).padStart(20, '0')}`, versions] as const,
-  );
-  return new Map([...full, ...archive]);
-}
-
-/** S3 as far as reading goes: versions in pages, the newest of a key first, and single versions. */
 async function startBucket(stored: Objects, prefix = ''): Promise<string> {
-  const all = [...stored].sort(([a], [b]) => (a < b ? -1 : 1));
-  const rows = all.flatMap(([path, versions]) =>
-    versions.map((version, at) => ({ key: `${prefix}${path}`, id: `v${at}`, version })).reverse(),
-  );
-  server = await serveFiles((asked) => {
-    const url = new URL(asked, 'http://s3');
-    const key = decodeURIComponent(url.pathname.replace(/^\/ledger-bucket\/?/, ''));
-    if (key !== '') {
-      const found = rows.find((row) => row.key === key && row.id === url.searchParams.get('versionId'));
-      return found !== undefined && 'bytes' in found.version ? found.version.bytes : undefined;
-    }
-    const wanted = rows.filter((row) => row.key.startsWith(url.searchParams.get('prefix') ?? ''));
-    const marker = [url.searchParams.get('key-marker'), url.searchParams.get('version-id-marker')];
-    const from = wanted.findIndex((row) => row.key === marker[0] && row.id === marker[1]) + 1;
-    const page = wanted.slice(from, from + PAGE);
-    const last = from + PAGE < wanted.length ? page.at(-1) : undefined;
-    const elements = page.map(({ key: name, id, version }) => {
-      const element = 'deleted' in version ? 'DeleteMarker' : 'Version';
-      return `<${element}><Key>${name}</Key><VersionId>${id}</VersionId></${element}>`;
-    });
-    const next = `<NextKeyMarker>${last?.key}</NextKeyMarker><NextVersionIdMarker>${last?.id}</NextVersionIdMarker>`;
-    return `<?xml version="1.0"?>\n<ListVersionsResult xmlns="s3"><IsTruncated>${last !== undefined}</IsTruncated>${last === undefined ? '' : next}${elements.join('')}</ListVersionsResult>`;
-  });
+  server = await serveBucket(stored, prefix);
   return `${server.url}/ledger-bucket`;
 }
 
@@ -130,4 +98,66 @@ test('a bucket that does not list its versions is unreachable, not empty', async
   server = await serveFiles(() => '<html>hello</html>');
   const place = { base: `${server.url}/ledger-bucket`, prefix: '', headersFor: () => ({}) };
   await expect(bucketLedger(place, fetching).source.checkpoints()).rejects.toThrow('does not list');
+});
+
+describe('while a bucket is read', () => {
+  test('each checkpoint is fetched once, eight at a time, and one that fails makes it unreachable', async () => {
+    const stored = objects();
+    const [any] = stored.get('checkpoint/00000000000000000100') ?? [];
+    for (let size = 1_000; any !== undefined && size < 1_100; size += 1)
+      stored.set(`checkpoint/${String(size).padStart(20, '0')}`, [any]);
+    const base = await startBucket(stored);
+    let [now, most, failing] = [0, 0, false];
+    const counted = async (...asked: Parameters<typeof fetch>) => {
+      if (failing) throw new Error('EMFILE');
+      now += 1;
+      most = Math.max(most, now);
+      return fetch(...asked).finally(() => {
+        now -= 1;
+      });
+    };
+    const place = { base, prefix: '', headersFor: () => ({}) };
+    const { archived, source } = bucketLedger(place, { ...fetching, fetch: counted as typeof fetch });
+    expect((await archived()).length).toBe(105);
+    await source.checkpoints();
+    expect(server?.asked.filter((path) => path.includes('/checkpoint/')).length).toBe(105);
+    expect(most).toBe(8);
+    const other = bucketLedger(place, { ...fetching, fetch: counted as typeof fetch });
+    failing = true;
+    await expect(other.archived()).rejects.toSatisfy(isUnreachable);
+  });
+
+  test('a checkpoint that the API does not show yet is waited for', async () => {
+    const older = publish(sealedEntries('bucket', 600), {
+      ...{ signing, origin: ORIGIN, time: 1_795_000_000, sizes: [600] },
+    });
+    let reads = 0;
+    const read = async (path: string) => {
+      if (path === 'checkpoint') reads += 1;
+      return (path === 'checkpoint' && reads < 4 ? older : published).files.get(path) ?? [];
+    };
+    const late = { ...tail, read };
+    expect(await audit(objects(), late)).toMatchObject({ verdict: 'sound', checked: 700, findings: [] });
+    expect(reads).toBe(4);
+    const never = { ...tail, read: async (path: string) => older.files.get(path) ?? [] };
+    expect((await audit(objects(), never)).verdict).not.toBe('sound');
+  });
+
+  test('a full file that was published after the listing is found', async () => {
+    const stored = objects();
+    const full = ['tile/entries/001', 'tile/0/001'].map((path) => [path, stored.get(path) ?? []] as const);
+    for (const [path] of [...stored])
+      if (
+        full.some(([name]) => name === path) ||
+        /^checkpoint\/0*[3-7]\d\d$/.test(path) ||
+        path.endsWith('512')
+      )
+        stored.delete(path);
+    stored.delete('checkpoint/00000000000000000512');
+    const read: LedgerSource['read'] = async (path) => {
+      if (path === 'checkpoint') for (const [name, versions] of full) stored.set(name, versions);
+      return tail.read(path);
+    };
+    expect(await audit(stored, { ...tail, read })).toMatchObject({ verdict: 'sound', checked: 700 });
+  });
 });
