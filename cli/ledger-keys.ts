@@ -101,6 +101,8 @@ export async function refuseLaterKey({ read }: Pick<LedgerSource, 'read'>, { key
     const { log } = said.statement;
     const own = keys.find(({ name, id }) => name === log.name && id === log.id);
     if (own === undefined || isRefused(await openNote(said.note, [own], nodeCryptography()))) continue;
+    const others = keys.filter((key) => key !== own && key.type !== NOTE_TYPES.cosignature);
+    if (!isRefused(await openNote(said.note, others, nodeCryptography()))) return;
     throw cliError(
       `${own.name}+${own.id} is the ledger's key number ${generation}: give the first one in --key, the statements lead from it to the later ones`,
       EXIT.usage,

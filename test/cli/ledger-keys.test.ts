@@ -46,6 +46,9 @@ test('a rotated ledger is sound to who knows the first key, behind a URL and in 
   const second = await holdfastHere(['ledger', 'verify', directory, '--key', later.log.vkey, ...at]);
   expect(second.stderr).toContain("is the ledger's key number 2: give the first one in --key");
   expect(second.code).toBe(2);
+  const both = ['--key', `${signing.log.vkey},${later.log.vkey}`];
+  expect((await holdfastHere(['ledger', 'verify', directory, ...both, ...at])).code).toBe(0);
+  expect((await holdfastHere(['ledger', 'verify', directory, ...both])).code).toBe(6);
   await keysBeside(directory, at);
   writeFileSync(join(directory, 'key/2'), '{}');
   const altered = await holdfastHere(['ledger', 'verify', directory, ...FIRST, ...at]);
