@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { buildAssembly } from './build.ts';
 import { otherCloud } from './other-cloud.ts';
 import { startDesk } from './sandbox/desk.ts';
+import { lockFolder } from './witness/folder-lock.ts';
 import { startWitnessProcess, witnessParameters } from './witness-process.ts';
 import { startWorld, type World } from './world.ts';
 
@@ -105,6 +106,9 @@ async function start(): Promise<{
 }> {
   mkdirSync(settings.dataDir, { recursive: true });
   await refuseSecond();
+  // Between two starts nothing answers yet: only the lock tells the second one about the first.
+  const lock = lockFolder(settings.dataDir, 'local cloud');
+  process.once('exit', lock.release);
   const { assembly } = await buildAssembly({ root: ROOT, log: say });
   const parameters = witnessPlan === undefined ? {} : await witnessParameters(witnessPlan);
   const world = await startWorld({ ...settings, assembly, parameters, log: say });

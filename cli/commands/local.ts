@@ -1,11 +1,13 @@
-import { spawn } from 'node:child_process';
-import { mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Command, cliError, EXIT, type Options, textOption } from '../command.ts';
 import type { Io } from '../io.ts';
 import { isAlive, type LocalCloud, localCloud, localDataFolder, runningCloud } from '../session.ts';
 
-const START_MS = 90_000;
+/** A slow machine builds for minutes: as long as its process lives a start is waited for. */
+const START_MS = 600_000;
+const TOLD_EACH_MS = 15_000;
 const STOP_MS = 15_000;
 const POLL_MS = 100;
 /** As local/main.ts has them. */
@@ -92,23 +94,39 @@ async function start(io: Io, data: string, options: Options): Promise<LocalCloud
   }
   mkdirSync(data, { recursive: true });
   const log = join(data, 'local.log');
-  const output = openSync(log, 'w');
+  // Another start may be on its way and write there too.
+  const output = openSync(log, existsSync(join(data, 'lock')) ? 'a' : 'w');
   const child = spawn(process.execPath, mainArguments(data, options), {
     detached: true,
     stdio: ['ignore', output, output],
   });
   child.unref();
-  const until = Date.now() + START_MS;
-  while (Date.now() < until) {
-    const started = localCloud(data);
-    if (started !== undefined && started.pid === child.pid) return started;
-    if (child.exitCode !== null) break;
-    await new Promise((next) => setTimeout(next, POLL_MS));
-  }
+  const started = await waited(io, child, data);
+  if (started !== undefined) return started;
+  // What has not started by now must not go on behind the back of who was told so.
+  if (child.exitCode === null) child.kill('SIGTERM');
   throw cliError(
     `the local cloud did not start:\n${readFileSync(log, 'utf8').split('\n').slice(-20).join('\n')}`,
     EXIT.no,
   );
+}
+
+/** The cloud of a child process once it has started; undefined where it ended, or takes too long. */
+async function waited(io: Io, child: ChildProcess, data: string): Promise<LocalCloud | undefined> {
+  const from = Date.now();
+  let told = from;
+  while (Date.now() < from + START_MS && child.exitCode === null && child.signalCode === null) {
+    const started = localCloud(data);
+    if (started !== undefined && started.pid === child.pid) return started;
+    if (Date.now() - told >= TOLD_EACH_MS) {
+      told = Date.now();
+      io.say(
+        `still starting after ${Math.round((told - from) / 1000)} s; it says how far it is in ${join(data, 'local.log')}`,
+      );
+    }
+    await new Promise((next) => setTimeout(next, POLL_MS));
+  }
+  return undefined;
 }
 
 /** Whether something ran, and no longer does. */

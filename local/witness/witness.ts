@@ -35,7 +35,7 @@ export async function startWitness(
   const read = await readLogKeys(options.logs, CRYPTO);
   if (isRefused(read)) throw new Error(`--log: ${read.refused}`);
   const { signer, key, vkey } = await witnessKeyOf(options);
-  const lock = lockFolder(options.folder);
+  const lock = lockFolder(options.folder, 'witness');
   const deps = {
     ...{ signer, key, logs: read.logs, cryptography: CRYPTO, clock: Date.now },
     store: fileWitnessStore(options.folder, lock),

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { stepText } from '../../cli/journeys.ts';
 import { localCloud, runningCloud } from '../../cli/session.ts';
+import { lockFolder } from '../../local/witness/folder-lock.ts';
 import { holdfast } from './run.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-cli-local-'));
@@ -60,6 +61,18 @@ describe('a local cloud', () => {
     await expect.poll(() => localCloud(data), { timeout: 10_000 }).toBeUndefined();
     shell.kill('SIGKILL');
   });
+
+  test('is started once over a folder: a start beside another one that is on its way ends, and says whose it is', async () => {
+    const data = join(folder, 'held');
+    mkdirSync(data);
+    const lock = lockFolder(data, 'local cloud');
+    const { code, stderr } = await holdfast(['local', 'start', '--data', data]);
+    expect(stderr).toContain('the local cloud did not start');
+    expect(stderr).toContain(`another local cloud runs over this folder (process ${process.pid} on`);
+    expect(code).toBe(1);
+    lock.check();
+    lock.release();
+  }, 120_000);
 
   test('is looked for where --data says when one signs in', async () => {
     const { code, stderr } = await holdfast(['login', '--data', join(folder, 'nothing')]);

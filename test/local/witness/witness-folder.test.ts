@@ -76,25 +76,25 @@ describe('a key file', () => {
 describe('the lock of a folder', () => {
   test('keeps a second witness out, until the first one ends', () => {
     const folder = newFolder();
-    const lock = lockFolder(folder);
-    expect(() => lockFolder(folder)).toThrow(/another witness runs over this folder/);
+    const lock = lockFolder(folder, 'witness');
+    expect(() => lockFolder(folder, 'witness')).toThrow(/another witness runs over this folder/);
     lock.release();
-    lockFolder(folder).release();
+    lockFolder(folder, 'witness').release();
     expect(readdirSync(folder)).toEqual([]);
   });
 
   test('is taken over from a process that is gone, and from no process of another machine', () => {
     const folder = newFolder();
     writeFileSync(join(folder, 'lock'), `2147483646 elsewhere.${hostname()} 1`);
-    expect(() => lockFolder(folder)).toThrow(/another witness/);
+    expect(() => lockFolder(folder, 'witness')).toThrow(/another witness/);
     writeFileSync(join(folder, 'lock'), `2147483646 ${hostname()} 1`);
-    lockFolder(folder).check();
+    lockFolder(folder, 'witness').check();
   });
 
   test('that is taken away stops the writing', async () => {
     const folder = newFolder();
     witnessSigner(folder);
-    const store = fileWitnessStore(folder, lockFolder(folder));
+    const store = fileWitnessStore(folder, lockFolder(folder, 'witness'));
     rmSync(join(folder, 'lock'));
     const record = { size: 7n, root: 'ab'.repeat(32), time: 1n, note: 'note' };
     await expect(store.put('one', record, undefined)).rejects.toThrow(/no longer/);
