@@ -1,4 +1,4 @@
-import { type Fault, isoTime } from '../kernel/index.ts';
+import { isoTime } from '../kernel/index.ts';
 import type { Attempt } from './attempt.ts';
 import type { WorldDeps } from './ports.ts';
 import { type AwaitCheckpointInputs, awaitCheckpoint } from './rules/await-checkpoint.ts';
@@ -79,6 +79,6 @@ export async function holdForCheckpoint(
 export async function hasCheckpointNews(deps: WorldDeps, attempt: Attempt): Promise<boolean> {
   const { checkpointAwaitedRev, mergeStartedRev } = attempt.data;
   if (checkpointAwaitedRev === undefined || checkpointAwaitedRev !== mergeStartedRev) return false;
-  const inputs = await coverage(deps, attempt).catch((_: Fault) => undefined);
+  const inputs = await coverage(deps, attempt).catch(() => undefined);
   return inputs !== undefined && awaitCheckpoint.decide(inputs).verdict !== 'awaited';
 }
