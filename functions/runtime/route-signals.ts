@@ -4,7 +4,7 @@ import { lambdaClient } from '../../shared/adapters/aws/lambda-watch.ts';
 import { noticeForgeEvent } from '../../shared/rollbacks/notice-forge-event.ts';
 import { openRollbackAttempt } from '../../shared/rollbacks/open-rollback.ts';
 import type { RouteDeps } from '../../shared/signals/index.ts';
-import { once, required } from './environment.ts';
+import { once, optional, required } from './environment.ts';
 import { meter } from './observe.ts';
 import { rollbackDeps } from './rollbacks.ts';
 import { signals } from './signals.ts';
@@ -16,6 +16,7 @@ export const routeDeps = once(
     store: store(),
     signals: signals(),
     meter: meter(),
+    chatSenders: { teams: idsIn('SLACK_TEAMS'), apps: idsIn('SLACK_APPS') },
     openRollback: async ({ service, environment, signal }) => {
       const { id, title, startsAt, revision } = signal;
       const opening = await openRollbackAttempt(rollbackDeps(), {
@@ -41,6 +42,12 @@ export const routeDeps = once(
     obeyButton: ordered(),
   }),
 );
+
+/** What is not empty names somebody: of a comma alone come ids that nobody has, and nobody passes. */
+function idsIn(variable: string): readonly string[] {
+  const text = optional(variable, '');
+  return text === '' ? [] : text.split(',').map((id) => id.trim());
+}
 
 function ordered<Order>(): (order: Order) => Promise<void> {
   return lambdaEvent({ client: lambdaClient(), functionName: required('OBEY_COMMENT_FUNCTION') });

@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import type { EventPattern } from 'aws-cdk-lib/aws-events';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { nameChatSenders } from './chat-senders.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import type { DecisionTables } from './decision-tables.ts';
 import { consumeDefaultBus } from './event-bus.ts';
@@ -65,6 +66,7 @@ export class Signals extends Construct {
       description: 'Finds the service a signal is about and opens or wakes its rollback',
       timeout: Duration.seconds(60),
     });
+    nameChatSenders(this.routeSignals);
     signals.grantRoute(this.routeSignals);
     tables.grantDecide(this.routeSignals);
     new StreamReader(this, 'NewSignals', {

@@ -1,4 +1,5 @@
 export * from './accept-signals.ts';
+export type { ChatSenders } from './chat-senders.ts';
 export * from './contract.ts';
 export * from './list-signals.ts';
 export { mapper } from './mappers/index.ts';

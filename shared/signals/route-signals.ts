@@ -1,6 +1,7 @@
 import type { Store } from '../kernel/index.ts';
 import type { Meter } from '../ports/meter.ts';
 import { allServices, type Service } from '../services/index.ts';
+import { type ChatSenders, strangerInChat } from './chat-senders.ts';
 import { type Settlement, SIGNAL_METRICS, type Signal } from './contract.ts';
 import { FORGE_KINDS } from './mappers/github.ts';
 import type { NoticeForgeEvent, ObeyButton, ObeyComment, OpenRollback, SignalStore } from './ports.ts';
@@ -12,6 +13,7 @@ export type RouteDeps = {
   readonly store: Store;
   readonly signals: SignalStore;
   readonly meter: Meter;
+  readonly chatSenders: ChatSenders;
   readonly openRollback: OpenRollback;
   readonly noticeForgeEvent: NoticeForgeEvent;
   readonly obeyComment: ObeyComment;
@@ -20,7 +22,8 @@ export type RouteDeps = {
 
 /**
  * Routes one new signal and does what follows from it: a firing one of a known service opens or joins a rollback, news
- * of the forge wake who waits, everything else is only written down. Safe to repeat. `registry` is read once a batch.
+ * of the forge wake who waits, everything else is only written down, and so is all that a stranger in the chat sends.
+ * Safe to repeat. `registry` is read once a batch.
  */
 export async function routeNewSignal(
   deps: RouteDeps,
@@ -46,6 +49,8 @@ async function settlementOf(
   signal: Signal,
   registry: () => Promise<readonly Service[]>,
 ): Promise<Settlement> {
+  const stranger = signal.source === 'slack' ? strangerInChat(deps.chatSenders, signal) : undefined;
+  if (stranger !== undefined) return { routing: 'noticed', outcome: 'refused', why: stranger };
   const services = await registry();
   const route = routeSignal.decide({
     source: signal.source,

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { putService } from '../../../shared/services/index.ts';
 import {
+  type ChatSenders,
   receiveAwsEvent,
   receiveWebhook,
   registryOf,
@@ -17,6 +18,7 @@ import { NOW } from './bodies.ts';
 import { memorySignals } from './memory-signals.ts';
 
 const SECRET = 'right';
+const ALL: ChatSenders = { teams: [], apps: [] };
 const actor = { type: 'person', id: 'ada', via: 'api' } as const;
 type Headers = Readonly<Record<string, string>>;
 
@@ -80,11 +82,11 @@ export async function door(...selectors: readonly { source: string; match: Recor
     const delivery = { headers: { ...proofOf(source, bytes, clock()), ...headers }, body: bytes };
     return receiveWebhook(deps, { source, method: 'POST', delivery });
   };
-  /** Routes whatever is new, in the order in which it came. */
-  const route = async (): Promise<readonly Settlement[]> => {
+  /** Routes whatever is new, in the order in which it came; all of Slack is heard unless said otherwise. */
+  const route = async (chatSenders: ChatSenders = ALL): Promise<readonly Settlement[]> => {
     const settled: Settlement[] = [];
     for (const signal of signals.all().filter((each) => each.routing === 'new'))
-      settled.push(await routeNewSignal(deps, signal, registryOf(deps)));
+      settled.push(await routeNewSignal({ ...deps, chatSenders }, signal, registryOf(deps)));
     return settled;
   };
   const event = (body: unknown) => receiveAwsEvent(deps, body);

@@ -31,6 +31,7 @@ async function world(names: readonly string[] = ['shop']) {
     store,
     signals,
     meter: { count: () => undefined, measure: () => undefined },
+    chatSenders: { teams: [], apps: [] },
     openRollback: async ({ service, environment }: { service: string; environment: string }) => {
       opened.push(`${service}/${environment}`);
       return { kind: opened.length === 1 ? ('opened' as const) : ('joined' as const), id: 'rbk_1' };
