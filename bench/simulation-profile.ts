@@ -5,7 +5,7 @@ const PARTS = [
   ['find-similar.ts', 'context: the rule find-similar'],
   ['assess-risk.ts', 'risk: the rule assess-risk'],
   ['decide-deployment.ts', 'policies and autonomy: the rule decide-deployment'],
-  ['judge-rollout.ts', 'the judge and the kill switch: the rule judge-rollout'],
+  ['judge-verdict.ts', 'the judge and the kill switch: the verdict of judge-rollout'],
   ['raw-guards.ts', 'the rule raw-guards'],
   ['climb.ts', 'traffic of both arms drawn, stages and holds'],
   ['error-budget.ts', 'error budget: burn rates'],

@@ -4,7 +4,6 @@ import type { BudgetFacts } from '../../shared/policies/contract.ts';
 import { budgetOf, type Harm } from './error-budget.ts';
 import { evidenceBook } from './evidence.ts';
 import type { Organisation, SimulatedService } from './organisation.ts';
-import type { RolloutEnd } from './rollout.ts';
 
 /** Newest records that are looked at: of the service itself, and of each neighbour. Production reads 500 of each. */
 const LOOKED_AT = { own: 12, neighbour: 2 } as const;
@@ -20,9 +19,6 @@ export type ArmMemory = {
   /** Until then another change of the service is under way. */
   readonly freeAt: (service: SimulatedService) => number;
   readonly occupy: (service: SimulatedService, until: number) => void;
-  /** Whether its canaries are usually decided at the first look. */
-  readonly isQuick: (service: SimulatedService) => boolean;
-  readonly learn: (service: SimulatedService, rolled: RolloutEnd) => void;
 };
 
 /** What one arm of a simulation has lived through. */
@@ -30,7 +26,7 @@ export function armMemory({ services }: Organisation): ArmMemory {
   const book = evidenceBook();
   const blank = evidenceBook();
   const of = services.map((service) => ({
-    ...{ past: [] as PastDeployment[], harms: [] as Harm[], freeAt: 0, quick: true },
+    ...{ past: [] as PastDeployment[], harms: [] as Harm[], freeAt: 0 },
     known: undefined as { readonly at: number; readonly budget: BudgetFacts } | undefined,
     unharmed: budgetOf(service, [], 0),
   }));
@@ -71,10 +67,6 @@ export function armMemory({ services }: Organisation): ArmMemory {
     freeAt: (service) => own(service).freeAt,
     occupy: (service, until) => {
       own(service).freeAt = until;
-    },
-    isQuick: (service) => own(service).quick,
-    learn: (service, { to, asked }) => {
-      if (to === 'promoted') own(service).quick = asked === 0;
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { Stage } from '../../shared/rollouts/contract.ts';
+import { type Judgement, judgeInterval } from '../../shared/rollouts/rules/judge-verdict.ts';
 import { rawGuards } from '../../shared/rollouts/rules/raw-guards.ts';
 import { type DrawInterval, type Interval, SETTINGS } from './canary-intervals.ts';
 import { LONGEST_WAIT } from './people.ts';
@@ -10,8 +11,6 @@ export type Ladder = {
   readonly draw: DrawInterval;
   /** Minutes until a person answers the question of that turn, put after so many minutes. */
   readonly answer: (turn: number, after: number) => number;
-  /** Whether a look at the earliest end is likely to be the last: saves time, changes nothing. */
-  readonly lookEarly: boolean;
 };
 
 /** What a certificate would do after an interval: `resume`: end the hold, so that the next look lets it pass. */
@@ -22,10 +21,10 @@ type Held = {
   readonly lapses: boolean;
 };
 
-/** A climb as though no verdict ever came. */
+/** A climb to here, with no verdict so far. */
 export type Climb = {
   readonly ladder: Ladder;
-  readonly intervals: Interval[];
+  /** Share of the traffic in each interval, and what a certificate would have done after it. */
   readonly weights: number[];
   readonly gates: Gate[];
   /** Minutes after which a person was asked. */
@@ -44,8 +43,8 @@ export type Visit = {
   waived: boolean;
 };
 
-export function minutesOf({ intervals, ladder }: Climb): number {
-  return intervals.length * ladder.step;
+export function minutesOf({ weights, ladder }: Climb): number {
+  return weights.length * ladder.step;
 }
 
 export function visit(climb: Climb, stage: Stage, isLast: boolean): Visit {
@@ -54,10 +53,10 @@ export function visit(climb: Climb, stage: Stage, isLast: boolean): Visit {
 }
 
 /** One interval at a stage and the look after it, as `advance-rollout` looks; true when the stage is left. */
-export function takeInterval(climb: Climb, here: Visit): boolean {
+export function takeInterval(climb: Climb, here: Visit, judgement: Judgement): boolean {
   const { weight } = here.stage;
-  const interval = climb.ladder.draw(climb.intervals.length, weight);
-  climb.intervals.push(interval);
+  const interval = climb.ladder.draw(climb.weights.length, weight);
+  judgeInterval(judgement, interval);
   climb.weights.push(weight);
   const requests = interval.canary?.requests ?? 0;
   here.requests += requests;

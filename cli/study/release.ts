@@ -44,7 +44,7 @@ const AT_ONCE: RolloutEnd = { to: 'promoted', minutes: 0, asked: 0, weights: [] 
 const plans = new Map<string, ReturnType<typeof makePlan>>();
 
 function climb(
-  { organisation, memory, settings: { step } }: Arm,
+  { organisation, settings: { step } }: Arm,
   arrival: Arrival,
   now: number,
   risk: string,
@@ -52,15 +52,12 @@ function climb(
   const { index, service, fault } = arrival;
   const plan = plans.get(risk) ?? makePlan({ risk, preset: null, stages: null, bakeSeconds: 600 });
   plans.set(risk, plan);
-  const rolled = rollOut({
+  return rollOut({
     ...{ stages: plan.stages, step },
     draw: canaryTraffic(service, fault, step, stream(organisation.seed, DRAWS.traffic, index)),
     answer: (turn, after) =>
       answerMinutes({ organisation, index, service }, 'hold', now + after * MINUTE, turn),
-    lookEarly: memory.isQuick(service),
   });
-  memory.learn(service, rolled);
-  return rolled;
 }
 
 /** Requests that fail beyond what fails anyway, a minute at all of the traffic. */

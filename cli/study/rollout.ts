@@ -1,4 +1,4 @@
-import { judgeRollout } from '../../shared/rollouts/rules/judge-rollout.ts';
+import { type Judgement, startJudgement } from '../../shared/rollouts/rules/judge-verdict.ts';
 import { SETTINGS } from './canary-intervals.ts';
 import { type Climb, type Ladder, minutesOf, takeInterval, type Visit, visit } from './climb.ts';
 
@@ -14,54 +14,45 @@ export type RolloutEnd = {
 };
 
 /**
- * One rollout by the rules of production. The judge's verdict is taken over all prefixes of the intervals, so that asking
- * once tells the minute at which a sweep every minute would have seen it (a test sweeps with `advance-rollout`).
+ * One rollout by the rules of production. The judge looks after every interval, and the rollout ends where a sweep every
+ * minute would have ended it (a test sweeps with `advance-rollout`); what would have come later is not drawn any more.
  * People who are asked say yes: to what is undecided, too rare, or beyond a raw threshold.
  */
 export function rollOut(ladder: Ladder): RolloutEnd {
-  const climb: Climb = { ladder, intervals: [], weights: [], gates: [], questions: [], lapsed: false };
+  const climb: Climb = { ladder, weights: [], gates: [], questions: [], lapsed: false };
+  const judgement = startJudgement(SETTINGS);
   const shared = ladder.stages.filter(({ weight }) => weight < 1);
   for (const [index, stage] of shared.entries()) {
-    const early = stay(climb, visit(climb, stage, index === shared.length - 1));
-    if (early !== undefined) return early;
+    const ended = stay(climb, visit(climb, stage, index === shared.length - 1), judgement);
+    if (ended !== undefined) return ended;
     if (climb.lapsed) break;
   }
-  return verdictOn(climb) ?? end(climb, climb.lapsed ? 'lapsed' : 'promoted', minutesOf(climb));
+  return end(climb, climb.lapsed ? 'lapsed' : 'promoted', minutesOf(climb));
 }
 
-/** Stays until the stage is left; or to the end, where the first look at which it may end is enough. */
-function stay(climb: Climb, here: Visit): RolloutEnd | undefined {
-  let looked = !climb.ladder.lookEarly;
-  while (!takeInterval(climb, here)) {
-    if (looked || climb.gates.at(-1) !== 'pass') continue;
-    looked = true;
-    const early = verdictOn(climb);
-    if (early !== undefined) return early;
+/** Stays until the stage is left, or until the judge's verdict ends the rollout. */
+function stay(climb: Climb, here: Visit, judgement: Judgement): RolloutEnd | undefined {
+  for (;;) {
+    const left = takeInterval(climb, here, judgement);
+    const ended = verdictOn(climb, judgement);
+    if (ended !== undefined || left) return ended;
   }
-  return undefined;
 }
 
-/** What the judge's verdict ends; undefined while it is undecided, or safe before a certificate is asked. */
-function verdictOn(climb: Climb): RolloutEnd | undefined {
-  const { by, firstAt, safeAt } = judgeRollout.decide({ intervals: climb.intervals, settings: SETTINGS });
-  const passed = safeAt === undefined ? undefined : passAt(climb, Number(safeAt));
-  // what would have been seen later is not seen any more
-  if (passed !== undefined && (firstAt === undefined || Number(firstAt) > passed))
-    return end(climb, 'promoted', passed);
-  if (firstAt === undefined || by === undefined) return undefined;
-  return { ...end(climb, 'rolled-back', Number(firstAt)), by };
+/** What the verdict ends at this look; undefined while it is undecided, or safe before a certificate is asked. */
+function verdictOn(climb: Climb, { condemned, safeAt }: Judgement): RolloutEnd | undefined {
+  const now = minutesOf(climb);
+  if (condemned !== undefined) return { ...end(climb, 'rolled-back', now), by: condemned.by };
+  return safeAt !== undefined && passes(climb, Number(safeAt)) ? end(climb, 'promoted', now) : undefined;
 }
 
-/** The first look from `safe` on at which a certificate lets it pass. */
-function passAt({ gates, ladder: { step } }: Climb, safe: number): number | undefined {
-  const from = safe / step - 1;
-  const open = gates.findIndex((gate, index) => index >= from && gate !== 'shut');
-  if (open < 0) return undefined;
-  const looks = gates[open] === 'pass' ? open + 1 : open + 2;
-  return looks <= gates.length ? looks * step : undefined;
+/** Whether a certificate lets it pass at this look: it ends a hold at one look, and passes at the next. */
+function passes({ gates, ladder: { step } }: Climb, safe: number): boolean {
+  const looks = gates.length;
+  return gates[looks - 1] === 'pass' || (gates[looks - 2] === 'resume' && (looks - 1) * step >= safe);
 }
 
-function end({ questions, weights, ladder }: Climb, to: RolloutEnd['to'], minutes: number): RolloutEnd {
+function end({ questions, weights }: Climb, to: RolloutEnd['to'], minutes: number): RolloutEnd {
   const asked = questions.filter((after) => after < minutes).length;
-  return { to, minutes, asked, weights: weights.slice(0, minutes / ladder.step) };
+  return { to, minutes, asked, weights };
 }

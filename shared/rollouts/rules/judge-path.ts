@@ -1,22 +1,10 @@
 import type { Interval, JudgeSettings } from '../judge-contract.ts';
 import { addBaseline, fanoFactor, noDispersion } from './dispersion.ts';
-import {
-  type Compared,
-  type Ground,
-  groundOf,
-  harmOf,
-  killOf,
-  reaches,
-  safeOf,
-  startRun,
-  takeInterval,
-} from './judge-run.ts';
+import { type Compared, harmOf, killOf, safeOf } from './judge-run.ts';
 import type { Limits } from './judge-settings.ts';
+import { type Condemnation, judgeInterval, startJudgement } from './judge-verdict.ts';
 import { killProcess, logKill, watchCanary } from './kill-process.ts';
 import type { MetricProcess } from './metric-process.ts';
-
-/** A verdict to roll back and the interval that gave it. */
-export type Condemnation = { readonly by: Ground; readonly at: string };
 
 export type Path = {
   readonly settings: JudgeSettings;
@@ -39,27 +27,21 @@ export type Path = {
   readonly share: number | undefined;
 };
 
-/** Follows every e-process through closed intervals, oldest first: about 40 logarithms and exponentials for each. */
+/** Judges closed intervals, oldest first, and keeps where every e-process stood after each. */
 export function followPath(intervals: readonly Interval[], settings: JudgeSettings): Path {
-  const run = startRun(intervals, settings);
-  const { limits, metrics, compared, canary } = run;
-  const [harms, safes]: [number[], number[]] = [[], []];
-  let condemned: Condemnation | undefined;
-  let safeAt: string | undefined;
+  const judgement = startJudgement(settings);
+  const { run } = judgement;
+  const [harm, safe]: [number[], number[]] = [[], []];
   for (const interval of intervals) {
-    takeInterval(run, interval);
-    const [harm, safe] = [harmOf(run), safeOf(run)];
-    harms.push(harm);
-    safes.push(safe);
-    if (safeAt === undefined && reaches(safe, limits.safe)) safeAt = interval.at;
-    if (condemned !== undefined) continue;
-    const by = groundOf(run, harm);
-    if (by !== undefined) condemned = { by, at: interval.at };
+    judgeInterval(judgement, interval);
+    harm.push(harmOf(run));
+    safe.push(safeOf(run));
   }
+  const { condemned, safeAt } = judgement;
+  const { limits, metrics, compared, canary, share } = run;
   const kill = intervals.length === 0 ? 0 : killOf(run);
-  const { share } = run;
   const found = { condemned, safeAt, metrics, compared, canary, share };
-  return { settings, limits, intervals, harm: harms, safe: safes, kill, ...found };
+  return { settings, limits, intervals, harm, safe, kill, ...found };
 }
 
 /** Where the kill switch stood after the interval of that index: it is written down for the one that it condemns. */

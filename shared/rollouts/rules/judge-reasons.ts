@@ -1,5 +1,6 @@
-import { type Condemnation, killAt, type Path } from './judge-path.ts';
+import { killAt, type Path } from './judge-path.ts';
 import type { Verdict } from './judge-rollout.ts';
+import type { Condemnation } from './judge-verdict.ts';
 import type { Needed } from './needed-exposure.ts';
 
 type Found = {

@@ -1,12 +1,12 @@
 import { decimal, rule } from '../../kernel/index.ts';
 import type { Interval, JudgeSettings } from '../judge-contract.ts';
 import { closeIntervals } from './intervals.ts';
-import { type Condemnation, followPath } from './judge-path.ts';
+import { followPath } from './judge-path.ts';
 import { judgeReasons } from './judge-reasons.ts';
-import type { Ground } from './judge-run.ts';
+import type { Condemnation, Ground } from './judge-verdict.ts';
 import { type Needed, neededExposure, nothingNeeded } from './needed-exposure.ts';
 
-export type { Condemnation } from './judge-path.ts';
+export type { Condemnation } from './judge-verdict.ts';
 export type Verdict = 'ROLLBACK' | 'SAFE' | 'UNDECIDED';
 export type JudgeInputs = {
   /** Every interval since the first stage, as last revised; in any order. */

@@ -1,14 +1,21 @@
-import { decimal, fromDecimal } from '../../kernel/index.ts';
 import type { Interval, JudgeSettings } from '../judge-contract.ts';
 import { type Limits, limitsOf } from './judge-settings.ts';
-import { type KillProcess, killProcess, logKill, logKillAtMost, watchCanary } from './kill-process.ts';
-import { BELOW_GREATEST, greatest, logMeanExp, NOTHING } from './label-process.ts';
+import { type KillProcess, killProcess, logKill, watchCanary } from './kill-process.ts';
+import {
+  BELOW_GREATEST,
+  greatest,
+  type LabelGrid,
+  logMeanExp,
+  NOTHING,
+  weightTerms,
+} from './label-process.ts';
 import {
   compareArms,
+  compareLarge,
   dispersionOf,
-  excessShare,
   type Grids,
   gridsOf,
+  largeGridOf,
   logHarm,
   logHarmAtMost,
   logSafe,
@@ -16,12 +23,11 @@ import {
   type MetricProcess,
   metricProcess,
   noTerms,
+  type Pair,
   setTerms,
   type WeightTerms,
   watchBaseline,
 } from './metric-process.ts';
-
-export type Ground = 'errors' | 'latency' | 'kill-switch';
 
 /** What could be compared: sums over the intervals in which both arms had traffic. */
 export type Compared = { intervals: number; requests: number; failures: number };
@@ -38,6 +44,7 @@ export type Run = {
   share: number | undefined;
   /** Of this share: most intervals have the one before's, and logarithms cost. */
   readonly terms: WeightTerms;
+  readonly large: LargeSample;
   /** ln E after the interval at hand: of the errors, of each threshold, and of all thresholds. */
   errors: number;
   readonly thresholds: number[];
@@ -46,27 +53,32 @@ export type Run = {
   readonly both: [number, number];
 };
 
-type Prepared = { readonly small: Grids; readonly large: Grids; readonly limits: Limits };
+/** What small ratios are no harm in: taken up from the first interval on once so much was compared, and not before. */
+type LargeSample = {
+  readonly grid: LabelGrid | undefined;
+  readonly above: number;
+  readonly terms: number[];
+  /** What was compared, for as long as the sample is not large. */
+  readonly pairs: Pair[];
+  is: boolean;
+};
+
+type Prepared = { readonly grids: Grids; readonly large: LabelGrid | undefined; readonly limits: Limits };
 /** What depends on the settings alone: a rollout is judged every minute by the same. */
 const prepared = new WeakMap<JudgeSettings, Prepared>();
 
 function prepare(settings: JudgeSettings): Prepared {
   const known = prepared.get(settings);
   if (known !== undefined) return known;
-  const limits = limitsOf(settings);
-  const made = { small: gridsOf(settings, false), large: gridsOf(settings, true), limits };
+  const made = { grids: gridsOf(settings), large: largeGridOf(settings), limits: limitsOf(settings) };
   prepared.set(settings, made);
   return made;
 }
 
-export function startRun(intervals: readonly Interval[], settings: JudgeSettings): Run {
-  const above = settings.largeSample?.above ?? Number.POSITIVE_INFINITY;
-  let requests = 0;
-  for (const { canary, baseline } of intervals)
-    requests += (canary?.requests ?? 0) + (baseline?.requests ?? 0);
-  const { small, large, limits } = prepare(settings);
-  const grids = requests > above ? large : small;
+export function startRun(settings: JudgeSettings): Run {
+  const { grids, large, limits } = prepare(settings);
   const { thresholds, certify } = settings.latency;
+  const above = settings.largeSample?.above ?? Number.POSITIVE_INFINITY;
   return {
     ...{ settings, limits, grids },
     metrics: [
@@ -77,6 +89,7 @@ export function startRun(intervals: readonly Interval[], settings: JudgeSettings
     compared: { intervals: 0, requests: 0, failures: 0 },
     canary: { requests: 0, failures: 0 },
     ...{ share: undefined, terms: noTerms(grids) },
+    large: { grid: large, above, terms: [], pairs: [], is: false },
     ...{ errors: 0, thresholds: [], latency: 0, both: [0, 0] },
   };
 }
@@ -99,22 +112,33 @@ export function takeInterval(run: Run, { canary, baseline }: Interval): void {
   compared.failures += canary.failures + baseline.failures;
   const both = { canary, baseline };
   for (const metric of metrics) compareArms(metric, grids, terms, both);
+  takeLarge(run, both);
+}
+
+function takeLarge({ large, metrics, compared }: Run, both: Pair): void {
+  const { grid, terms, pairs } = large;
+  if (grid === undefined) return;
+  pairs.push(both);
+  large.is = compared.requests > large.above;
+  if (!large.is) return;
+  for (const pair of pairs) {
+    const { requests } = pair.canary;
+    weightTerms(grid, requests / (requests + pair.baseline.requests), terms);
+    for (const metric of metrics) compareLarge(metric, grid, terms, pair);
+  }
+  pairs.length = 0;
 }
 
 /** The mean of errors and latency, which is the mean over the thresholds; what is nothing beside the rest is not worked out. */
 export function harmOf(run: Run): number {
-  const { settings, metrics, compared, thresholds, both } = run;
-  const isLarge = settings.largeSample !== null && compared.requests > settings.largeSample.above;
-  let most = Number.NEGATIVE_INFINITY;
-  for (const metric of metrics)
-    most = Math.max(most, logHarmAtMost(metric, dispersionOf(metric, settings.fano), isLarge));
+  const { settings, metrics, large, thresholds, both } = run;
   // of the greatest as many may be the mean
-  const nothing = most - 3 * BELOW_GREATEST + NOTHING;
+  const nothing = harmAtMost(run) - 3 * BELOW_GREATEST + NOTHING;
   thresholds.length = 0;
   for (const metric of metrics) {
     const phi = dispersionOf(metric, settings.fano);
-    const isNothing = logHarmAtMost(metric, phi, isLarge) < nothing;
-    const harm = isNothing ? Number.NEGATIVE_INFINITY : logHarm(metric, phi, isLarge);
+    const isNothing = logHarmAtMost(metric, phi, large.is) < nothing;
+    const harm = isNothing ? Number.NEGATIVE_INFINITY : logHarm(metric, phi, large.is);
     if (metric.ms === undefined) run.errors = harm;
     else thresholds.push(harm);
   }
@@ -124,6 +148,14 @@ export function harmOf(run: Run): number {
   both[0] = run.errors;
   both[1] = run.latency;
   return logMeanExp(both);
+}
+
+/** What `harmOf` is at most: the greatest of all that it is a mean of. */
+export function harmAtMost({ settings: { fano }, metrics, large }: Run): number {
+  let most = Number.NEGATIVE_INFINITY;
+  for (const metric of metrics)
+    most = Math.max(most, logHarmAtMost(metric, dispersionOf(metric, fano), large.is));
+  return most;
 }
 
 export function safeOf({ settings: { fano }, metrics }: Run): number {
@@ -138,29 +170,4 @@ export function safeOf({ settings: { fano }, metrics }: Run): number {
 
 export function killOf({ kill, metrics: [failures], settings: { fano } }: Run): number {
   return logKill(kill, failures === undefined ? 1 : dispersionOf(failures, fano));
-}
-
-export function groundOf(run: Run, harm: number): Ground | undefined {
-  const { settings, limits, metrics, kill } = run;
-  const [failures] = metrics;
-  if (reaches(harm, limits.harm)) {
-    const by = metrics.length > 1 && run.latency > run.errors ? 'latency' : 'errors';
-    if (settings.floor === null || excessOf(metrics, by) >= settings.floor) return by;
-  }
-  if (limits.kill === undefined || failures === undefined) return undefined;
-  // most intervals are far from it
-  if (logKillAtMost(kill, dispersionOf(failures, settings.fano)) < limits.kill - 1e-3) return undefined;
-  return reaches(killOf(run), limits.kill) ? 'kill-switch' : undefined;
-}
-
-/** Share of the canary's requests that failed beyond the baseline's share; or the greatest of the thresholds. */
-function excessOf([failures, ...thresholds]: readonly MetricProcess[], of: 'errors' | 'latency'): number {
-  if (of === 'errors') return failures === undefined ? 0 : excessShare(failures);
-  return thresholds.reduce((most, metric) => Math.max(most, excessShare(metric)), Number.NEGATIVE_INFINITY);
-}
-
-/** Compares the values as they stand in the outcome. Rounding costs time, so only where it can matter. */
-export function reaches(value: number, limit: number): boolean {
-  if (Math.abs(value - limit) > 1e-6) return value > limit;
-  return fromDecimal(decimal(value)) >= fromDecimal(decimal(limit));
 }

@@ -13,11 +13,11 @@ import {
 
 export type Grids = {
   readonly harm: LabelGrid;
-  /** Only where so much traffic was compared that small ratios are no harm. */
-  readonly large: LabelGrid | undefined;
   readonly safe: LabelGrid;
 };
 export type WeightTerms = { readonly [Form in keyof Grids]: number[] };
+/** What both arms served in one interval. */
+export type Pair = { readonly canary: Arm; readonly baseline: Arm };
 
 /** One thing that is compared between the arms: failures, or requests slower than a threshold. Lives through one judgement. */
 export type MetricProcess = {
@@ -26,7 +26,8 @@ export type MetricProcess = {
   readonly certified: boolean;
   /** Log likelihood ratios of the three forms, one number for each alternative. */
   readonly harm: number[];
-  readonly large: number[];
+  /** Empty until so much was compared that small ratios are no harm. */
+  large: number[];
   readonly safe: number[];
   readonly dispersion: Dispersion;
   /** Failures seen in both arms where they could be compared. */
@@ -36,23 +37,23 @@ export type MetricProcess = {
   excess: number;
 };
 
-export function gridsOf({ r0, rBad, largeSample }: JudgeSettings, large: boolean): Grids {
-  return {
-    harm: harmGrid(r0),
-    large: large && largeSample !== null && largeSample.r0 > r0 ? harmGrid(largeSample.r0) : undefined,
-    safe: safeGrid(rBad),
-  };
+export function gridsOf({ r0, rBad }: JudgeSettings): Grids {
+  return { harm: harmGrid(r0), safe: safeGrid(rBad) };
 }
 
-export function noTerms({ harm, large, safe }: Grids): WeightTerms {
-  const of = (grid: LabelGrid | undefined) => new Array<number>(grid?.ratios.length ?? 0).fill(0);
-  return { harm: of(harm), large: of(large), safe: of(safe) };
+/** Against what a large sample is held too; undefined where that asks for nothing more. */
+export function largeGridOf({ r0, largeSample }: JudgeSettings): LabelGrid | undefined {
+  return largeSample !== null && largeSample.r0 > r0 ? harmGrid(largeSample.r0) : undefined;
+}
+
+export function noTerms({ harm, safe }: Grids): WeightTerms {
+  const of = (grid: LabelGrid) => new Array<number>(grid.ratios.length).fill(0);
+  return { harm: of(harm), safe: of(safe) };
 }
 
 /** Works the terms out anew for another share of the canary, in place. */
 export function setTerms(terms: WeightTerms, grids: Grids, share: number): void {
   weightTerms(grids.harm, share, terms.harm);
-  if (grids.large !== undefined) weightTerms(grids.large, share, terms.large);
   weightTerms(grids.safe, share, terms.safe);
 }
 
@@ -61,7 +62,7 @@ export function metricProcess(grids: Grids, ms: number | undefined, certified: b
     ms,
     certified,
     harm: grids.harm.ratios.map(() => 0),
-    large: grids.large === undefined ? [] : grids.large.ratios.map(() => 0),
+    large: [],
     safe: grids.safe.ratios.map(() => 0),
     dispersion: noDispersion(),
     labels: 0,
@@ -76,21 +77,28 @@ function badOf(metric: MetricProcess, arm: Arm): number | undefined {
 }
 
 /** Takes up an interval in which both arms had traffic. */
-export function compareArms(
-  metric: MetricProcess,
-  grids: Grids,
-  terms: WeightTerms,
-  of: { readonly canary: Arm; readonly baseline: Arm },
-): void {
+export function compareArms(metric: MetricProcess, grids: Grids, terms: WeightTerms, of: Pair): void {
   const canary = badOf(metric, of.canary);
   const baseline = badOf(metric, of.baseline);
   if (canary === undefined || baseline === undefined) return;
   addLabels(metric.harm, grids.harm, terms.harm, canary, baseline);
-  if (grids.large !== undefined) addLabels(metric.large, grids.large, terms.large, canary, baseline);
   addLabels(metric.safe, grids.safe, terms.safe, canary, baseline);
   metric.labels += canary + baseline;
   metric.canaryRequests += of.canary.requests;
   metric.excess += canary - (of.canary.requests * baseline) / of.baseline.requests;
+}
+
+/** What `compareArms` does not take up: the form of a large sample. */
+export function compareLarge(
+  metric: MetricProcess,
+  grid: LabelGrid,
+  terms: readonly number[],
+  of: Pair,
+): void {
+  const canary = badOf(metric, of.canary);
+  const baseline = badOf(metric, of.baseline);
+  if (metric.large.length === 0) metric.large = grid.ratios.map(() => 0);
+  if (canary !== undefined && baseline !== undefined) addLabels(metric.large, grid, terms, canary, baseline);
 }
 
 /** Takes up a baseline, compared or not: how failures come is seen without a canary too. */
@@ -122,6 +130,10 @@ export function logHarmAtMost(metric: MetricProcess, phi: number, isLarge: boole
 /** ln E' against "rBad times as bad, or worse". */
 export function logSafe(metric: MetricProcess, phi: number): number {
   return logMeanExp(metric.safe, phi);
+}
+
+export function logSafeAtMost(metric: MetricProcess, phi: number): number {
+  return greatest(metric.safe) / phi;
 }
 
 export function logSafeAtLeast(metric: MetricProcess, phi: number): number {

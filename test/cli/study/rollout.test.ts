@@ -94,32 +94,27 @@ const interesting = [
   ...arrivals.filter(({ fault }) => fault === undefined).slice(0, 12),
 ];
 
-function ladderOf({ index, service, fault }: (typeof arrivals)[number], lookEarly: boolean): Ladder {
+function ladderOf({ index, service, fault }: (typeof arrivals)[number]): Ladder {
   const waits = stream(5, index);
   const drawn = Array.from({ length: 20 }, () => (waits() < 0.5 ? 241 : Math.ceil(120 * waits() ** 3)));
   return {
-    ...{ stages: PLAN.stages, step: 1, lookEarly, answer: (turn) => drawn[turn] ?? 1 },
+    ...{ stages: PLAN.stages, step: 1, answer: (turn) => drawn[turn] ?? 1 },
     draw: canaryTraffic(service, fault, 1, stream(organisation.seed, index)),
   };
 }
 
 test('a rollout judged once ends as one that the rules of the flow sweep every minute', () => {
   const ends = interesting.map((arrival) => {
-    const { to, minutes, asked } = rollOut(ladderOf(arrival, true));
+    const { to, minutes, asked } = rollOut(ladderOf(arrival));
     return { to, minutes, asked };
   });
-  expect(ends).toEqual(interesting.map((arrival) => swept(ladderOf(arrival, true))));
+  expect(ends).toEqual(interesting.map((arrival) => swept(ladderOf(arrival))));
   expect(new Set(ends.map(({ to }) => to))).toEqual(new Set(['promoted', 'rolled-back', 'lapsed']));
-});
-
-test('when the first look is taken changes nothing', () => {
-  const ends = (lookEarly: boolean) => interesting.map((arrival) => rollOut(ladderOf(arrival, lookEarly)));
-  expect(ends(true)).toEqual(ends(false));
 });
 
 test('without a shared stage nothing can be compared and the change goes out at once', () => {
   const [arrival] = interesting;
   if (arrival === undefined) throw new Error('there are no arrivals');
-  const ladder = { ...ladderOf(arrival, true), stages: PLAN.stages.slice(-1) };
+  const ladder = { ...ladderOf(arrival), stages: PLAN.stages.slice(-1) };
   expect(rollOut(ladder)).toEqual({ to: 'promoted', minutes: 0, asked: 0, weights: [] });
 });
