@@ -50,7 +50,7 @@ async function inputsOf(deps: WeighDeps, deployment: Deployment, change: ChangeF
     MOST_SERVICES,
   );
   const [past, budget] = await Promise.all([
-    pastDeployments(deps.store, read),
+    pastDeployments(deps.store, read, environment),
     readBudget(deps.sloCounts, { service: name, environment, slos: document?.slos ?? [] }, now),
   ]);
   const find: FindSimilarInputs = { query: { service: name, environment, change }, past, neighbours, now };

@@ -134,5 +134,7 @@ export function timingsAt(factor: number): Timings {
   return Object.fromEntries(scaled) as Timings;
 }
 
-/** Past deployments that are read of a service and its neighbours, newest first: older ones hardly count (30-day half-life). */
+/** Past deployments that tell something, of each service in the environment, newest first: older ones hardly count (30-day half-life). */
 export const HISTORY_LIMIT = 500;
+/** Pages that are read for them at most, of 100: where so many tell nothing, what lies behind is let go. */
+export const HISTORY_PAGES = 20;

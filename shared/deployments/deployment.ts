@@ -57,6 +57,8 @@ export const DeploymentData = z.object({
   /** The rollout that condemned this revision before: people who approve it are told. */
   condemnedBy: z.string().optional(),
   rollout: z.string().optional(),
+  /** Its rollout was found worse than what was there before, wherever it ended. */
+  verdict: z.literal('condemned').optional(),
   approvedBy: z.string().optional(),
   enteredAt: z.string(),
   deadlineAt: z.string().optional(),

@@ -5,7 +5,8 @@ import { approvalIdOf } from './read-approval.ts';
 /** The public form of a deployment: subject fields, then what an operator asks for first. */
 export function deploymentView(deployment: Deployment) {
   const { id, rev, state, service, environment, correlationId, createdAt, updatedAt, data } = deployment;
-  const { revision, change, risk, mode, rollout, baseline, canary, retryOf, deadlineAt, times } = data;
+  const { revision, change, risk, mode, rollout, verdict, baseline, canary, retryOf, deadlineAt, times } =
+    data;
   const approval = approvalIdOf(deployment);
   return {
     ...{
@@ -26,6 +27,7 @@ export function deploymentView(deployment: Deployment) {
     ...(baseline !== undefined && { baseline }),
     ...(canary !== undefined && { canary }),
     ...(rollout !== undefined && { rollout }),
+    ...(verdict !== undefined && { verdict }),
     ...(retryOf !== undefined && { retryOf }),
     ...(approval !== undefined && { approval }),
     ...(deadlineAt !== undefined && { deadlineAt }),

@@ -16,10 +16,10 @@ export async function recordRolloutOfDeployment(deps: DeploymentDeps, input: Tas
   return standing(deps, await record(deps, deployment, input.key, inputs));
 }
 
-function endOf({ id, state }: Rollout): RolloutEnd | undefined {
-  return state.kind === 'Promoted' || state.kind === 'RolledBack' || state.kind === 'Aborted'
-    ? { state: state.kind, rollout: id }
-    : undefined;
+function endOf({ id, state, data }: Rollout): RolloutEnd | undefined {
+  if (state.kind !== 'Promoted' && state.kind !== 'RolledBack' && state.kind !== 'Aborted') return undefined;
+  const condemnedBy = data.condemned?.by ?? (data.bakeDegraded === undefined ? undefined : 'bake');
+  return { state: state.kind, rollout: id, ...(condemnedBy !== undefined && { condemnedBy }) };
 }
 
 function record(
@@ -35,7 +35,13 @@ function record(
     move: ({ to, event }) => ({
       event,
       state: to === 'Aborted' ? { kind: to, reason: 'ROLLOUT_ABORTED' } : { kind: to },
-      reasons: [{ code: reasonCode(event), text: `${inputs.rollout} ended as ${inputs.state}` }],
+      reasons: [{ code: reasonCode(event), text: endText(inputs) }],
+      ...(inputs.condemnedBy !== undefined && { data: { verdict: 'condemned' } }),
     }),
   });
+}
+
+function endText({ rollout, state, condemnedBy }: RolloutEnd): string {
+  const found = condemnedBy === undefined ? '' : `, and had been found worse (${condemnedBy})`;
+  return `${rollout} ended as ${state}${found}`;
 }

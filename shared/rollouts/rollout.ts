@@ -50,6 +50,8 @@ export const RolloutData = z.object({
   waived: z.array(z.enum(HOLD_REASONS)),
   /** A verdict to roll back, once given, stays. */
   condemned: z.object({ by: z.enum(['errors', 'latency', 'kill-switch']), at: z.string() }).optional(),
+  /** The first interval after which its bake was worse than what was there before, wherever that led. */
+  bakeDegraded: z.string().optional(),
   /** The last question that it has done with, and how. */
   lastApproval: z.string().optional(),
   approvalEnd: z.enum(['acted', 'deadline', 'moved-on']).optional(),

@@ -4,7 +4,7 @@ import { HELD, seenText } from './advance-move.ts';
 import { blockOf, condemnedBy } from './block-list.ts';
 import type { JudgeDeps } from './ports.ts';
 import { type Measured, readMeasured } from './read-intervals.ts';
-import type { Rollout } from './rollout.ts';
+import type { Rollout, RolloutData } from './rollout.ts';
 import { type AdvanceBakeInputs, type AdvanceBakeOutcome, advanceBake } from './rules/advance-bake.ts';
 import type { Split, SplitOutcome } from './rules/judge-split.ts';
 import { seenWeight } from './seen-weight.ts';
@@ -116,7 +116,7 @@ function moveOf(
   const made = {
     event: eventOf(outcome),
     reasons,
-    ...(condemned !== undefined && condemnation(condemned)),
+    data: { ...(condemned !== undefined && condemnation(condemned)), ...degradation(outcome) },
     ...((condemned !== undefined || to === 'RollingBack') && { times: { verdict: inputs.now } }),
     ...(!listed && { effects: [block] }),
   };
@@ -170,8 +170,16 @@ const RACED: Reason = {
   text: 'the verdict was there before all of the traffic was moved: it goes before the promotion',
 };
 
-function condemnation({ judge }: SplitOutcome): Pick<Move, 'data'> {
+function condemnation({ judge }: SplitOutcome): Partial<RolloutData> {
   return judge.by === undefined || judge.firstAt === undefined
     ? {}
-    : { data: { condemned: { by: judge.by, at: judge.firstAt } } };
+    : { condemned: { by: judge.by, at: judge.firstAt } };
+}
+
+/** A page ends as a promotion and a no as an abort: that it was worse is kept for whoever learns from it. */
+function degradation({ reason, bake, split }: AdvanceBakeOutcome): Partial<RolloutData> {
+  const led = split?.judge.verdict !== 'ROLLBACK' && (reason === null || reason === 'BAKE_DEGRADED');
+  return led && bake.verdict === 'DEGRADED' && bake.firstAt !== undefined
+    ? { bakeDegraded: bake.firstAt }
+    : {};
 }

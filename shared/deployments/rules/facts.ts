@@ -24,7 +24,10 @@ export const ChangeFacts = z.strictObject({
 });
 export type ChangeFacts = z.infer<typeof ChangeFacts>;
 
-/** How a past deployment ended: `rolled-back` and `failed` both count as a failure of the change. */
+/**
+ * How a past deployment ended: `rolled-back` and `failed` both count as a failure of the change. `failed` was found worse
+ * than what was there before, and did not go back by itself.
+ */
 export const PAST_OUTCOMES = ['succeeded', 'rolled-back', 'failed'] as const;
 export type PastOutcome = (typeof PAST_OUTCOMES)[number];
 

@@ -37,7 +37,12 @@ export const rejectDeployment = rule(
   (_: { readonly approval: string; readonly person: string }) => ({ reason: 'APPROVAL_REJECTED' as const }),
 );
 
-export type RolloutEnd = { readonly state: 'Promoted' | 'RolledBack' | 'Aborted'; readonly rollout: string };
+export type RolloutEnd = {
+  readonly state: 'Promoted' | 'RolledBack' | 'Aborted';
+  readonly rollout: string;
+  /** What found it worse than what was there before, wherever that led; absent where nothing did. */
+  readonly condemnedBy?: 'errors' | 'latency' | 'kill-switch' | 'bake';
+};
 type RolloutEnded =
   | { readonly to: 'Completed'; readonly event: 'RolloutPromoted' }
   | { readonly to: 'RolledBack'; readonly event: 'RolloutRolledBack' }
