@@ -8,6 +8,7 @@ const SCENARIOS = ['test/scenarios/**/*.test.ts', 'test/conformance/{outside-sig
 const OWN = [
   'test/functions/**/*.test.ts',
   'test/security/**/*.test.ts',
+  'test/upgrade/**/*.test.ts',
   'test/adapters/aws/**/*.test.ts',
   'test/infra/{alarms-emitted,routes}.test.ts',
   'test/local/lambda/running-time.test.ts',

@@ -8,7 +8,7 @@ import type * as rollbacks from '../../shared/rollbacks/index.ts';
 import { start, statesOf } from '../local/states/harness.ts';
 import type { MemoryStore } from './memory-store.ts';
 import type { MemoryWorld } from './memory-world.ts';
-import { type Answer, invokeTask } from './rollback-tasks.ts';
+import { type Answer, type Invoke, invokeTask } from './rollback-tasks.ts';
 
 const COMMITTED = join(import.meta.dirname, '../../statemachines/roll-back-service.asl.json');
 
@@ -19,15 +19,18 @@ type Around = {
   readonly watch: (place: rollbacks.WatchInput) => Promise<unknown>;
   /** The text of another machine than the committed one. */
   readonly machine?: string | undefined;
+  /** Calls the tasks; else the use cases are called. */
+  readonly invoke?: Invoke | undefined;
 };
 
 /** The committed state machine on the local interpreter, its tasks called as Lambda calls them; and the workflow port over it. */
 export function rollbackMachine(deps: () => rollbacks.WorldDeps, around: Around) {
+  const { invoke = invokeTask } = around;
   const tasks: { readonly task: string; readonly payload: unknown }[] = [];
   const call: CallAws = async (_caller, _service, _action, input) => {
     const task = String(input.FunctionName);
     tasks.push({ task, payload: input.Payload });
-    const run = () => invokeTask(deps(), task, input.Payload);
+    const run = () => invoke(deps(), task, input.Payload);
     const answer = await run();
     return around.twice && 'Payload' in answer ? again(around, answer, run) : answer;
   };

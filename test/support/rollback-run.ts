@@ -9,6 +9,7 @@ import { memoryStore } from './memory-store.ts';
 import { memoryWork } from './memory-work.ts';
 import { GITOPS, manifestPath, memoryWorld, POINTER } from './memory-world.ts';
 import { rollbackMachine } from './rollback-machine.ts';
+import type { Invoke } from './rollback-tasks.ts';
 
 const BY_ADA = { type: 'person', id: 'ada', via: 'api' } as const;
 const asked = (key: string) => ({ actor: BY_ADA, correlationId: key, key });
@@ -24,6 +25,8 @@ type Options = {
   readonly twice?: boolean;
   /** The text of another state machine than the committed one. */
   readonly machine?: string;
+  /** Calls the tasks, by their handlers for instance; else the use cases are called. */
+  readonly invoke?: Invoke;
 };
 export type Run = Awaited<ReturnType<typeof rollbackRun>>;
 
@@ -32,7 +35,7 @@ export async function rollbackRun(options: Options = {}) {
   const start = Date.parse('2026-11-21T10:00:00.000Z');
   vi.useFakeTimers({ now: start, toFake: ['setTimeout', 'clearTimeout', 'Date'] });
   const { services = ['shop'], environment = 'staging', level = 'auto', twice = false } = options;
-  const made = dependencies(twice, options.machine);
+  const made = dependencies(twice, options);
   const { deps, world, store } = made;
   const revisions = new Map<string, readonly string[]>();
   for (const service of services) {
@@ -59,14 +62,14 @@ export async function rollbackRun(options: Options = {}) {
   };
 }
 
-function dependencies(twice: boolean, text?: string) {
+function dependencies(twice: boolean, { machine: text, invoke }: Options) {
   const now = () => Date.now();
   const world = memoryWorld(now);
   const store = memoryStore();
   const failures: unknown[] = [];
   const watch = (place: rollbacks.WatchInput) =>
     rollbacks.watchHealth(deps, place).catch((thrown: unknown) => failures.push(thrown));
-  const machine = rollbackMachine(() => deps, { store, world, twice, watch, machine: text });
+  const machine = rollbackMachine(() => deps, { store, world, twice, watch, machine: text, invoke });
   const deps: rollbacks.WorldDeps = {
     ...{ ...world, store, work: memoryWork(), workflow: machine.workflow, clock: now },
     ...{ random: seededRandom(), software: { version: 'test', configDigest: 'test' } },

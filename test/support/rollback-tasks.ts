@@ -18,7 +18,10 @@ const TASKS: Readonly<Record<string, Task>> = {
 
 export type Answer = { readonly Payload: unknown; readonly FunctionError?: string };
 
-/** Calls a task as Lambda does: JSON in, JSON out, a thrown error by its name. */
+/** How a task is called: with what it works on, its function's name, and what the machine sends. */
+export type Invoke = typeof invokeTask;
+
+/** Calls a task as Lambda does: JSON in, JSON out, a thrown error by its name. It is the use case, without the schema of its handler. */
 export async function invokeTask(deps: rollbacks.WorldDeps, task: string, payload: unknown): Promise<Answer> {
   const run = TASKS[task];
   if (run === undefined) throw new Error(`the machine calls ${task}, which is no task`);
