@@ -37,6 +37,7 @@ const Head = z.looseObject({
   createdAt: z.string(),
   state: z.looseObject({ kind: z.string() }),
   risk: z.looseObject({ score: z.string() }).optional(),
+  verdict: z.literal('condemned').optional(),
 });
 export type DeploymentHead = z.infer<typeof Head>;
 

@@ -106,6 +106,15 @@ test('outcomes that come with their factors propose weights', async () => {
   expect((await score(pairs, '--calibrate')).stdout).toContain('a proposal, nothing uses them');
 });
 
+test('what was foretold beside the score has a table of its own', async () => {
+  const told = (outcome: 0 | 1, probability: string) => ({ score: 0.3, outcome, probability });
+  const pairs = [told(0, '0.2'), told(1, '0.6'), { score: 0.3, outcome: 0, calibrated: '0.1' }];
+  const { stdout } = await score(pairs, '--calibrate', '--json');
+  const { count, probability, calibrated } = JSON.parse(stdout);
+  expect([count, probability.count, probability.brier]).toEqual([3, 2, 0.1]);
+  expect([calibrated.count, calibrated.brier]).toEqual([1, 0.01]);
+});
+
 const change = (more: object) => ({ ...DOCUMENT, change: { ...DOCUMENT.change, ...more } });
 const context = (more: object) => ({
   ...GENOPS,

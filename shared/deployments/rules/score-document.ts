@@ -115,16 +115,18 @@ const Factors = z.strictObject({
   timing: Share,
 });
 
+const Foretold = z.union([
+  Share,
+  z
+    .string()
+    .regex(/^(?:0(?:\.\d+)?|1(?:\.0+)?)$/, 'must be from 0 to 1')
+    .transform(Number),
+]);
+
 const Pairs = z
   .array(
     z.strictObject({
-      score: z.union([
-        Share,
-        z
-          .string()
-          .regex(/^(?:0(?:\.\d+)?|1(?:\.0+)?)$/, 'must be from 0 to 1')
-          .transform(Number),
-      ]),
+      score: Foretold,
       outcome: z.union(
         [
           z.literal([0, 1]),
@@ -137,11 +139,14 @@ const Pairs = z
       ),
       /** Where every one has them, weights are proposed. */
       factors: Factors.exactOptional(),
+      /** Of failure, as the posterior of its class of change and as the map of that time had it. */
+      probability: Foretold.exactOptional(),
+      calibrated: Foretold.exactOptional(),
     }),
   )
   .min(2, 'must hold at least two outcomes');
 
-/** `[{score, outcome, factors?}]` in the order of time. Throws Fault('InvalidInput') that names the field. */
+/** `[{score, outcome, factors?, probability?, calibrated?}]` in the order of time. Throws Fault('InvalidInput') that names the field. */
 export function readScoredOutcomes(document: unknown) {
   return parse(Pairs, document, 'the document');
 }

@@ -9,6 +9,8 @@ import { holdfastHere } from '../run.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-recorded-'));
 let server: ApiServer | undefined;
+/** As well, one that ended as Completed after a verdict against it. */
+let condemning: ApiServer | undefined;
 let decisions: unknown;
 let id: string;
 
@@ -25,15 +27,21 @@ beforeAll(async () => {
   await run.close();
   const [head] = listed.items;
   const failed = { ...head, id: 'dep_OTHER', state: { kind: 'RolledBack' } };
+  const paged = { ...head, id: 'dep_PAGED', verdict: 'condemned' };
   const untold = { ...head, id: 'dep_UNTOLD', state: { kind: 'Aborted' } };
-  server = await serve({
-    '/v1/deployments': { items: [...listed.items, failed, untold] },
+  const known = {
     [`/v1/deployments/${id}/decisions`]: decisions,
     '/v1/deployments/dep_OTHER/decisions': { items: [] },
     '/v1/deployments/dep_UNTOLD/decisions': { items: [] },
+  };
+  server = await serve({ ...known, '/v1/deployments': { items: [...listed.items, failed, untold] } });
+  condemning = await serve({
+    ...known,
+    '/v1/deployments': { items: [...listed.items, failed, paged, untold] },
+    '/v1/deployments/dep_PAGED/decisions': decisions,
   });
 }, 120_000);
-afterAll(() => server?.close());
+afterAll(() => Promise.all([server?.close(), condemning?.close()]));
 const api = () => server?.url ?? '';
 
 function file(name: string, document: unknown): string {
@@ -151,6 +159,17 @@ describe('holdfast calibrate', () => {
     const shown = await holdfastHere(['calibrate'], api());
     expect(shown.stdout).toContain('Brier score');
     expect(shown.stdout).toMatch(/mean score +failed/);
+  });
+
+  test('a verdict is a failure, whatever the state; the probability of failure is scored by itself', async () => {
+    const ran = await holdfastHere(['calibrate', '--json'], condemning?.url ?? '');
+    const { count, failures, probability } = JSON.parse(ran.stdout);
+    expect([count, failures]).toEqual([3, 2]);
+    // A service without a past: Beta(1, 9). One of the two whose decisions are there failed.
+    expect(probability).toMatchObject({ count: 2, failures: 1, decomposition: { uncertainty: 0.25 } });
+    expect(probability.brier).toBeCloseTo((0.1 ** 2 + 0.9 ** 2) / 2, 9);
+    const shown = await holdfastHere(['calibrate'], condemning?.url ?? '');
+    expect(shown.stdout).toMatch(/mean of the posterior\), of 2 outcomes, 1 failed/);
   });
 
   test('has nothing to say of fewer than two outcomes', async () => {
