@@ -1,7 +1,8 @@
-import { isoTime, type Reason } from '../kernel/index.ts';
+import { fromDecimal, isoTime, type Reason } from '../kernel/index.ts';
 import { readBudget } from '../policies/index.ts';
 import { allServices } from '../services/index.ts';
 import { type Deployment, loadDeployment } from './deployment.ts';
+import { fitPastScores } from './fit-past-scores.ts';
 import { fitPast } from './fit-record.ts';
 import { pastDeployments } from './past-deployments.ts';
 import type { TaskInput, TaskResult, WeighDeps } from './ports.ts';
@@ -53,6 +54,7 @@ async function inputsOf(deps: WeighDeps, deployment: Deployment, change: ChangeF
     pastDeployments(deps.store, read, environment),
     readBudget(deps.sloCounts, { service: name, environment, slos: document?.slos ?? [] }, now),
   ]);
+  const calibration = fitPastScores(past);
   const find: FindSimilarInputs = { query: { service: name, environment, change }, past, neighbours, now };
   return {
     find: { ...find, past: fitPast(nearEnough(find)) },
@@ -62,6 +64,7 @@ async function inputsOf(deps: WeighDeps, deployment: Deployment, change: ChangeF
       history: failureEvidence({ past, service: name, peers, environment, now }),
       budget: remainingOf(budget.facts),
       ...{ at: now, zone: document?.zone ?? ZONE },
+      ...(calibration !== undefined && { calibration }),
     },
   };
 }
@@ -84,8 +87,15 @@ function moveOf({ data }: Deployment, { similar, risk }: WeighOutcome, at: strin
   return {
     event: 'RiskAssessed',
     state: { kind: 'RiskAssessed' },
-    reasons: [...risk.reasons, precedents],
+    reasons: [...risk.reasons, ...meaning(risk.calibrated), precedents],
     data: { risk: { score: risk.score, band: risk.band, level: risk.level } },
     times: { ...data.times, assessed: at },
   };
+}
+
+/** What the score has meant so far; nothing where too few outcomes say so. */
+function meaning(calibrated: string | undefined): readonly Reason[] {
+  if (calibrated === undefined) return [];
+  const share = `${(fromDecimal(calibrated) * 100).toFixed(1)} %`;
+  return [{ code: 'CALIBRATED', text: `of changes with such a score ${share} have failed so far` }];
 }
