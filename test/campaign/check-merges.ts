@@ -22,6 +22,7 @@ export function wrongMerges(room: Room, decisions: readonly Proven[]): readonly 
   return [
     ...made.flatMap((effect) => groundless(room, effect, given)),
     ...made.flatMap((effect) => unannounced(effect, decisions)),
+    ...made.flatMap((effect) => uncovered(room, effect, decisions)),
     ...decisions.flatMap((proven) => ungrounded(proven, given)),
     ...queuedTwice(decisions),
   ];
@@ -66,6 +67,22 @@ function unannounced(
       id === rollbackId && event === 'MergeStarted' && seq < decisionsBefore,
   );
   return said ? [] : [`${what} before it was recorded that it starts`];
+}
+
+/** Where a checkpoint is awaited: one was signed before the merge, and covers the newest decision that allows it. */
+function uncovered(
+  { plan }: Room,
+  { what, payload, decisionsBefore, covered }: Effect,
+  decisions: readonly Proven[],
+): readonly string[] {
+  if (plan.signing === undefined) return [];
+  const { rollbackId } = payload as { readonly rollbackId: string };
+  const allowed = decisions.findLast(
+    ({ seq, decision: { id, event } }) =>
+      id === rollbackId && event === 'MergeStarted' && seq < decisionsBefore,
+  );
+  if (allowed !== undefined && allowed.seq < covered) return [];
+  return [`${what} although no checkpoint covered the decision that allows it`];
 }
 
 /** Fresh when the task looked, and the calls between that look and the merge may each be held up. */

@@ -88,7 +88,7 @@ const pause = (milliseconds: number): Promise<void> =>
   });
 
 const FORGE_WRITES =
-  /^forge\.(createBranch|deleteBranch|commitFile|openPullRequest|updatePullRequest|comment|openIssue|leaveQueue|merge)$/;
+  /^forge\.(createBranch|deleteBranch|commitFile|openPullRequest|updatePullRequest|comment|addLabels|openIssue|leaveQueue|merge)$/;
 const OTHER_WRITES = /^(store\.write|work\.(put|delete|mark)|workflow\.|notify\.)/;
 
 const isWrite = (call: string): boolean => FORGE_WRITES.test(call) || OTHER_WRITES.test(call);
@@ -99,9 +99,10 @@ export const isLasting = (call: string): boolean => call === 'store.write' || FO
 /** Whether a kind can happen at a call: what an adapter never throws there is not thrown. */
 export function fits(kind: FaultKind, call: string): boolean {
   const outside = /^(forge|health|history)\./.test(call);
+  const read = outside || call.startsWith('coverage.');
   // By its contract it never throws.
   if (call === 'workflow.watchNow') return /delay|crash|kill|repeated/.test(kind);
-  if (kind === 'malformed' || kind === 'denied') return outside;
+  if (kind === 'malformed' || kind === 'denied') return read;
   if (kind === 'throttled') return outside || call.startsWith('notify.');
   if (kind === 'lost-answer' || kind === 'repeated') return isWrite(call);
   if (kind === 'conflict') return call === 'store.write';

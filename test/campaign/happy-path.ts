@@ -2,7 +2,7 @@ import { approvalOf } from '../../shared/approvals/index.ts';
 import type { Attempt } from '../../shared/rollbacks/index.ts';
 import { violationsOf } from './check-run.ts';
 import { act } from './people.ts';
-import { calmPlan } from './plan.ts';
+import { calmPlan, type Plan } from './plan.ts';
 import { campaignRoom, type Options, type Room } from './room.ts';
 
 const STEP = 5;
@@ -20,9 +20,12 @@ export type Happy = {
   readonly violations: readonly string[];
 };
 
-/** The rollback of one service in an environment where all goes well; production is approved once people are asked. */
-export async function happyPath(environment: string, options: Options = {}): Promise<Happy> {
-  const room = await campaignRoom(calmPlan(environment), options);
+/** The rollback of one service in a place where all goes well; production is approved once people are asked. */
+export async function happyPath(
+  { environment, signing }: Pick<Plan, 'environment' | 'signing'>,
+  options: Options = {},
+): Promise<Happy> {
+  const room = await campaignRoom(calmPlan(environment, signing), options);
   try {
     await follow(room);
     return await seen(room);

@@ -39,6 +39,8 @@ const ACTS = [
 ] as const;
 export type Act = string;
 
+/** Merges await a checkpoint: one is signed every so many seconds, but for a while in which none is. */
+export type Signing = { readonly every: number; readonly pause?: Omit<Outage, 'port'> };
 export type Outage = { readonly port: string; readonly from: number; readonly to: number };
 export type Plan = {
   readonly seed: number;
@@ -60,6 +62,8 @@ export type Plan = {
   /** Probability that the interpreter is killed at one of its stored steps, or a task or sweep runs twice. */
   readonly steps: { readonly kill: number; readonly twice: number };
   readonly acts: readonly { readonly at: number; readonly service: string; readonly act: Act }[];
+  /** How the ledger signs, where a merge awaits that; undefined: nothing is awaited. */
+  readonly signing?: Signing;
 };
 
 /** Where and how rollbacks run: what is added here is in the campaign. */
@@ -80,7 +84,7 @@ export function planOf(seed: number): Plan {
   const [environment, level] = chance.pick(PLACES);
   const services = chance.happens(0.2) ? ['shop', 'cart'] : ['shop'];
   const quietFrom = chance.between(600, 2400);
-  return {
+  const plan: Plan = {
     ...{ seed, environment, level, services, quietFrom },
     firstChecks: chance.pick(['success', 'success', 'pending', 'failure', 'none']),
     mergeQueue: chance.happens(0.15),
@@ -96,12 +100,16 @@ export function planOf(seed: number): Plan {
     ]),
     acts: actsOf(chance, environment, level, services, quietFrom),
   };
+  // last: whatever was drawn before it stays what it was, and so do the seeds that are named
+  return environment === 'staging' ? plan : { ...plan, ...awaitedOf(chance, plan) };
 }
 
 /** A run in which nothing fails but what the caller makes fail: degraded, green, and rolled back. */
-export function calmPlan(environment: string): Plan {
+export function calmPlan(environment: string, signing?: Signing): Plan {
+  const { signing: _drawn, ...drawn } = planOf(1);
   return {
-    ...planOf(1),
+    ...drawn,
+    ...(signing !== undefined && { signing }),
     ...{ environment, level: 'auto', services: ['shop'], firstChecks: 'success', mergeQueue: false },
     ...{ uptime: 0.998, syncSeconds: 5, quietFrom: 0, outages: [], steps: { kill: 0, twice: 0 } },
     rates: { ...ratesOf(chanceOf(1, 'calm')), ...Object.fromEntries(FAULT_KINDS.map((kind) => [kind, 0])) },
@@ -124,6 +132,31 @@ function ratesOf(chance: Chance): Plan['rates'] {
     chance.happens(0.6) ? whole * chance.next() * (rare[kind] ?? 1) : 0,
   ]);
   return Object.fromEntries(rates);
+}
+
+/**
+ * In a part of the runs a merge awaits a checkpoint, which may not be signed for a while, or not be read. They are led
+ * to that merge more often than others: checks are green, and people answer early.
+ */
+function awaitedOf(chance: Chance, { outages, quietFrom, services, acts }: Plan): Partial<Plan> {
+  const within = (): Omit<Outage, 'port'> => {
+    const from = chance.between(60, 600);
+    return { from, to: Math.min(quietFrom, from + chance.between(60, 900)) };
+  };
+  const every = chance.pick([10, 10, 40, 100]);
+  const [pause, unread] = [within(), within()];
+  const paused = chance.happens(0.4);
+  if (chance.happens(0.6)) return {};
+  const answers = services.flatMap((service) => [
+    { at: chance.between(90, 300), service, act: 'approve' },
+    { at: chance.between(200, 600), service, act: 'approve' },
+  ]);
+  return {
+    signing: { every, ...(paused && { pause }) },
+    outages: [...outages, ...(chance.happens(0.3) ? [{ port: 'coverage', ...unread }] : [])],
+    ...{ firstChecks: 'success', uptime: 0.998 },
+    acts: [...acts, ...answers].toSorted((a, b) => a.at - b.at),
+  };
 }
 
 function outagesOf(chance: Chance, quietFrom: number): readonly Outage[] {

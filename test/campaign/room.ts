@@ -78,6 +78,7 @@ export async function campaignRoom(plan: Plan, { cutAt = 0 }: Options = {}) {
   const revisions = await prepare(plan, watched, { now: time.now, random });
   sweep();
   stream();
+  signs({ plan, watched, elapsed, over: () => closing });
   return {
     ...{ plan, watched, injected, points, bugs, runs, calls, revisions, run, attempts, elapsed },
     pass: time.pass,
@@ -90,6 +91,26 @@ export async function campaignRoom(plan: Plan, { cutAt = 0 }: Options = {}) {
       time.restore();
     },
   };
+}
+
+type Ledger = {
+  readonly plan: Plan;
+  readonly watched: Watched;
+  readonly elapsed: () => number;
+  readonly over: () => boolean;
+};
+
+/** Signs checkpoints where merges await them, as the plan says: what is decided just after one waits for the next. */
+function signs({ plan: { signing }, watched, elapsed, over }: Ledger): void {
+  if (signing === undefined) return;
+  const { every, pause } = signing;
+  watched.sign();
+  const next = (): void => {
+    if (over()) return;
+    setTimeout(next, every * 1000);
+    if (pause === undefined || elapsed() < pause.from || elapsed() >= pause.to) watched.sign();
+  };
+  setTimeout(next, every * 1000);
 }
 
 type Run = (

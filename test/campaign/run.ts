@@ -20,6 +20,8 @@ export type Outcome = {
   readonly decisions: number;
   readonly effects: number;
   readonly merges: number;
+  /** Where a checkpoint is awaited: merges made, waits that were said, and waits in which none came. */
+  readonly checkpoints: { readonly merged: number; readonly awaited: number; readonly overdue: number };
   readonly virtualSeconds: number;
   readonly log: readonly string[];
 };
@@ -64,12 +66,20 @@ async function outcomeOf(room: Room): Promise<Outcome> {
   const ends = (await room.attempts()).map(({ state }) =>
     'reason' in state ? `${state.kind}(${state.reason})` : state.kind,
   );
+  const merges = watched.effects.filter(({ what }) => /^(merge|enqueue) /.test(what)).length;
+  const decided = (event: string) =>
+    watched.written.filter(({ write }) => write.envelope.event === event).length;
   return {
     ...{ seed: plan.seed, place: `${plan.environment}/${plan.level}`, ends, log: injected.log },
     violations: await violationsOf(room),
     faults: Object.fromEntries(injected.counts),
     ...{ acts: plan.acts.length, decisions: watched.written.length, effects: watched.effects.length },
-    merges: watched.effects.filter(({ what }) => /^(merge|enqueue) /.test(what)).length,
+    merges,
+    checkpoints: {
+      merged: plan.signing === undefined ? 0 : merges,
+      awaited: decided('CheckpointAwaited'),
+      overdue: decided('CheckpointTimedOut'),
+    },
     virtualSeconds: Math.round(room.elapsed()),
   };
 }

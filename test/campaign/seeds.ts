@@ -10,3 +10,13 @@ export const FOUND: readonly (readonly [seed: number, bug: string])[] = [
   [1447, 'the same under autonomy approve'],
   [1529, 'a merge task that ran twice decided twice to queue'],
 ];
+
+/** Seeds in which a merge awaits a checkpoint, and whether it comes in time. */
+export const AWAITING: readonly (readonly [seed: number, end: 'merged' | 'overdue'])[] = [
+  [37, 'merged'],
+  [60, 'merged'],
+  [248, 'merged'],
+  [538, 'merged'],
+  [55, 'overdue'],
+  [256, 'overdue'],
+];

@@ -52,12 +52,15 @@ function revisionsOf({ forge }: Watched['world'], service: string): readonly str
   return shas;
 }
 
-function documentOf({ environment, timings }: Plan, service: string) {
+function documentOf({ environment, timings, signing }: Plan, service: string) {
   const manifest = {
     ...{ repository: GITOPS, branch: 'main', pointer: POINTER },
     path: manifestPath(service, environment),
   };
-  const place = { platform: 'argocd' as const, application: `${service}-${environment}`, manifest };
+  const place = {
+    ...{ platform: 'argocd' as const, application: `${service}-${environment}`, manifest },
+    ...(signing !== undefined && { awaitCheckpoint: true }),
+  };
   return {
     ...{ tier: 1, owners: ['team'], repository: `acme/${service}`, environments: { [environment]: place } },
     ...{ selectors: [], slos: [], dependencies: [], timings },

@@ -9,6 +9,8 @@ export type Effect = {
   readonly by: string;
   readonly at: number;
   readonly decisionsBefore: number;
+  /** How many decisions the newest checkpoint covered. */
+  readonly covered: number;
   /** What the function was called with that did it. */
   readonly payload: unknown;
 };
@@ -16,13 +18,17 @@ export type Written = { readonly write: DecisionWrite; readonly at: number };
 export type Caller = { readonly name: string; readonly payload: unknown };
 export type Watched = ReturnType<typeof watchedWorld>;
 
-/** What outlives every process: the store, the work table, the forge and what runs. Every effect is written down. */
+/**
+ * What outlives every process: the store, the work table, the forge, what runs, and what is signed of the ledger. Every
+ * effect is written down.
+ */
 export function watchedWorld(now: () => number) {
   const store = memoryStore();
   const world = memoryWorld(now);
   const effects: Effect[] = [];
   const written: Written[] = [];
   const openedBeside: string[] = [];
+  let covered = 0;
   const watchedStore: Store = {
     ...store,
     write: async (write) => {
@@ -33,13 +39,22 @@ export function watchedWorld(now: () => number) {
   };
   return {
     ...{ world, store, watchedStore, work: memoryWork(), effects, written, openedBeside },
+    /** A checkpoint of all that is decided by now; before the first one everything counts as covered. */
+    sign: (): void => {
+      world.covered ??= new Set();
+      for (const { write } of written.slice(covered)) {
+        const { kind, id, rev } = write.envelope;
+        world.covered.add(`${kind}/${id}/${rev}`);
+      }
+      covered = written.length;
+    },
     /** The forge as one function reaches it. */
     forgeFor: (by: Caller): MemoryWorld['forge'] => watchedForge(world, by, record),
   };
 
   function record(by: Caller, what: string): void {
     const { name, payload } = by;
-    effects.push({ what, by: name, payload, at: now(), decisionsBefore: written.length });
+    effects.push({ what, by: name, payload, at: now(), decisionsBefore: written.length, covered });
     if (what.startsWith('openPullRequest')) openedBeside.push(...twins(world));
   }
 }
