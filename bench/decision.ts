@@ -1,12 +1,15 @@
 import { readSet } from '../cli/policy-document.ts';
 import { type Arrival, arrivalsOf } from '../cli/study/change.ts';
 import { budgetOf } from '../cli/study/error-budget.ts';
-import { decided } from '../cli/study/govern.ts';
 import { organisationOf } from '../cli/study/organisation.ts';
+import { decideDeployment } from '../shared/deployments/rules/decide-deployment.ts';
 import type { PastDeployment } from '../shared/deployments/rules/facts.ts';
 import { failureEvidence } from '../shared/deployments/rules/failure-history.ts';
 import { nearEnough } from '../shared/deployments/rules/find-similar.ts';
+import type { AssessRiskOutcome } from '../shared/deployments/rules/risk-assessment.ts';
 import { weighDeployment } from '../shared/deployments/rules/weigh-deployment.ts';
+import type { BudgetFacts } from '../shared/policies/contract.ts';
+import { policyInputs, reliefsOf } from '../shared/policies/policy-inputs.ts';
 import { type Bench, held, type Measured } from './result.ts';
 import { median, percentile } from './statistics.ts';
 
@@ -83,7 +86,7 @@ function decideOn(arrival: Arrival, past: readonly PastDeployment[], policies: P
   const known = { service: { name, tier, dependencies, dependents }, change, history };
   const { risk } = weighDeployment.decide({ find, risk: { ...known, budget: remaining, at, zone } });
   marks.push(performance.now());
-  decided({ arrival, now: arrival.at, environment: ENVIRONMENT, budget }, risk, policies, null);
+  holdToPolicies(arrival, risk, budget, policies);
   marks.push(performance.now());
   const used = process.cpuUsage(before);
   const took = (index: number) => (marks[index + 1] ?? 0) - (marks[index] ?? 0);
@@ -96,4 +99,20 @@ function decideOn(arrival: Arrival, past: readonly PastDeployment[], policies: P
 
 function hundredth(value: number): number {
   return Math.round(value * 100) / 100;
+}
+
+function holdToPolicies(
+  { service, facts: change, at: now }: Arrival,
+  { score, band }: AssessRiskOutcome,
+  budget: BudgetFacts,
+  { set, exceptions }: Policies,
+): void {
+  const at = new Date(now).toISOString();
+  const place = { service: service.name, environment: ENVIRONMENT, tier: service.tier };
+  const facts = { ...place, score, band, change, budget };
+  decideDeployment.decide({
+    policies: policyInputs({ set, facts, exceptions: reliefsOf(exceptions), at }),
+    autonomy: { level: 'governed', environment: ENVIRONMENT, band, score },
+    ...{ killSwitch: false, condemned: false, retry: false, approval: null },
+  });
 }

@@ -3,8 +3,8 @@ import { Session } from 'node:inspector/promises';
 /** Files in which a part begins, and what it is. A sample belongs to the innermost of them. */
 const PARTS = [
   ['find-similar.ts', 'context: the rule find-similar'],
-  ['assess-risk.ts', 'risk: the rule assess-risk'],
-  ['decide-deployment.ts', 'policies and autonomy: the rule decide-deployment'],
+  ['risk-score.ts', 'risk: the score of assess-risk'],
+  ['policy-verdict.ts', 'policies: what evaluate-policies comes to'],
   ['judge-verdict.ts', 'the judge and the kill switch: the verdict of judge-rollout'],
   ['raw-guards.ts', 'the rule raw-guards'],
   ['climb.ts', 'traffic of both arms drawn, stages and holds'],

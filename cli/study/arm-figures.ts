@@ -73,11 +73,12 @@ export function figuresOf(fates: readonly Fate[], seed: number): ArmFigures {
       stream(seed, fates.length),
     ),
     asked: share(({ asked }) => asked > 0),
-    scoreTells: higherShare(bad.map(scoreOf), good.map(scoreOf)),
+    scoreTells: higherShare(
+      bad.map(({ score }) => score),
+      good.map(({ score }) => score),
+    ),
   };
 }
-
-const scoreOf = ({ score }: Fate): number => Number(score);
 
 /** Gone before all of the traffic: by verdict, or because nobody answered for it. */
 function isBack({ to, released }: Fate): boolean {

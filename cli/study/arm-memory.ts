@@ -1,5 +1,5 @@
 import type { PastDeployment } from '../../shared/deployments/rules/facts.ts';
-import type { FailureEvidence } from '../../shared/deployments/rules/risk-assessment.ts';
+import type { CountedPast } from '../../shared/deployments/rules/failure-history.ts';
 import type { BudgetFacts } from '../../shared/policies/contract.ts';
 import { budgetOf, type Harm } from './error-budget.ts';
 import { evidenceBook } from './evidence.ts';
@@ -12,8 +12,8 @@ const PERIOD_MS = 28 * 86_400_000;
 export type ArmMemory = {
   readonly record: (service: SimulatedService, past: PastDeployment) => void;
   readonly past: (service: SimulatedService) => readonly PastDeployment[];
-  /** `counted`: false for what would be known without any history. */
-  readonly evidence: (service: SimulatedService, now: number, counted: boolean) => FailureEvidence;
+  /** `known`: false for what would be known without any history. */
+  readonly counted: (service: SimulatedService, now: number, known: boolean) => CountedPast;
   readonly budget: (service: SimulatedService, now: number) => BudgetFacts;
   readonly harm: (service: SimulatedService, at: number, failures: number) => void;
   /** Until then another change of the service is under way. */
@@ -48,7 +48,7 @@ export function armMemory({ services }: Organisation): ArmMemory {
       ...newest(name, LOOKED_AT.own),
       ...neighbours.flatMap(({ service }) => newest(service, LOOKED_AT.neighbour)),
     ],
-    evidence: ({ name, tier }, now, counted) => (counted ? book : blank).evidence(name, tier, now),
+    counted: ({ name, tier }, now, isKnown) => (isKnown ? book : blank).counted(name, tier, now),
     budget: (service, now) => {
       const memory = own(service);
       const { harms, unharmed, known } = memory;

@@ -29,7 +29,7 @@ export type ArmSettings = {
 export type Fate = {
   readonly arrival: Arrival;
   readonly to: 'promoted' | 'rolled-back' | 'lapsed' | 'blocked' | 'observed';
-  readonly score: string;
+  readonly score: number;
   /** Whether it took any traffic. */
   readonly released: boolean;
   /** Minutes from the request to all of the traffic, or to the end. */

@@ -8,7 +8,7 @@ import type { Organisation } from './organisation.ts';
 import { answerMinutes, LONGEST_WAIT } from './people.ts';
 import { release } from './release.ts';
 
-const NO_RISK: Risk = { score: '0', band: 'low' };
+const NO_RISK: Risk = { score: 0, band: 'low' };
 
 /** Lets every change meet one way of working, event by event in the order of time; the fates in the order of arrival. */
 export function runArm(
@@ -44,7 +44,7 @@ function riskNow(arm: Arm, arrival: Arrival, now: number): Risk {
   const { pillars, retrieval } = settings;
   return riskOf({
     ...knownAt(arm, arrival, now),
-    history: memory.evidence(arrival.service, now, pillars.history),
+    history: memory.counted(arrival.service, now, pillars.history),
     past: pillars.history && retrieval ? memory.past(arrival.service) : undefined,
   });
 }

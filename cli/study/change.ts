@@ -1,6 +1,5 @@
 import type { ChangeFacts } from '../../shared/deployments/rules/facts.ts';
-import { localTime } from '../../shared/deployments/rules/local-time.ts';
-import { isoTime, zoneShift } from '../../shared/kernel/index.ts';
+import { localHour } from '../../shared/deployments/rules/local-time.ts';
 import { ASSUMPTIONS } from './assumptions.ts';
 import { anyOf, type Chance, exponential, normal, stream } from './chance.ts';
 import { DRAWS, type Organisation, type SimulatedService } from './organisation.ts';
@@ -47,19 +46,11 @@ type OddHour = { readonly is: boolean; readonly busy: number };
 
 /** Whether people sleep or have their weekend where the service lives, and how busy such a time is. */
 export function isOddHour(at: number, zone: string): OddHour {
-  const { hour, day } = hourAndDay(at, zone);
+  const { hour, day } = localHour(at, zone);
   const works = day < 5 && hour >= 8 && hour < 18;
   const { workingHours, otherHours, weekend } = ASSUMPTIONS.busy;
   const atNight = day < 5 ? otherHours : weekend;
   return { is: !works, busy: works ? workingHours : atNight };
-}
-
-/** As `localTime` has it, without its text. */
-function hourAndDay(at: number, zone: string): { readonly hour: number; readonly day: number } {
-  const shift = zoneShift(zone, at);
-  if (shift === undefined) return localTime(isoTime(at), zone);
-  const hours = Math.floor((at + shift) / 3_600_000);
-  return { hour: hours % 24, day: (Math.floor(hours / 24) + 3) % 7 };
 }
 
 type Asked = {

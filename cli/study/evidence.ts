@@ -1,7 +1,7 @@
 import { CHANGE_CLASSES, type ChangeClass, classesOf } from '../../shared/deployments/rules/change-class.ts';
 import type { PastDeployment, Tier } from '../../shared/deployments/rules/facts.ts';
-import type { FailureEvidence, OutcomeCounts } from '../../shared/deployments/rules/risk-assessment.ts';
-import { decimal, millis } from '../../shared/kernel/index.ts';
+import type { CountedPast, Outcomes } from '../../shared/deployments/rules/failure-history.ts';
+import { millis, rounded } from '../../shared/kernel/index.ts';
 
 const HALF_LIFE_MS = 30 * 86_400_000;
 
@@ -11,7 +11,7 @@ type ByClass = Record<ChangeClass | 'all', Faded>;
 
 export type EvidenceBook = {
   readonly record: (past: PastDeployment, tier: Tier) => void;
-  readonly evidence: (service: string, tier: Tier, now: number) => FailureEvidence;
+  readonly counted: (service: string, tier: Tier, now: number) => CountedPast;
 };
 
 /**
@@ -32,34 +32,28 @@ export function evidenceBook(): EvidenceBook {
       tiers.set(tier, peers);
       add(peers, at, failed);
     },
-    evidence: (service, tier, now) => {
-      const own = services.get(service) ?? noOutcomes(now);
-      const [all, peers] = [faded(own.all, now), faded(tiers.get(tier) ?? nothing(now), now)];
+    counted: (service, tier, now) => {
+      const own = services.get(service);
+      const peers = tiers.get(tier);
+      const [all, others] = [faded(own?.all, now), faded(peers, now)];
       return {
-        tier: counts({
-          failures: Math.max(0, peers.failures - all.failures),
-          successes: Math.max(0, peers.successes - all.successes),
+        tier: recorded({
+          failures: Math.max(0, others.failures - all.failures),
+          successes: Math.max(0, others.successes - all.successes),
         }),
-        service: counts(all),
-        classes: classCounts(own, now),
+        service: recorded(all),
+        ofClass: (each) => recorded(faded(own?.[each], now)),
       };
     },
   };
 }
 
-function classCounts(own: ByClass, now: number): FailureEvidence['classes'] {
-  const of = (each: ChangeClass) => counts(faded(own[each], now));
-  return {
-    ...{ small: of('small'), large: of('large'), migration: of('migration') },
-    ...{ config: of('config'), hotfix: of('hotfix') },
-  };
-}
+const NONE: Outcomes = { failures: 0, successes: 0 };
 
-type Sums = { readonly failures: number; readonly successes: number };
-
-function faded({ at, failures, successes }: Faded, now: number): Sums {
-  const share = 2 ** ((at - now) / HALF_LIFE_MS);
-  return { failures: failures * share, successes: successes * share };
+function faded(counted: Faded | undefined, now: number): Outcomes {
+  if (counted === undefined) return NONE;
+  const share = 2 ** ((counted.at - now) / HALF_LIFE_MS);
+  return { failures: counted.failures * share, successes: counted.successes * share };
 }
 
 function add(counted: Faded, at: number, failed: boolean): void {
@@ -69,8 +63,9 @@ function add(counted: Faded, at: number, failed: boolean): void {
   counted.successes = successes + Number(!failed);
 }
 
-function counts({ failures, successes }: Sums): OutcomeCounts {
-  return { failures: decimal(failures), successes: decimal(successes) };
+/** As the evidence of a decision holds them. */
+function recorded({ failures, successes }: Outcomes): Outcomes {
+  return { failures: rounded(failures), successes: rounded(successes) };
 }
 
 const nothing = (at: number): Faded => ({ at, failures: 0, successes: 0 });

@@ -1,16 +1,24 @@
-import { assessRisk } from '../../shared/deployments/rules/assess-risk.ts';
 import { bandOf, type RiskBand } from '../../shared/deployments/rules/bands.ts';
-import { decideDeployment } from '../../shared/deployments/rules/decide-deployment.ts';
+import { leads } from '../../shared/deployments/rules/decide-deployment.ts';
 import type { PastDeployment } from '../../shared/deployments/rules/facts.ts';
-import type { AssessRiskInputs } from '../../shared/deployments/rules/risk-assessment.ts';
-import { weighDeployment } from '../../shared/deployments/rules/weigh-deployment.ts';
+import {
+  type CountedPast,
+  type Precedent,
+  precedentsOf,
+} from '../../shared/deployments/rules/failure-history.ts';
+import { findSimilar } from '../../shared/deployments/rules/find-similar.ts';
+import { GENOPS_WEIGHTS } from '../../shared/deployments/rules/genops/score.ts';
+import { localHour } from '../../shared/deployments/rules/local-time.ts';
+import { riskScore } from '../../shared/deployments/rules/risk-score.ts';
 import { isoTime } from '../../shared/kernel/index.ts';
 import type { BudgetFacts } from '../../shared/policies/contract.ts';
+import { allowedAction } from '../../shared/policies/rules/allowed-autonomy.ts';
+import { policyVerdict, type Relief } from '../../shared/policies/rules/policy-verdict.ts';
 import { type WallClock, wallClock } from '../../shared/policies/rules/wall-clock.ts';
 import type { ReadSet } from '../policy-document.ts';
 import type { Arrival } from './change.ts';
 
-export type Risk = { readonly score: string; readonly band: RiskBand };
+export type Risk = { readonly score: number; readonly band: RiskBand };
 /** What there is to know about a change when it is decided on. */
 export type Known = {
   readonly arrival: Arrival;
@@ -21,27 +29,27 @@ export type Known = {
 };
 /** And what of the past when it is weighed. */
 export type Weighed = Known & {
-  readonly history: AssessRiskInputs['history'];
+  readonly history: CountedPast;
   /** Of this service and its neighbours; undefined: nothing is retrieved. */
   readonly past: readonly PastDeployment[] | undefined;
 };
 
-const NOTHING_SIMILAR = { similar: [], successes: 0, failures: 0, confidence: '0' } as const;
-
-/** The risk by the rules of production: `weigh-deployment`, or `assess-risk` alone where nothing is retrieved. */
+/** The risk by the rules of production: the score of `assess-risk`, from what `find-similar` finds where it is retrieved. */
 export function riskOf({ arrival, now, environment, history, past, budget }: Weighed): Risk {
   const { service, change } = arrival;
-  const { name, tier, dependencies, dependents, neighbours, zone } = service;
-  const at = isoTime(now);
-  const remaining = 'remaining' in budget && budget.remaining !== undefined ? String(budget.remaining) : null;
-  const risk = {
-    ...{ service: { name, tier, dependencies, dependents }, change, history },
-    ...{ budget: remaining, at, zone },
-  };
-  if (past === undefined) return assessRisk.decide({ ...risk, similar: NOTHING_SIMILAR });
+  const { name, neighbours, zone } = service;
+  const left = 'remaining' in budget && budget.remaining !== undefined ? Number(budget.remaining) : null;
   const query = { service: name, environment, change };
-  return weighDeployment.decide({ find: { query, past, neighbours, now: at }, risk }).risk;
+  const similar =
+    past === undefined
+      ? NOTHING_SIMILAR
+      : precedentsOf(findSimilar.decide({ query, past, neighbours, now: isoTime(now) }).similar);
+  const facts = { service, change, history, similar, budget: left, time: localHour(now, zone) };
+  const { score } = riskScore(facts, GENOPS_WEIGHTS);
+  return { score, band: bandOf(score) };
 }
+
+const NOTHING_SIMILAR: readonly Precedent[] = [];
 
 function clocksOf(calendars: ReadSet['set']['calendars'], at: string) {
   const clocks: Record<string, WallClock> = {};
@@ -55,30 +63,31 @@ export type Decided = {
   readonly frozen: boolean;
 };
 
-/** What policies and autonomy make of it, by the rule `decide-deployment`. `person`: who has approved it. */
+/** What policies and autonomy make of it, by what the rule `decide-deployment` is made of. `person`: who has approved it. */
 export function decided(
   { arrival, now, environment, budget }: Known,
-  { score }: Risk,
+  { score, band }: Risk,
   { set, exceptions }: ReadSet,
   person: string | null,
 ): Decided {
-  const { service, facts } = arrival;
-  const at = isoTime(now);
-  const band = bandOf(Number(score));
-  const outcome = decideDeployment.decide({
-    policies: {
-      ...{ set, at, exceptions: exceptions.map((each) => ({ kind: 'exception' as const, ...each })) },
-      facts: {
-        ...{ service: service.name, environment, tier: service.tier },
-        ...{ score, band, change: facts, budget },
-      },
-      clocks: clocksOf(set.calendars, at),
+  const { service, facts: change } = arrival;
+  const policies = policyVerdict(
+    {
+      set,
+      exceptions: exceptions.length === 0 ? NO_RELIEF : exceptions.map(reliefOf),
+      facts: { service: service.name, environment, tier: service.tier, score, band, change, budget },
+      clocks: clocksOf(set.calendars, isoTime(now)),
     },
-    autonomy: { level: 'governed', environment, band, score },
-    ...{ killSwitch: false, condemned: false, retry: false },
-    approval: person === null ? null : { id: 'apr', person },
-  });
-  const { blockedBy, freezes } = outcome.policies;
+    now,
+  );
+  const asked = { level: 'governed', environment, band, score } as const;
+  const approval = person === null ? null : { id: 'apr', person };
+  const { to } = leads({ ...NOTHING_AGAINST, autonomy: asked, approval }, policies, allowedAction(asked));
+  const { blockedBy, freezes = [] } = policies;
   const frozen = freezes.length > 0 && blockedBy.length === 1 && blockedBy[0] === 'freeze-windows';
-  return { to: outcome.to, frozen: outcome.to === 'Blocked' && frozen };
+  return { to, frozen: to === 'Blocked' && frozen };
 }
+
+const NO_RELIEF: readonly Relief[] = [];
+const reliefOf = (each: ReadSet['exceptions'][number]): Relief => ({ kind: 'exception', ...each });
+const NOTHING_AGAINST = { killSwitch: false, condemned: false, retry: false } as const;

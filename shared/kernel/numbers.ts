@@ -11,6 +11,18 @@ export function fromDecimal(text: string): number {
   return Number(text);
 }
 
+/** The number that `decimal` writes down, without the text. */
+export function rounded(value: number): number {
+  const size = Math.abs(value);
+  if (size >= 1e-6 && size < 1e6) {
+    const scale = POWERS[placesOf(size)] ?? Number.NaN;
+    const digits = nearest(size * scale);
+    // both are whole and exact, so that their quotient is what the digits are read as
+    if (digits !== undefined) return value < 0 ? -digits / scale : digits / scale;
+  }
+  return fromDecimal(decimal(value));
+}
+
 /** What `decimal` is, and what the quicker way is tested against. */
 function slowly(value: number): string {
   if (!Number.isFinite(value)) return String(value);

@@ -2,8 +2,7 @@ import { decimal, Fault, fromDecimal, rule } from '../../kernel/index.ts';
 import { bandOf, levelOf } from './bands.ts';
 import { betaQuantile } from './beta.ts';
 import { calibrated } from './calibration-map.ts';
-import { judgedBy } from './change-class.ts';
-import { type Posterior, posteriorOf } from './failure-history.ts';
+import { countedPast, precedentsOf } from './failure-history.ts';
 import { GENOPS_WEIGHTS } from './genops/score.ts';
 import { genopsBeside } from './genops-beside.ts';
 import { localTime } from './local-time.ts';
@@ -16,9 +15,8 @@ import {
 } from './risk-assessment.ts';
 import { type FactorValues, riskFactors } from './risk-factors.ts';
 import { riskReasons } from './risk-reasons.ts';
+import { riskScore, type Weights } from './risk-score.ts';
 
-/** The score takes the probability of failure at its one-sided 95 % bound. */
-const BOUND = 0.95;
 /** Tails of the interval: 5 % on each side with good precedents, 1 % with none. */
 const TAILS = { known: 0.05, unknown: 0.01 } as const;
 
@@ -31,22 +29,24 @@ const TAILS = { known: 0.05, unknown: 0.01 } as const;
 export const assessRisk = rule('assess-risk', 1, (inputs: AssessRiskInputs): AssessRiskOutcome => {
   const weights = weightsOf(inputs);
   const time = localTime(inputs.at, inputs.zone);
-  const governing = worstPosterior(inputs);
-  const tail = TAILS.known - (TAILS.known - TAILS.unknown) * (1 - fromDecimal(inputs.similar.confidence));
+  const { service, change, budget, similar } = inputs;
+  const facts = {
+    ...{ service, change, time, budget: budget === null ? null : fromDecimal(budget) },
+    ...{ history: countedPast(inputs.history), similar: precedentsOf(similar.similar) },
+  };
+  const { score: value, values, governing } = riskScore(facts, weights);
+  const tail = TAILS.known - (TAILS.known - TAILS.unknown) * (1 - fromDecimal(similar.confidence));
   const low = betaQuantile(tail, governing.alpha, governing.beta);
   const high = betaQuantile(1 - tail, governing.alpha, governing.beta);
-  const factors = weighed(riskFactors(inputs, time, governing.bound, 'likely'), weights);
-  const score = scoreOf(factors);
-  const value = fromDecimal(score);
   const interval = {
-    low: decimal(sumOf(riskFactors(inputs, time, low, 'low'), weights)),
-    high: decimal(sumOf(riskFactors(inputs, time, high, 'high'), weights)),
+    low: decimal(sumOf(riskFactors(facts, low, 'low'), weights)),
+    high: decimal(sumOf(riskFactors(facts, high, 'high'), weights)),
   };
   const outcome = {
-    score,
+    score: decimal(value),
     band: bandOf(value),
     level: levelOf(value),
-    factors,
+    factors: weighed(values, weights),
     probability: {
       class: governing.class,
       alpha: decimal(governing.alpha),
@@ -62,19 +62,6 @@ export const assessRisk = rule('assess-risk', 1, (inputs: AssessRiskInputs): Ass
   };
   return { ...outcome, reasons: riskReasons(inputs, outcome, governing, time) };
 });
-
-type Bounded = Posterior & { readonly bound: number };
-
-function worstPosterior(inputs: AssessRiskInputs): Bounded {
-  const [first, ...others] = judgedBy(inputs.change).map((each): Bounded => {
-    const posterior = posteriorOf(inputs.history, each, inputs.similar.similar);
-    return { ...posterior, bound: betaQuantile(BOUND, posterior.alpha, posterior.beta) };
-  });
-  if (first === undefined) throw new Error('every change is judged by a class');
-  return others.reduce((worst, each) => (each.bound > worst.bound ? each : worst), first);
-}
-
-type Weights = Readonly<Record<RiskFactorName, number>>;
 
 function weightsOf({ weights }: AssessRiskInputs): Weights {
   if (weights === undefined) return GENOPS_WEIGHTS;
@@ -100,10 +87,6 @@ function weighed(values: FactorValues, weights: Weights): readonly RiskFactor[] 
     weight: decimal(weights[name]),
     contribution: decimal(values[name] * weights[name]),
   }));
-}
-
-function scoreOf(factors: readonly RiskFactor[]): string {
-  return decimal(factors.reduce((sum, { contribution }) => sum + fromDecimal(contribution), 0));
 }
 
 function sumOf(values: FactorValues, weights: Weights): number {

@@ -1,5 +1,6 @@
 import { rule } from '../../kernel/index.ts';
 import {
+  type AllowedAction,
   type AllowedAutonomyInputs,
   type AllowedAutonomyOutcome,
   allowedAutonomy,
@@ -40,15 +41,18 @@ export const decideDeployment = rule(
   (inputs: DecideDeploymentInputs): DecideDeploymentOutcome => {
     const policies = evaluatePolicies.decide(inputs.policies);
     const autonomy = allowedAutonomy.decide(inputs.autonomy);
-    return { ...leads(inputs, policies, autonomy), policies, autonomy };
+    return { ...leads(inputs, policies, autonomy.action), policies, autonomy };
   },
 );
 
-function leads(
-  inputs: DecideDeploymentInputs,
-  policies: EvaluatePoliciesOutcome,
-  { action }: AllowedAutonomyOutcome,
-): Led {
+/** What `leads` looks at beside policies and autonomy. */
+type Looked = Pick<DecideDeploymentInputs, 'killSwitch' | 'condemned' | 'retry' | 'approval'> & {
+  readonly autonomy: Pick<AllowedAutonomyInputs, 'band'>;
+};
+type Said = Pick<EvaluatePoliciesOutcome, 'verdict' | 'requiresApproval'>;
+
+/** Where it leads, from what policies and autonomy come to: all of the rule that is not written for people. */
+export function leads(inputs: Looked, policies: Said, action: AllowedAction): Led {
   const block = blockOf(inputs, policies);
   if (block !== null) return { to: 'Blocked', event: 'DeploymentBlocked', reason: block };
   const asks = policies.requiresApproval || action === 'approve' || inputs.condemned;
@@ -60,7 +64,7 @@ function leads(
     : { to: 'Cleared', event: 'DeploymentCleared' };
 }
 
-function blockOf(inputs: DecideDeploymentInputs, policies: EvaluatePoliciesOutcome): BlockReason | null {
+function blockOf(inputs: Looked, policies: Said): BlockReason | null {
   if (inputs.killSwitch) return 'KILL_SWITCH';
   if (policies.verdict === 'block') return 'POLICY';
   if (inputs.condemned && !inputs.retry) return 'REVISION_CONDEMNED';

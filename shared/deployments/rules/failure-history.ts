@@ -1,7 +1,12 @@
 import { decimal, fromDecimal, millis } from '../../kernel/index.ts';
 import { type ChangeClass, classesOf } from './change-class.ts';
 import type { PastDeployment } from './facts.ts';
-import type { FailureEvidence, FindSimilarOutcome, OutcomeCounts } from './risk-assessment.ts';
+import type {
+  FailureEvidence,
+  FindSimilarOutcome,
+  OutcomeCounts,
+  SimilarDeployment,
+} from './risk-assessment.ts';
 
 const HALF_LIFE_DAYS = 30;
 const DAY_MS = 86_400_000;
@@ -78,6 +83,32 @@ export type Posterior = {
   readonly outcomes: number;
 };
 
+/** Outcomes weighted by age. */
+export type Outcomes = { readonly failures: number; readonly successes: number };
+
+/** What `FailureEvidence` says, in numbers of as many digits: what the score is taken from. */
+export type CountedPast = {
+  readonly tier: Outcomes;
+  readonly service: Outcomes;
+  readonly ofClass: (each: ChangeClass) => Outcomes;
+};
+
+export function countedPast({ tier, service, classes }: FailureEvidence): CountedPast {
+  return { tier: numbers(tier), service: numbers(service), ofClass: (each) => numbers(classes[each]) };
+}
+
+/** As much of a similar deployment as its weight in the posterior is taken from. */
+export type Precedent = Pick<SimilarDeployment, 'relation' | 'classes' | 'outcome'> & {
+  readonly weight: number;
+};
+
+export function precedentsOf(similar: FindSimilarOutcome['similar']): readonly Precedent[] {
+  return similar.map(({ relation, classes, outcome, weight }) => ({
+    ...{ relation, classes, outcome },
+    weight: fromDecimal(weight),
+  }));
+}
+
 /**
  * Beta posterior of the probability that a change of this class fails: the prior drawn towards the peers of the tier,
  * worth ten deployments; the service's other changes, each worth half of one; the class's own. No record counts twice,
@@ -85,22 +116,20 @@ export type Posterior = {
  * weight (and a neighbour that is also a peer counts there too).
  */
 export function posteriorOf(
-  evidence: FailureEvidence,
+  { tier, service: all, ofClass }: CountedPast,
   changeClass: ChangeClass,
-  similar: FindSimilarOutcome['similar'],
+  similar: readonly Precedent[],
 ): Posterior {
-  const own = numbers(evidence.classes[changeClass]);
-  const all = numbers(evidence.service);
+  const own = ofClass(changeClass);
   const others = {
     failures: Math.max(0, all.failures - own.failures),
     successes: Math.max(0, all.successes - own.successes),
   };
-  const tier = numbers(evidence.tier);
   const mean = (PRIOR.weight * PRIOR.mean + tier.failures) / (PRIOR.weight + tier.failures + tier.successes);
   const precedents = { failures: 0, successes: 0 };
   for (const { relation, classes, outcome, weight } of similar) {
     if (relation === 'same service' || !classes.includes(changeClass)) continue;
-    precedents[outcome === 'succeeded' ? 'successes' : 'failures'] += fromDecimal(weight);
+    precedents[outcome === 'succeeded' ? 'successes' : 'failures'] += weight;
   }
   const failures = own.failures + precedents.failures;
   const successes = own.successes + precedents.successes;
@@ -113,8 +142,6 @@ export function posteriorOf(
   };
 }
 
-type Sum = { readonly failures: number; readonly successes: number };
-
-function numbers(counts: OutcomeCounts): Sum {
+function numbers(counts: OutcomeCounts): Outcomes {
   return { failures: fromDecimal(counts.failures), successes: fromDecimal(counts.successes) };
 }

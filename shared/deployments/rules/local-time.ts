@@ -1,7 +1,8 @@
-import { Fault, millis, zoneShift } from '../../kernel/index.ts';
+import { Fault, isoTime, millis, zoneShift } from '../../kernel/index.ts';
 
 /** Hour 0..23 and day of the week (0 = Monday .. 6) where people live. */
-export type LocalTime = { readonly hour: number; readonly day: number; readonly text: string };
+export type LocalHour = { readonly hour: number; readonly day: number };
+export type LocalTime = LocalHour & { readonly text: string };
 
 const DAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
 /** Making a format reads the tables of its zone, which costs more than everything else here together. */
@@ -19,6 +20,14 @@ export function localTime(at: string, zone: string): LocalTime {
   const day = DAYS.indexOf(part('weekday'));
   const clock = `${part('hour')}:${part('minute')}`;
   return { hour: Number(part('hour')), day, text: `${part('weekday')} ${clock} in ${zone}` };
+}
+
+/** As `localTime` has it, of a time in milliseconds since 1970 and without its text. */
+export function localHour(at: number, zone: string): LocalHour {
+  const shift = zoneShift(zone, at);
+  if (shift === undefined) return localTime(isoTime(at), zone);
+  const hours = Math.floor((at + shift) / 3_600_000);
+  return { hour: hours % 24, day: (Math.floor(hours / 24) + 3) % 7 };
 }
 
 const TWO_DIGITS = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, '0'));

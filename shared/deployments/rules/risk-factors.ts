@@ -1,6 +1,5 @@
-import { fromDecimal } from '../../kernel/index.ts';
 import { timing } from './genops/score.ts';
-import type { LocalTime } from './local-time.ts';
+import type { LocalHour } from './local-time.ts';
 import type { AssessRiskInputs, RiskFactorName } from './risk-assessment.ts';
 
 type Points = readonly (readonly [at: number, worth: number])[];
@@ -34,48 +33,49 @@ const UNMEASURED = { low: 0, likely: 0.5, high: 1 } as const;
 export type Reading = 'low' | 'likely' | 'high';
 export type FactorValues = Readonly<Record<RiskFactorName, number>>;
 
+/** What the factors are taken from, beside history. */
+export type FactorFacts = Pick<AssessRiskInputs, 'service' | 'change'> & {
+  /** What is left of the error budget; null: nobody measures it. */
+  readonly budget: number | null;
+  readonly time: LocalHour;
+};
+
 /**
  * The six factors, each in [0, 1] and none falling when a fact gets worse.
  * `failureBound` is the upper end of the probability of failure that history leaves open.
  */
-export function riskFactors(
-  inputs: AssessRiskInputs,
-  { hour, day }: LocalTime,
-  failureBound: number,
-  reading: Reading,
-): FactorValues {
+export function riskFactors(facts: FactorFacts, failureBound: number, reading: Reading): FactorValues {
+  const { service, budget, time } = facts;
   return {
-    service_tier: TIER_VALUES[inputs.service.tier],
-    service_health: health(inputs.budget, reading),
+    service_tier: TIER_VALUES[service.tier],
+    service_health: health(budget, reading),
     // 1.5 is the seed's: two failures in three are as bad as it gets. The bound makes ignorance count as risk.
     historical_failure: Math.min(1, 1.5 * failureBound),
-    blast_radius: Math.min(1, blastRadius(inputs)),
-    change_complexity: Math.min(1, complexity(inputs, reading)),
-    timing: Math.min(1, timing(hour, day)),
+    blast_radius: Math.min(1, blastRadius(facts)),
+    change_complexity: Math.min(1, complexity(facts, reading)),
+    timing: Math.min(1, timing(time.hour, time.day)),
   };
 }
 
-function health(budget: string | null, reading: Reading): number {
-  if (budget === null) return UNMEASURED[reading];
-  const left = fromDecimal(budget);
+function health(left: number | null, reading: Reading): number {
+  if (left === null) return UNMEASURED[reading];
   // A budget that is no number is none.
   return Number.isNaN(left) ? 1 : 1 - Math.min(1, Math.max(0, left));
 }
 
-function blastRadius({ service, change }: AssessRiskInputs): number {
-  const parts = [
-    interpolated(CALLERS, service.dependents),
-    change.migration ? 0.3 : 0,
-    change.config ? 0.2 : 0,
-    change.infrastructure ? 0.2 : 0,
+function blastRadius({ service, change }: FactorFacts): number {
+  return (
+    interpolated(CALLERS, service.dependents) +
+    (change.migration ? 0.3 : 0) +
+    (change.config ? 0.2 : 0) +
+    (change.infrastructure ? 0.2 : 0) +
     // Rolling back does not bring it back.
-    change.irreversible ? 0.2 : 0,
-    change.dataClasses.length > 0 ? 0.1 : 0,
-  ];
-  return parts.reduce((sum, part) => sum + part, 0);
+    (change.irreversible ? 0.2 : 0) +
+    (change.dataClasses.length > 0 ? 0.1 : 0)
+  );
 }
 
-function complexity({ change }: AssessRiskInputs, reading: Reading): number {
+function complexity({ change }: FactorFacts, reading: Reading): number {
   return (
     interpolated(SIZE, change.lines) +
     interpolated(FILES, change.files) +
@@ -92,9 +92,18 @@ function checked(checks: AssessRiskInputs['change']['checks'], reading: Reading)
 
 /** On the lines between the points; flat after the last. */
 function interpolated(points: Points, value: number): number {
-  const next = points.findIndex(([at]) => value <= at);
-  const [toAt, toWorth] = points.at(next) ?? [0, 0];
-  if (next <= 0) return toWorth;
-  const [fromAt, fromWorth] = points[next - 1] ?? [0, 0];
+  let from: Points[number] | undefined;
+  for (const to of points) {
+    if (value <= to[0]) return from === undefined ? to[1] : between(from, to, value);
+    from = to;
+  }
+  return from?.[1] ?? 0;
+}
+
+function between(
+  [fromAt, fromWorth]: Points[number],
+  [toAt, toWorth]: Points[number],
+  value: number,
+): number {
   return fromWorth + ((value - fromAt) / (toAt - fromAt)) * (toWorth - fromWorth);
 }

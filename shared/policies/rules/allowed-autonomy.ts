@@ -50,18 +50,29 @@ export type AllowedAutonomyInputs = {
 };
 export type AllowedAutonomyOutcome = { readonly action: AllowedAction; readonly why: string };
 
+type Asked = Omit<AllowedAutonomyInputs, 'score'> & { readonly score: string | number };
+
 /** What a level allows for a deployment of this risk. A score that is no number is never automatic. */
 export const allowedAutonomy = rule(
   'allowed-autonomy',
   1,
-  ({ level, environment, band, score }: AllowedAutonomyInputs): AllowedAutonomyOutcome => {
-    const cell = AUTONOMY_TABLE[level][environment === 'staging' ? 'staging' : 'elsewhere'][band];
+  (inputs: AllowedAutonomyInputs): AllowedAutonomyOutcome => {
+    const { level, environment, band, score } = inputs;
+    const cell = cellOf(inputs);
     const at = `${level} in ${environment} at risk ${score} (${band})`;
-    if (typeof cell === 'string') return { action: cell, why: `${at}: ${cell}` };
-    const automatic = Number(score) <= cell.upTo;
-    return {
-      action: automatic ? 'auto' : 'approve',
-      why: `${at}: automatic up to ${cell.upTo}, then a person approves`,
-    };
+    const action = allowedAction(inputs);
+    if (typeof cell === 'string') return { action, why: `${at}: ${cell}` };
+    return { action, why: `${at}: automatic up to ${cell.upTo}, then a person approves` };
   },
 );
+
+/** The same without the reason. */
+export function allowedAction(asked: Asked): AllowedAction {
+  const cell = cellOf(asked);
+  if (typeof cell === 'string') return cell;
+  return Number(asked.score) <= cell.upTo ? 'auto' : 'approve';
+}
+
+function cellOf({ level, environment, band }: Omit<Asked, 'score'>): Cell {
+  return AUTONOMY_TABLE[level][environment === 'staging' ? 'staging' : 'elsewhere'][band];
+}

@@ -29,57 +29,41 @@ function concerns(names: readonly string[] | undefined, name: string | undefined
   return names === undefined || name === undefined || names.includes(name);
 }
 
-type Fact = Context[string] | undefined;
-type Growing = Record<string, NonNullable<Fact>>;
+type Change = PolicyFacts['change'];
+type ChangeContext = { readonly [Name in keyof Required<Change> as `change.${Name}`]: Change[Name] };
 
-/** The facts by the paths at which policies find them; what is absent has no path. */
+/** The facts by the paths at which policies find them; what is absent is undefined there. */
 export function contextOf(
   set: PolicySet,
   facts: PolicyFacts,
   freezes: readonly Frozen[] | undefined,
 ): Context {
-  const { service, environment, tier, score, band, budget } = facts;
-  const context: Growing = {};
-  add(context, 'service', service);
-  add(context, 'environment', environment);
-  add(context, 'tier', tier === undefined ? undefined : tierNumber(tier));
-  add(context, 'score', score === undefined ? undefined : tenThousandths(score, 'up'));
-  add(context, 'band', band);
-  const change: Readonly<Record<string, Fact>> = facts.change;
-  for (const name of Object.keys(change)) add(context, changePath(name), change[name]);
-  if (budget !== undefined) addBudget(context, budget);
-  add(context, 'compliance.payment', facts.compliance?.payment ?? listed(set, service));
-  add(
-    context,
-    'freezes',
-    freezes?.map(({ calendar }) => calendar),
-  );
-  return context;
-}
-
-const paths = new Map<string, string>();
-const MOST_PATHS = 100;
-
-/** The same few names with every decision. */
-function changePath(name: string): string {
-  const known = paths.get(name);
-  if (known !== undefined) return known;
-  const path = `change.${name}`;
-  if (paths.size < MOST_PATHS) paths.set(name, path);
-  return path;
-}
-
-function add(context: Growing, path: string, value: Fact): void {
-  if (value !== undefined) context[path] = value;
-}
-
-function addBudget(context: Growing, budget: NonNullable<PolicyFacts['budget']>): void {
-  add(context, 'budget.declared', budget.declared);
-  if (!budget.declared) return;
-  const { remaining, exhausted, burning } = budget;
-  add(context, 'budget.remaining', remaining === undefined ? undefined : tenThousandths(remaining, 'down'));
-  add(context, 'budget.exhausted', exhausted);
-  add(context, 'budget.burning', burning);
+  const { service, environment, tier, score, band, change, budget } = facts;
+  const declared = budget?.declared === true ? budget : undefined;
+  const remaining = declared?.remaining;
+  // one shape for all: a record that grows by each fact costs ten times as much
+  return {
+    service,
+    environment,
+    tier: tier === undefined ? undefined : tierNumber(tier),
+    score: score === undefined ? undefined : tenThousandths(score, 'up'),
+    band,
+    'change.lines': change.lines,
+    'change.files': change.files,
+    'change.migration': change.migration,
+    'change.irreversible': change.irreversible,
+    'change.config': change.config,
+    'change.infrastructure': change.infrastructure,
+    'change.hotfix': change.hotfix,
+    'change.dataClasses': change.dataClasses,
+    'change.checks': change.checks,
+    'budget.declared': budget?.declared,
+    'budget.remaining': remaining === undefined ? undefined : tenThousandths(remaining, 'down'),
+    'budget.exhausted': declared?.exhausted,
+    'budget.burning': declared?.burning,
+    'compliance.payment': facts.compliance?.payment ?? listed(set, service),
+    freezes: freezes?.map(({ calendar }) => calendar),
+  } satisfies ChangeContext & Context;
 }
 
 function listed(set: PolicySet, service: string | undefined): boolean | undefined {

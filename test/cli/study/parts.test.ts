@@ -8,7 +8,7 @@ import { higherShare, meanOf, medianOf, shareOf } from '../../../cli/study/figur
 import { organisationOf } from '../../../cli/study/organisation.ts';
 import { behaviourOf } from '../../../cli/study/truth.ts';
 import { PAST_OUTCOMES, type PastDeployment, type Tier } from '../../../shared/deployments/rules/facts.ts';
-import { failureEvidence } from '../../../shared/deployments/rules/failure-history.ts';
+import { failureEvidence, type Outcomes } from '../../../shared/deployments/rules/failure-history.ts';
 import type { OutcomeCounts } from '../../../shared/deployments/rules/risk-assessment.ts';
 
 const DAY = 86_400_000;
@@ -39,21 +39,21 @@ describe('the evidence that is kept up to date', () => {
         const book = evidenceBook();
         for (const each of past) book.record(each, TIERS[each.service] ?? 4);
         const now = START + 130 * DAY;
-        const kept = book.evidence(service, TIERS[service] ?? 4, now);
+        const kept = book.counted(service, TIERS[service] ?? 4, now);
         const peers = Object.keys(TIERS).filter((name) => TIERS[name] === TIERS[service]);
         const counted = failureEvidence({ past, service, peers, now: new Date(now).toISOString() });
         expectSame(kept.tier, counted.tier);
         expectSame(kept.service, counted.service);
         for (const each of ['small', 'large', 'migration', 'config', 'hotfix'] as const)
-          expectSame(kept.classes[each], counted.classes[each]);
+          expectSame(kept.ofClass(each), counted.classes[each]);
       }),
     );
   });
 });
 
-function expectSame(kept: OutcomeCounts, counted: OutcomeCounts): void {
-  expect(Number(kept.failures)).toBeCloseTo(Number(counted.failures), 9);
-  expect(Number(kept.successes)).toBeCloseTo(Number(counted.successes), 9);
+function expectSame(kept: Outcomes, counted: OutcomeCounts): void {
+  expect(kept.failures).toBeCloseTo(Number(counted.failures), 9);
+  expect(kept.successes).toBeCloseTo(Number(counted.successes), 9);
 }
 
 test('what happens next is the earliest, and of two at once the one that was planned first', () => {

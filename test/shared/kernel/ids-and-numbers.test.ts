@@ -7,6 +7,7 @@ import {
   isFault,
   isoTime,
   newId,
+  rounded,
   sha256Hex,
   ulid,
 } from '../../../shared/kernel/index.ts';
@@ -56,6 +57,8 @@ describe('numbers of outcomes', () => {
         const value = part * 10 ** power;
         for (const each of [value, Number(value.toPrecision(digits)), Math.round(value) + 0.5])
           expect(decimal(each)).toBe(String(Number(each.toPrecision(12))));
+        for (const each of [value, Math.round(value) + 0.5])
+          expect(rounded(each)).toBe(fromDecimal(decimal(each)));
       }),
       { numRuns: 3000 },
     );
@@ -69,7 +72,10 @@ describe('numbers of outcomes', () => {
       0.0999999999999999,
       999999.9999995,
     ])
-      expect(decimal(value)).toBe(String(Number(value.toPrecision(12))));
+      expect([decimal(value), rounded(value)]).toEqual([
+        String(Number(value.toPrecision(12))),
+        Number(value.toPrecision(12)),
+      ]);
   });
 
   test('rounding again changes nothing', async () => {
