@@ -8,6 +8,7 @@ import {
 } from '../kernel/index.ts';
 import type { Judgement, Judgements } from './ports.ts';
 import { approvalIdOf } from './read-approval.ts';
+import { recoveryOf } from './recovery.ts';
 import { loadRollout, type Rollout, rolloutOf } from './rollout.ts';
 import { limitsOf } from './rules/judge-settings.ts';
 
@@ -72,7 +73,8 @@ export async function listRolloutDecisions(store: Store, id: string) {
 export async function explainRollout(store: Store, id: string) {
   const rollout = await loadRollout(store, id);
   const { state, service, environment } = rollout;
-  const steps = (await store.decisions({ kind: 'rollout', id })).map(explainStep);
+  const records = await store.decisions({ kind: 'rollout', id });
+  const decisions = records.flatMap(({ decision }) => (decision === undefined ? [] : [decision]));
   return {
     kind: 'rollout' as const,
     id,
@@ -80,7 +82,9 @@ export async function explainRollout(store: Store, id: string) {
     state,
     service,
     environment,
-    steps,
+    // What was erased may be the verdict or the answer: a part would tell wrong times.
+    ...(decisions.length === records.length && { recovery: recoveryOf(rollout, decisions) }),
+    steps: records.map(explainStep),
     next: nextOf(rollout),
   };
 }
