@@ -1,12 +1,11 @@
-import { bandOf } from '../../shared/deployments/rules/bands.ts';
 import {
   type DecideDeploymentInputs,
   type DecideDeploymentOutcome,
   decideDeployment,
 } from '../../shared/deployments/rules/decide-deployment.ts';
 import type { RiskFactorName } from '../../shared/deployments/rules/risk-assessment.ts';
+import { triedInputs } from '../../shared/deployments/rules/tried-inputs.ts';
 import { type WeighInputs, weighDeployment } from '../../shared/deployments/rules/weigh-deployment.ts';
-import { wallClock } from '../../shared/policies/rules/wall-clock.ts';
 import type { ReadSet } from '../policy-document.ts';
 import type { RecordedDeployment } from './recorded-decisions.ts';
 
@@ -52,7 +51,7 @@ function one(
   trial: Trial,
 ): Replayed {
   const before = decideDeployment.decide(inputs);
-  const tried = triedInputs(inputs, weighed, trial);
+  const tried = inputsUnder(inputs, weighed, trial);
   const after = decideDeployment.decide(tried);
   return {
     ...{ id, service: inputs.policies.facts.service ?? '', environment: inputs.autonomy.environment },
@@ -64,30 +63,17 @@ function one(
   };
 }
 
-function triedInputs(
+function inputsUnder(
   inputs: DecideDeploymentInputs,
   weighed: WeighInputs | undefined,
   trial: Trial,
 ): DecideDeploymentInputs {
-  const { policies, autonomy } = inputs;
-  const score = triedScore(autonomy.score, weighed, trial);
-  const band = bandOf(Number(score));
-  const set = trial.policies?.set ?? policies.set;
-  const zones = [...new Set(Object.values(set.calendars).map(({ zone }) => zone))].sort();
+  const score = triedScore(inputs.autonomy.score, weighed, trial);
+  if (trial.policies === undefined) return triedInputs(inputs, { score });
   // the exceptions belong to the set; what two people broke stays broken
-  const glass = policies.exceptions.filter(({ kind }) => kind === 'break-glass');
-  const own = trial.policies?.exceptions.map((each) => ({ kind: 'exception' as const, ...each }));
-  return {
-    ...inputs,
-    autonomy: { ...autonomy, score, band },
-    policies: {
-      ...{ set, at: policies.at, facts: { ...policies.facts, score, band } },
-      exceptions: own === undefined ? policies.exceptions : [...own, ...glass],
-      clocks: Object.fromEntries(
-        zones.map((zone) => [zone, policies.clocks[zone] ?? wallClock(zone, policies.at)]),
-      ),
-    },
-  };
+  const glass = inputs.policies.exceptions.filter(({ kind }) => kind === 'break-glass');
+  const own = trial.policies.exceptions.map((each) => ({ kind: 'exception' as const, ...each }));
+  return triedInputs(inputs, { score, set: trial.policies.set, exceptions: [...own, ...glass] });
 }
 
 /** Without its recorded inputs a deployment keeps its score. */

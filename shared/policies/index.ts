@@ -10,6 +10,7 @@ export * from './read-budget.ts';
 export * from './rules/allowed-autonomy.ts';
 export * from './rules/error-budget.ts';
 export * from './rules/evaluate-policies.ts';
+export { freezesOf } from './rules/facts-context.ts';
 export * from './rules/index.ts';
 export * from './slo-from-metrics.ts';
 export * from './stored-policies.ts';
