@@ -63,11 +63,15 @@ export const AttemptData = z.object({
   mode: z.enum(MODES),
   /** The degraded revision: with service and environment it names the episode. */
   revision: z.string().optional(),
+  /** When it was committed, as the search for a candidate read it. */
+  revisionCommittedAt: z.string().optional(),
   enteredAt: z.string(),
   deadlineAt: z.string().optional(),
   /** When whoever is on call is paged if nobody has answered. */
   pageAt: z.string().optional(),
   candidate: Candidate.optional(),
+  /** The revision of the attempt whose decision chose the candidate: its place in the ledger. */
+  candidateRev: z.int().optional(),
   pullRequest: PullRequestFacts.optional(),
   merge: z
     .object({ sha: z.string(), at: z.string(), byPerson: z.boolean(), approval: z.string().optional() })

@@ -3,6 +3,7 @@ import type { PullRequest } from '../ports/index.ts';
 import { type Attempt, loadAttempt, type PullRequestFacts, timedFor } from './attempt.ts';
 import { movedOn } from './close-pull-request.ts';
 import { MAX_PULL_REQUESTS_PER_HOUR, METRICS, PULL_REQUEST_LABELS } from './contract.ts';
+import { knownAtOpening } from './known-at-opening.ts';
 import { overtake } from './overtake-rollback.ts';
 import { ownBranch } from './own-branch.ts';
 import type { TaskInput, TaskResult, WorldDeps } from './ports.ts';
@@ -100,7 +101,7 @@ async function open(
   if (spliced.before === candidate.revision)
     throw new Fault('Conflict', `${path} already names ${candidate.revision.slice(0, 7)}`);
   const change = { path, pointer, before: spliced.before, after: candidate.revision };
-  const body = pullRequestBody(attempt, change, readings);
+  const body = pullRequestBody(attempt, change, knownAtOpening(deps, attempt, readings));
   const present = openOnes.find((each) => each.title === title && each.baseBranch === baseBranch);
   if (present !== undefined && (await changesOnly(deps, repository, present, { path, text: spliced.text }))) {
     const reused = !present.body.includes(attempt.id);

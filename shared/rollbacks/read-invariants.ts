@@ -77,7 +77,8 @@ function readingOf(reading: HealthReading | undefined): CheckInvariantsInputs['r
   return reading === undefined ? null : asReading(reading);
 }
 
-function candidateOf(attempt: Attempt): CheckInvariantsInputs['candidate'] {
+/** The revision to go back to, with its uptime where one was measured. */
+export function candidateOf(attempt: Attempt): CheckInvariantsInputs['candidate'] {
   const { candidate } = attempt.data;
   return {
     revision: candidate?.revision ?? '',
@@ -122,7 +123,8 @@ async function protectionInputs(
   };
 }
 
-function limitsOf(deps: WorldDeps): CheckInvariantsInputs['limits'] {
+/** What the invariants are held to, in the attempt's own timings. */
+export function limitsOf(deps: Pick<WorldDeps, 'timings'>): CheckInvariantsInputs['limits'] {
   const { timings } = deps;
   return {
     checks: PERSISTENCE_CHECKS,

@@ -140,7 +140,9 @@ function moveOf(
     data: {
       mode,
       revision: search.current,
+      ...(search.currentCommittedAt !== undefined && { revisionCommittedAt: search.currentCommittedAt }),
       ...(chosen !== undefined && {
+        candidateRev: attempt.rev + 1,
         candidate: {
           revision: chosen.revision,
           message: chosen.message,

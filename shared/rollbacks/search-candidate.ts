@@ -35,8 +35,10 @@ export async function searchCandidate(
   if (commits === undefined || windows === undefined)
     return { ...base, evidence: [], search: { ended: 'unreadable', examined: 0 } };
   const evidence: CandidateEvidence[] = [];
+  const committed = commits.find((each) => each.sha === search.current)?.committedAt;
   const ended = (how: ChooseCandidateInputs['search']['ended']) => ({
     ...base,
+    ...(committed !== undefined && { currentCommittedAt: committed }),
     evidence,
     search: { ended: how, examined: evidence.length },
   });

@@ -16,6 +16,8 @@ export type CandidateEvidence = {
 
 export type ChooseCandidateInputs = {
   readonly current: string;
+  /** When the current revision was committed: for whoever reads the decision, nothing is judged by it. Older decisions have none. */
+  readonly currentCommittedAt?: string;
   /** Ancestors of the current revision, newest first, as far as the search got. */
   readonly evidence: readonly CandidateEvidence[];
   readonly search: {
