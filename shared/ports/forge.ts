@@ -147,6 +147,8 @@ export type Forge = {
   ) => Promise<void>;
   /** At most one comment per marker: a hidden `<!-- holdfast:marker -->` is searched first. */
   readonly comment: (repository: Repository, number: number, marker: string, text: string) => Promise<void>;
+  /** Adds the labels to an issue or a pull request, which keeps those that it has; adding them again changes nothing. */
+  readonly addLabels: (repository: Repository, number: number, labels: readonly string[]) => Promise<void>;
   /** Opens an issue, or finds the open one with this marker (hidden in its body). */
   readonly openIssue: (
     repository: Repository,

@@ -21,8 +21,8 @@ type Deps = WorldDeps & { readonly notify: Notify | undefined };
 
 /**
  * Tells people about an attempt: a comment at its pull request, or an issue where there is none, once for each attempt
- * and reason; and a message in the chat, once for each event. It stands beside the flow: failing to tell holds nothing
- * up. Throws Fault('Unavailable') when somebody was not told, so that it is tried again.
+ * and reason, with labels on either; and a message in the chat, once for each event. It stands beside the flow: failing
+ * to tell holds nothing up. Throws Fault('Unavailable') when somebody was not told, so that it is tried again.
  */
 export async function escalateRollback(deps: Deps, input: EscalateInput): Promise<void> {
   const attempt = await loadAttempt(deps.store, input.rollbackId);
@@ -54,13 +54,13 @@ async function tellAtForge(deps: Deps, attempt: Attempt, escalation: Escalation)
   const { pullRequest } = attempt.data;
   const marker = escalationMarker(attempt.id, escalation);
   if (pullRequest !== undefined && !(SILENT.includes(escalation.topic) && deps.notify === undefined)) {
-    if (!SILENT.includes(escalation.topic))
-      await deps.forge.comment(
-        pullRequest.repository,
-        pullRequest.number,
-        marker,
-        `${escalation.text}${await invariantsNow(deps, attempt)}`,
-      );
+    if (!SILENT.includes(escalation.topic)) {
+      const { repository, number } = pullRequest;
+      const text = `${escalation.text}${await invariantsNow(deps, attempt)}`;
+      await deps.forge.comment(repository, number, marker, text);
+      // by them it is found among many; who was told without them was told all the same
+      await tryTo(deps, 'add-labels', () => deps.forge.addLabels(repository, number, labelsOf(attempt)));
+    }
     return pullRequest.url;
   }
   // where there is no chat, an issue is the only way to tell anybody
@@ -70,9 +70,13 @@ async function tellAtForge(deps: Deps, attempt: Attempt, escalation: Escalation)
     marker,
     title: `Holdfast: ${escalation.title}`,
     body: escalation.text,
-    labels: ['holdfast', 'escalation', 'urgent', attempt.environment],
+    labels: labelsOf(attempt),
   });
   return issue.url;
+}
+
+function labelsOf({ environment }: Attempt): readonly string[] {
+  return ['holdfast', 'escalation', 'urgent', environment];
 }
 
 /** The eight invariants with their values, so that whoever answers sees in ten seconds what they would let pass. */

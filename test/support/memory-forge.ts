@@ -182,6 +182,13 @@ function pullRequestCalls(
       const made = { number, text, createdAt: isoTime(now()), edited: false, ours: true };
       comments.set(marker, comments.get(marker) ?? made);
     },
+    addLabels: async (name, number, labels) => {
+      const { find, change } = repo(name);
+      const { labels: before } = find(number);
+      const after = [...new Set([...before, ...labels])];
+      if (after.length > before.length) writes.push(`addLabels #${number}`);
+      change(number, { labels: after });
+    },
     rules: async () => settings.protection,
     merge: async (name, number, { headSha, title, message }) => {
       const { find, mergeNow } = repo(name);

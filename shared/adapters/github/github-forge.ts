@@ -6,6 +6,7 @@ import { comparisons } from './comparisons.ts';
 import { connect, type GithubOptions } from './connection.ts';
 import { files } from './files.ts';
 import { issues } from './issues.ts';
+import { labels } from './labels.ts';
 import { merge } from './merge.ts';
 import { mergeQueue } from './merge-queue.ts';
 import { ownComments } from './own-comments.ts';
@@ -25,6 +26,7 @@ export function githubForge(options: GithubOptions): Forge {
     ...comments(connection),
     ...ownComments(connection),
     ...issues(connection),
+    ...labels(connection),
     ...reviews(connection),
     ...rules(connection),
     ...mergeQueue(connection),

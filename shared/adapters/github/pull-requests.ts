@@ -2,10 +2,10 @@ import * as z from 'zod';
 import { Fault } from '../../kernel/fault.ts';
 import type { Forge, PullRequest } from '../../ports/forge.ts';
 import { type Connection, parse, type Reader, repositoryOf } from './connection.ts';
+import { label } from './labels.ts';
 import { allPages } from './pages.ts';
 import { PullAnswer, pullRequestOf } from './pull-request-answer.ts';
 
-const Label = z.looseObject({ name: z.string() });
 const ChangedFile = z.looseObject({ filename: z.string(), previous_filename: z.string().optional() });
 
 const NO_COMMIT = [409, 422]; // an empty repository; a sha that the repository does not know
@@ -27,7 +27,7 @@ export function pullRequests(connection: Connection): PullRequests {
     pullRequest: (repository, number) => readPullRequest(connection, repository, number),
     openPullRequests: async (repository, labels) => {
       const open = await listOpen(connection, repository, {});
-      return open.filter((pull) => labels.every((label) => pull.labels.includes(label)));
+      return open.filter((pull) => labels.every((each) => pull.labels.includes(each)));
     },
     pullRequestsOf: async (repository, sha) => {
       const found = await allPages(
@@ -124,21 +124,12 @@ async function listOpen(
   return pulls.map(pullRequestOf);
 }
 
-/** Labels are a set, so adding them may be repeated. */
 async function labelled(
   connection: Connection,
   request: OpenRequest,
   pull: PullRequest,
 ): Promise<PullRequest> {
-  if (request.labels.every((label) => pull.labels.includes(label))) return pull;
-  const answer = await connection.call({
-    route: 'POST /repos/{owner}/{repo}/issues/{issue_number}/labels',
-    parameters: {
-      ...repositoryOf(request.repository),
-      issue_number: pull.number,
-      labels: request.labels,
-    },
-  });
-  const labels = parse(z.array(Label), answer.data, `labels of pull request ${pull.number}`);
-  return { ...pull, labels: labels.map(({ name }) => name) };
+  if (request.labels.every((each) => pull.labels.includes(each))) return pull;
+  const { repository, labels } = request;
+  return { ...pull, labels: await label(connection, repository, { number: pull.number, labels }) };
 }

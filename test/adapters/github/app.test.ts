@@ -50,6 +50,7 @@ describe('installation tokens', () => {
       ...{ title: 'back', body: '', labels: ['rollback'] },
     });
     await github.comment(REPOSITORY, pull.number, 'rbk_1:opened', 'Opened.');
+    await github.addLabels(REPOSITORY, pull.number, ['urgent']);
     await github.openIssue(REPOSITORY, { marker: 'm', title: 't', body: 'b', labels: ['holdfast'] });
     expect(await github.ci(REPOSITORY, pull.headSha)).toMatchObject({ state: 'none' });
     expect(await github.rules(REPOSITORY, 'main')).toMatchObject({ requiredApprovals: 0 });

@@ -101,6 +101,28 @@ test('a comment is made once per marker, also when its answer is lost', async ()
   expect((sandbox.forge.requests()['issues/create-comment'] ?? 0) - before).toBe(2);
 });
 
+test('labels are added to those that are there in one call each, and adding them again changes nothing', async () => {
+  const [pull] = await sandbox.github.openPullRequests(REPOSITORY, ['rollback', 'shop-staging']);
+  const number = pull?.number ?? 0;
+  const before = sandbox.forge.requests()['issues/add-labels'] ?? 0;
+  await sandbox.github.addLabels(REPOSITORY, number, ['rollback', 'urgent']);
+  await sandbox.github.addLabels(REPOSITORY, number, ['rollback', 'urgent']);
+  expect((await sandbox.github.pullRequest(REPOSITORY, number)).labels).toEqual([
+    ...['rollback', 'shop-staging', 'urgent'],
+  ]);
+  expect((sandbox.forge.requests()['issues/add-labels'] ?? 0) - before).toBe(2);
+});
+
+test('labels whose answer is lost are added once more, and those of nothing are NotFound', async () => {
+  const [pull] = await sandbox.github.openPullRequests(REPOSITORY, ['urgent']);
+  const number = pull?.number ?? 0;
+  sandbox.forge.faults.inject({ operation: 'issues/add-labels', hangUp: 'after' });
+  await sandbox.github.addLabels(REPOSITORY, number, ['escalation']);
+  expect((await sandbox.github.pullRequest(REPOSITORY, number)).labels).toContain('escalation');
+  const missing = sandbox.github.addLabels(REPOSITORY, 999, ['urgent']);
+  await expect(missing).rejects.toMatchObject({ name: 'NotFound' });
+});
+
 test('a marker that could end its own hiding place is refused', async () => {
   const comment = sandbox.github.comment(REPOSITORY, 1, 'x --> <b>', 'text');
   await expect(comment).rejects.toMatchObject({ name: 'InvalidInput' });

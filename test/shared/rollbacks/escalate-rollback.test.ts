@@ -45,6 +45,10 @@ test('an approval is asked for at the pull request, with the words that answer i
   await tell('ApprovalRequested');
   const comments = run.world.forge.comments(GITOPS);
   expect(comments).toHaveLength(1);
+  expect(run.world.forge.pullRequests(GITOPS)[0]?.labels).toEqual([
+    ...['holdfast', 'rollback', 'production', 'escalation', 'urgent'],
+  ]);
+  expect(run.world.forge.writes.filter((write) => write === 'addLabels #1')).toHaveLength(1);
   for (const word of ['APPROVE', 'ABORT', 'MANUAL', 'holdfast approve apr_'])
     expect(comments[0]).toContain(word);
   expect(sent).toEqual([
@@ -83,6 +87,18 @@ test('failing to tell is tried again and doubles nothing; the flow goes on meanw
   expect(told.run.world.forge.comments(GITOPS)).toHaveLength(1);
   expect(told.sent).toHaveLength(1);
   await told.run.close();
+});
+
+test('labels that the forge refuses hold up neither the comment nor the chat', async () => {
+  const { run, sent, tell } = await waiting('AwaitingMerge', { environment: 'production' }, ({ world }) => {
+    world.forge.firstChecks = 'success';
+  });
+  run.world.forge.refuse = (call) => (call === 'addLabels' ? new Fault('PermissionDenied', 'no') : undefined);
+  await tell('ApprovalRequested');
+  expect(run.world.forge.comments(GITOPS)).toHaveLength(1);
+  expect(sent).toHaveLength(1);
+  expect(run.world.forge.pullRequests(GITOPS)[0]?.labels).not.toContain('urgent');
+  await run.close();
 });
 
 test('an attempt that has moved on bothers nobody', async () => {
