@@ -3,6 +3,12 @@ import { type Command, EXIT, needed, neededId, oneOf } from '../command.ts';
 import { api } from '../http.ts';
 import { paint, table } from '../io.ts';
 
+const Nearest = z.looseObject({
+  text: z.string(),
+  would: z.string().optional(),
+  score: z.string(),
+  band: z.string(),
+});
 /** Of a deployment only: what it was weighed by. Numbers are decimal strings. */
 const Weighed = z.looseObject({
   factors: z
@@ -21,7 +27,10 @@ const Weighed = z.looseObject({
       }),
     )
     .optional(),
-  nearest: z.array(z.looseObject({ text: z.string(), score: z.string(), band: z.string() })).optional(),
+  /** What would have altered the decision `nearestTo`, or why that cannot be told. */
+  nearest: z.array(Nearest).optional(),
+  nearestTo: z.string().optional(),
+  nearestNote: z.string().optional(),
   policies: z
     .array(
       z.looseObject({
@@ -94,7 +103,7 @@ type Exception = NonNullable<z.infer<typeof Weighed>['exceptions']>[number];
 type Section = { readonly title: string; readonly lines: readonly string[] };
 
 function sectionsOf(answer: z.infer<typeof Weighed>): readonly Section[] {
-  const { factors = [], similar = [], policies = [], exceptions = [], autonomy, nearest = [] } = answer;
+  const { factors = [], similar = [], policies = [], exceptions = [], autonomy } = answer;
   const spoke = policies.filter(
     ({ cameTo, lifted }) => lifted !== undefined || (cameTo !== 'nothing' && cameTo !== 'permit'),
   );
@@ -112,12 +121,21 @@ function sectionsOf(answer: z.infer<typeof Weighed>): readonly Section[] {
     },
     { title: 'Exceptions and broken glass', lines: exceptions.map(exceptionLine) },
     { title: 'Autonomy', lines: autonomy === undefined ? [] : [`  ${autonomy.why}`] },
-    {
-      title: 'The nearest changes that would have altered it',
-      lines: nearest.map(({ text, score, band }) => `  ${text}: risk ${short(score)} (${band})`),
-    },
+    nearestSection(answer),
   ];
   return sections.filter(({ lines }) => lines.length > 0);
+}
+
+function nearestSection({ nearest = [], nearestTo, nearestNote }: z.infer<typeof Weighed>): Section {
+  const to = nearestTo === undefined ? 'it' : `the decision: ${nearestTo}`;
+  const lines = nearest.map(({ text, would, score, band }) => {
+    const risk = `risk ${short(score)} (${band})`;
+    return would === undefined ? `  ${text}: ${risk}` : `  ${text}: ${would}, at ${risk}`;
+  });
+  return {
+    title: `The nearest changes that would have altered ${to}`,
+    lines: [...lines, ...(nearestNote === undefined ? [] : [`  ${nearestNote}`])],
+  };
 }
 
 function policyLine({ id, cameTo, reason, lifted }: Policy): string {

@@ -228,7 +228,14 @@ test('explain of a deployment shows factors, precedents, policies that spoke, au
       { id: 'freeze-windows', cameTo: 'block', reason: 'the books are being closed' },
     ],
     ...{ warnings: [], autonomy: { action: 'auto', why: 'governed in staging: auto' } },
-    nearest: [{ text: 'without the migration', score: '0.2', band: 'low' }],
+    nearestTo: 'it was blocked by freeze-windows',
+    nearest: [
+      {
+        text: 'without the migration',
+        would: 'it would have been cleared',
+        ...{ score: '0.2', band: 'low' },
+      },
+    ],
     steps: [],
   };
   const { code, stdout } = await over(
@@ -242,7 +249,7 @@ test('explain of a deployment shows factors, precedents, policies that spoke, au
     'dep_OLD',
     'freeze-windows: block',
     'governed',
-    'without the migration',
+    'without the migration: it would have been cleared',
   ])
     expect(stdout).toContain(text);
   expect(stdout).not.toContain('baseline');

@@ -37,3 +37,34 @@ test('explain of a deployment shows what lifted a policy: who asked, who granted
     expect(stdout).toContain(line);
   expect(stdout).not.toContain('large-change-caution');
 });
+
+test.each([
+  [
+    {
+      nearestTo: 'it was blocked by freeze-windows',
+      nearest: [
+        {
+          text: 'after the freeze year-end, which ends at 2027-01-06T00:00:00.000Z (27 h later)',
+          ...{ would: 'it would have been cleared', score: '0.2312345', band: 'low' },
+        },
+      ],
+    },
+    [
+      'The nearest changes that would have altered the decision: it was blocked by freeze-windows',
+      '  after the freeze year-end, which ends at 2027-01-06T00:00:00.000Z (27 h later): it would have been cleared, at risk 0.231 (low)',
+    ],
+  ],
+  [
+    { nearest: [], nearestNote: 'It cannot be told what would have altered it: it was erased.' },
+    ['  It cannot be told what would have altered it: it was erased.'],
+  ],
+])(
+  'explain says which decision, what would have altered it and to what, or why that cannot be told',
+  async (told, lines) => {
+    const explanation = { summary: 'aaaaaaa of checkout.', next: 'Ended.', steps: [], ...told };
+    api = await serve({ [`/v1/deployments/${DEPLOYMENT}/explain`]: explanation });
+    const { code, stdout } = await holdfastHere(['explain', 'deployment', DEPLOYMENT], api.url);
+    expect(code).toBe(0);
+    for (const line of lines) expect(stdout.split('\n')).toContain(line);
+  },
+);

@@ -57,9 +57,14 @@ describe('the journeys of deployments', () => {
     const page = (await world.api('GET', `/v1/deployments/${id}/explain`)) as Readonly<
       Record<string, unknown[]>
     >;
-    for (const part of ['factors', 'policies', 'nearest', 'steps'])
-      expect(page[part]?.length, part).toBeGreaterThan(0);
+    for (const part of ['factors', 'policies', 'steps']) expect(page[part]?.length, part).toBeGreaterThan(0);
     expect(JSON.stringify(page.steps)).toContain('freeze-windows');
+    expect(page.nearestTo).toBe('it was blocked by freeze-windows');
+    expect(page.nearest?.[0]).toMatchObject({
+      ...{ facts: ['at'], to: 'Cleared', would: 'it would have been cleared' },
+      // the day after tomorrow begins the first day that the calendar does not name
+      text: expect.stringMatching(/^after the freeze year-end-close, which ends at \S+T00:00:00\.000Z/),
+    });
   });
 
   test('every decision is sealed, the ledger is sound, and each verdict replays to the same bytes', async () => {
