@@ -1,7 +1,8 @@
 import type { PastDeployment } from '../../shared/deployments/rules/facts.ts';
 import type { CountedPast } from '../../shared/deployments/rules/failure-history.ts';
-import type { BudgetFacts } from '../../shared/policies/contract.ts';
-import { budgetOf, type Harm } from './error-budget.ts';
+import { isoTime } from '../../shared/kernel/index.ts';
+import type { Arrival } from './change.ts';
+import { budgetOf, type Harm, type SimulatedBudget } from './error-budget.ts';
 import { evidenceBook } from './evidence.ts';
 import type { Organisation, SimulatedService } from './organisation.ts';
 
@@ -10,24 +11,28 @@ const LOOKED_AT = { own: 12, neighbour: 2 } as const;
 const PERIOD_MS = 28 * 86_400_000;
 
 export type ArmMemory = {
-  readonly record: (service: SimulatedService, past: PastDeployment) => void;
+  /** A change that went out has ended at that time, in milliseconds since 1970; in the order of time. */
+  readonly record: (arrival: Arrival, failed: boolean, at: number) => void;
   readonly past: (service: SimulatedService) => readonly PastDeployment[];
   /** `known`: false for what would be known without any history. */
   readonly counted: (service: SimulatedService, now: number, known: boolean) => CountedPast;
-  readonly budget: (service: SimulatedService, now: number) => BudgetFacts;
+  readonly budget: (service: SimulatedService, now: number) => SimulatedBudget;
   readonly harm: (service: SimulatedService, at: number, failures: number) => void;
   /** Until then another change of the service is under way. */
   readonly freeAt: (service: SimulatedService) => number;
   readonly occupy: (service: SimulatedService, until: number) => void;
 };
 
+/** Whether records are kept for retrieval, or outcomes only counted; and where it all happens. */
+type Kept = { readonly environment: string; readonly retrieval: boolean };
+
 /** What one arm of a simulation has lived through. */
-export function armMemory({ services }: Organisation): ArmMemory {
+export function armMemory({ services }: Organisation, { environment, retrieval }: Kept): ArmMemory {
   const book = evidenceBook();
   const blank = evidenceBook();
   const of = services.map((service) => ({
     ...{ past: [] as PastDeployment[], harms: [] as Harm[], freeAt: 0 },
-    known: undefined as { readonly at: number; readonly budget: BudgetFacts } | undefined,
+    known: undefined as { readonly at: number; readonly budget: SimulatedBudget } | undefined,
     unharmed: budgetOf(service, [], 0),
   }));
   const own = ({ index }: SimulatedService) => {
@@ -38,11 +43,13 @@ export function armMemory({ services }: Organisation): ArmMemory {
   const byName = new Map(services.map((service) => [service.name, own(service)]));
   const newest = (name: string, most: number) => byName.get(name)?.past.slice(-most) ?? [];
   return {
-    record: (service, past) => {
+    record: (arrival, failed, at) => {
+      const { service, change } = arrival;
+      book.record({ service: service.name, change, at, failed }, service.tier);
+      if (!retrieval) return;
       const { past: known } = own(service);
-      known.push(past);
+      known.push(pastOf(arrival, environment, failed, at));
       if (known.length > 2 * LOOKED_AT.own) known.splice(0, LOOKED_AT.own);
-      book.record(past, service.tier);
     },
     past: ({ name, neighbours }) => [
       ...newest(name, LOOKED_AT.own),
@@ -69,4 +76,14 @@ export function armMemory({ services }: Organisation): ArmMemory {
       own(service).freeAt = until;
     },
   };
+}
+
+function pastOf(
+  { id, service, change }: Arrival,
+  environment: string,
+  failed: boolean,
+  at: number,
+): PastDeployment {
+  const outcome = failed ? 'rolled-back' : 'succeeded';
+  return { id, service: service.name, environment, at: isoTime(at), change, outcome };
 }

@@ -1,4 +1,3 @@
-import type { PastDeployment } from '../../shared/deployments/rules/facts.ts';
 import type { ReadSet } from '../policy-document.ts';
 import type { ArmMemory } from './arm-memory.ts';
 import type { Arrival } from './change.ts';
@@ -46,7 +45,7 @@ export type Fate = {
 export type ArmEvent =
   | { readonly kind: 'asked'; readonly arrival: Arrival; readonly times: number }
   | { readonly kind: 'answered'; readonly arrival: Arrival; readonly risk: Risk }
-  | { readonly kind: 'ended'; readonly arrival: Arrival; readonly past: PastDeployment };
+  | { readonly kind: 'ended'; readonly arrival: Arrival; readonly failed: boolean };
 
 export type Arm = {
   readonly organisation: Organisation;

@@ -19,7 +19,8 @@ export function runArm(
   const queue = eventQueue<ArmEvent>(
     arrivals.map((arrival) => ({ at: arrival.at, event: { kind: 'asked', arrival, times: 0 } })),
   );
-  const arm: Arm = { organisation, settings, queue, memory: armMemory(organisation), fates: [] };
+  const memory = armMemory(organisation, settings);
+  const arm: Arm = { organisation, settings, queue, memory, fates: [] };
   for (let next = queue.pop(); next !== undefined; next = queue.pop()) handle(arm, next.at, next.event);
   return arm.fates.toSorted((one, other) => one.arrival.index - other.arrival.index);
 }
@@ -27,7 +28,7 @@ export function runArm(
 function handle(arm: Arm, now: number, event: ArmEvent): void {
   const { arrival } = event;
   const free = arm.memory.freeAt(arrival.service);
-  if (event.kind === 'ended') arm.memory.record(arrival.service, event.past);
+  if (event.kind === 'ended') arm.memory.record(arrival, event.failed, now);
   // one change of a service at a time: the next waits
   else if (free > now) arm.queue.push(free, event);
   else if (event.kind === 'answered') decide(arm, { arrival, now, risk: event.risk, person: 'somebody' });

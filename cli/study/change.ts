@@ -65,7 +65,19 @@ function arrivalOf(organisation: Organisation, { index, service, at, odd }: Aske
   const area = Math.floor(chance() * service.areas.length);
   const change = changeOf(chance, area);
   const fault = faultOf(organisation, { index, service, area, change, odd });
-  const { author: _author, text: _text, ...facts } = change;
+  const { lines, files, migration, irreversible, config, infrastructure, hotfix, dataClasses, checks } =
+    change;
+  const facts = {
+    lines,
+    files,
+    migration,
+    irreversible,
+    config,
+    infrastructure,
+    hotfix,
+    dataClasses,
+    checks,
+  };
   return { index, id: `dep-${index + 1}`, service, at, change, facts, fault };
 }
 
@@ -79,8 +91,12 @@ function changeOf(chance: Chance, area: number): ChangeFacts {
   const failed = drawn < shares.checkFailed;
   const unchecked = drawn < shares.checkFailed + shares.unchecked;
   return {
-    ...{ lines, files: 1 + Math.floor((lines / ASSUMPTIONS.linesPerFile) * exponential(chance)) },
-    ...{ migration, irreversible, config: is(shares.config), infrastructure: is(shares.infrastructure) },
+    lines,
+    files: 1 + Math.floor((lines / ASSUMPTIONS.linesPerFile) * exponential(chance)),
+    migration,
+    irreversible,
+    config: is(shares.config),
+    infrastructure: is(shares.infrastructure),
     hotfix: is(shares.hotfix),
     dataClasses: [...(is(shares.personal) ? ['personal'] : []), ...(is(shares.payment) ? ['payment'] : [])],
     checks: failed ? 'failure' : uncheckedOr(unchecked),

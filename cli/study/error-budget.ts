@@ -1,6 +1,13 @@
-import type { BudgetFacts } from '../../shared/policies/contract.ts';
-import { type BurnWindow, budgetFacts, burnRates } from '../../shared/policies/rules/error-budget.ts';
+import { type Burn, type BurnWindow, burnOf } from '../../shared/policies/rules/error-budget.ts';
 import type { SimulatedService } from './organisation.ts';
+
+/** As policies see it, of the one SLO that a simulated service has. */
+export type SimulatedBudget = {
+  readonly declared: true;
+  readonly remaining: number;
+  readonly exhausted: boolean;
+  readonly burning: NonNullable<Burn['burning']>;
+};
 
 /** Requests that failed because of a bad release, and when that was over. */
 export type Harm = { readonly at: number; readonly failures: number };
@@ -14,18 +21,23 @@ const WINDOWS: Readonly<Record<BurnWindow | 'period', number>> = {
  * The facts on the error budget by the rule of production: what fails anyway, and what bad releases added. The harm of a
  * release counts as of the moment it was over.
  */
-export function budgetOf(service: SimulatedService, harms: readonly Harm[], now: number): BudgetFacts {
-  const counted = (window: keyof typeof WINDOWS) => {
-    const minutes = WINDOWS[window];
+export function budgetOf(service: SimulatedService, harms: readonly Harm[], now: number): SimulatedBudget {
+  const counted = (minutes: number) => {
     const total = service.perMinute * minutes;
-    const recent = harms.filter(({ at }) => at <= now && now - at < minutes * 60_000);
-    const bad = recent.reduce((sum, { failures }) => sum + failures, total * service.failureRate);
+    let bad = total * service.failureRate;
+    for (const { at, failures } of harms) if (at <= now && now - at < minutes * 60_000) bad += failures;
     return { total, good: Math.max(0, total - bad) };
   };
   const windows = {
-    ...{ '5m': counted('5m'), '30m': counted('30m'), '1h': counted('1h') },
-    ...{ '6h': counted('6h'), '3d': counted('3d') },
+    '5m': counted(WINDOWS['5m']),
+    '30m': counted(WINDOWS['30m']),
+    '1h': counted(WINDOWS['1h']),
+    '6h': counted(WINDOWS['6h']),
+    '3d': counted(WINDOWS['3d']),
   };
-  const measured = { slo: service.name, objective: service.objective, period: counted('period'), windows };
-  return budgetFacts([burnRates(measured)]);
+  const { objective } = service;
+  const { remaining, exhausted, burning } = burnOf({ objective, period: counted(WINDOWS.period), windows });
+  if (remaining === undefined || exhausted === undefined || burning === undefined)
+    throw new Error('every window of a simulated service is counted');
+  return { declared: true, remaining, exhausted, burning };
 }

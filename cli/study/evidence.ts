@@ -1,7 +1,7 @@
 import { CHANGE_CLASSES, type ChangeClass, classesOf } from '../../shared/deployments/rules/change-class.ts';
 import type { PastDeployment, Tier } from '../../shared/deployments/rules/facts.ts';
 import type { CountedPast, Outcomes } from '../../shared/deployments/rules/failure-history.ts';
-import { millis, rounded } from '../../shared/kernel/index.ts';
+import { rounded } from '../../shared/kernel/index.ts';
 
 const HALF_LIFE_MS = 30 * 86_400_000;
 
@@ -9,8 +9,14 @@ const HALF_LIFE_MS = 30 * 86_400_000;
 type Faded = { at: number; failures: number; successes: number };
 type ByClass = Record<ChangeClass | 'all', Faded>;
 
+/** How a deployment ended, and when, in milliseconds since 1970. */
+export type Ended = Pick<PastDeployment, 'service' | 'change'> & {
+  readonly at: number;
+  readonly failed: boolean;
+};
+
 export type EvidenceBook = {
-  readonly record: (past: PastDeployment, tier: Tier) => void;
+  readonly record: (ended: Ended, tier: Tier) => void;
   readonly counted: (service: string, tier: Tier, now: number) => CountedPast;
 };
 
@@ -22,12 +28,11 @@ export function evidenceBook(): EvidenceBook {
   const services = new Map<string, ByClass>();
   const tiers = new Map<Tier, Faded>();
   return {
-    record: (past, tier) => {
-      const at = millis(past.at);
-      const failed = past.outcome !== 'succeeded';
-      const own = services.get(past.service) ?? noOutcomes(at);
-      services.set(past.service, own);
-      for (const each of ['all', ...classesOf(past.change)] as const) add(own[each], at, failed);
+    record: ({ service, at, change, failed }, tier) => {
+      const own = services.get(service) ?? noOutcomes(at);
+      services.set(service, own);
+      add(own.all, at, failed);
+      for (const each of classesOf(change)) add(own[each], at, failed);
       const peers = tiers.get(tier) ?? nothing(at);
       tiers.set(tier, peers);
       add(peers, at, failed);

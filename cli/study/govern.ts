@@ -14,7 +14,7 @@ import { isoTime } from '../../shared/kernel/index.ts';
 import type { BudgetFacts } from '../../shared/policies/contract.ts';
 import { allowedAction } from '../../shared/policies/rules/allowed-autonomy.ts';
 import { policyVerdict, type Relief } from '../../shared/policies/rules/policy-verdict.ts';
-import { type WallClock, wallClock } from '../../shared/policies/rules/wall-clock.ts';
+import { type WallClock, wallClockAt } from '../../shared/policies/rules/wall-clock.ts';
 import type { ReadSet } from '../policy-document.ts';
 import type { Arrival } from './change.ts';
 
@@ -51,9 +51,9 @@ export function riskOf({ arrival, now, environment, history, past, budget }: Wei
 
 const NOTHING_SIMILAR: readonly Precedent[] = [];
 
-function clocksOf(calendars: ReadSet['set']['calendars'], at: string) {
+function clocksOf(calendars: ReadSet['set']['calendars'], now: number) {
   const clocks: Record<string, WallClock> = {};
-  for (const { zone } of Object.values(calendars)) clocks[zone] ??= wallClock(zone, at);
+  for (const { zone } of Object.values(calendars)) clocks[zone] ??= wallClockAt(zone, now);
   return clocks;
 }
 
@@ -76,7 +76,7 @@ export function decided(
       set,
       exceptions: exceptions.length === 0 ? NO_RELIEF : exceptions.map(reliefOf),
       facts: { service: service.name, environment, tier: service.tier, score, band, change, budget },
-      clocks: clocksOf(set.calendars, isoTime(now)),
+      clocks: clocksOf(set.calendars, now),
     },
     now,
   );

@@ -1,5 +1,3 @@
-import type { PastDeployment } from '../../shared/deployments/rules/facts.ts';
-import { isoTime } from '../../shared/kernel/index.ts';
 import { makePlan } from '../../shared/rollouts/rules/plan-rollout.ts';
 import { metMinutes, noticed } from './after-release.ts';
 import { type Arm, MINUTE } from './arm-state.ts';
@@ -36,8 +34,9 @@ export function release(
     ...(rolled.to === 'rolled-back' && { seenAfter: rolled.minutes, seenBy: rolled.by }),
     ...(fault !== undefined && seen !== undefined && { seenAfter: seen.after, seenBy: seen.by }),
   });
-  const past = pastOf(arrival, arm.settings.environment, rolled.to, ended);
-  if (past !== undefined) arm.queue.push(ended, { kind: 'ended', arrival, past });
+  // what nobody saw counts as a success, and what people let lapse tells nothing
+  if (rolled.to !== 'lapsed')
+    arm.queue.push(ended, { kind: 'ended', arrival, failed: rolled.to === 'rolled-back' });
 }
 
 const AT_ONCE: RolloutEnd = { to: 'promoted', minutes: 0, asked: 0, weights: [] };
@@ -63,20 +62,4 @@ function climb(
 /** Requests that fail beyond what fails anyway, a minute at all of the traffic. */
 function excess({ service, fault }: Arrival): number {
   return fault === undefined ? 0 : service.perMinute * Math.max(0, fault.failureRate - service.failureRate);
-}
-
-/** As the flow records it: what nobody saw counts as a success, and what people let lapse tells nothing. */
-function pastOf(
-  { id, service, change }: Arrival,
-  environment: string,
-  to: RolloutEnd['to'],
-  ended: number,
-): PastDeployment | undefined {
-  if (to === 'lapsed') return undefined;
-  const { lines, files, migration, config, hotfix, text } = change;
-  return {
-    ...{ id, service: service.name, environment, at: isoTime(ended) },
-    change: { lines, files, migration, config, hotfix, text },
-    outcome: to === 'promoted' ? 'succeeded' : 'rolled-back',
-  };
 }

@@ -1,4 +1,4 @@
-import { decimal, fromDecimal } from '../../kernel/index.ts';
+import { decimal, fromDecimal, rounded } from '../../kernel/index.ts';
 import type { BudgetFacts } from '../contract.ts';
 
 /** Requests of a window: whole or extrapolated, 0 <= good <= total. */
@@ -45,28 +45,54 @@ export type SloBudget = {
  * 1 over 3 d and 6 h (10 % in three days). A window in which nothing was asked of the service spends nothing: that it could
  * not be read is told by whoever reads it. As there, a factor must be passed, not only reached.
  */
-export function burnRates({ slo, objective, period, windows }: SloMeasured): SloBudget {
-  const rates: Partial<Record<BurnWindow, string>> = {};
+export function burnRates(measured: SloMeasured): SloBudget {
+  const { rates, burning, remaining, exhausted } = burnOf(measured);
+  const written: Partial<Record<BurnWindow, string>> = {};
+  for (const name of BURN_WINDOWS) {
+    const rate = rates[name];
+    if (rate !== undefined) written[name] = decimal(rate);
+  }
+  return {
+    slo: measured.slo,
+    burnRates: written,
+    ...(burning !== undefined && { burning }),
+    ...(remaining !== undefined && { remaining: decimal(remaining) }),
+    ...(exhausted !== undefined && { exhausted }),
+  };
+}
+
+/** What `burnRates` writes down, in numbers of 12 digits. */
+export type Burn = {
+  readonly rates: Readonly<Partial<Record<BurnWindow, number>>>;
+  readonly burning: Burning | undefined;
+  readonly remaining: number | undefined;
+  readonly exhausted: boolean | undefined;
+};
+
+export function burnOf({ objective, period, windows }: Omit<SloMeasured, 'slo'>): Burn {
+  const rates: Partial<Record<BurnWindow, number>> = {};
   for (const name of BURN_WINDOWS) {
     const counted = windows[name];
     if (counted !== undefined) rates[name] = burnRate(counted, objective);
   }
-  const burning = burningAt(rates);
-  if (period === undefined) return { slo, burnRates: rates, ...(burning !== undefined && { burning }) };
-  const remaining = decimal(1 - fromDecimal(burnRate(period, objective)));
-  const exhausted = fromDecimal(remaining) <= 0;
-  return { slo, burnRates: rates, ...(burning !== undefined && { burning }), remaining, exhausted };
+  const remaining = period === undefined ? undefined : rounded(1 - burnRate(period, objective));
+  return {
+    rates,
+    burning: burningAt(rates),
+    remaining,
+    exhausted: remaining === undefined ? undefined : remaining <= 0,
+  };
 }
 
-function burningAt(rates: SloBudget['burnRates']): Burning | undefined {
-  if (BURN_WINDOWS.some((name) => rates[name] === undefined)) return undefined;
-  const above = (window: BurnWindow, factor: number) => fromDecimal(rates[window] ?? 'NaN') > factor;
-  const passed = ALERTS.find(({ long, short, factor }) => above(long, factor) && above(short, factor));
-  return passed?.burning ?? 'none';
+function burningAt(rates: Burn['rates']): Burning | undefined {
+  for (const name of BURN_WINDOWS) if (rates[name] === undefined) return undefined;
+  for (const { burning, long, short, factor } of ALERTS)
+    if ((rates[long] ?? 0) > factor && (rates[short] ?? 0) > factor) return burning;
+  return 'none';
 }
 
-function burnRate({ good, total }: GoodOfTotal, objective: number): string {
-  return total > 0 ? decimal((total - good) / total / (1 - objective)) : '0';
+function burnRate({ good, total }: GoodOfTotal, objective: number): number {
+  return total > 0 ? rounded((total - good) / total / (1 - objective)) : 0;
 }
 
 const WORST_FIRST: readonly Burning[] = ['fast', 'slow', 'leak', 'none'];

@@ -1,3 +1,4 @@
+import { rounded } from '../../kernel/index.ts';
 import { type PolicyFacts, type PolicySet, TIERS } from '../contract.ts';
 import type { Context } from './condition-value.ts';
 import { frozenBy, type WallClock } from './wall-clock.ts';
@@ -80,6 +81,6 @@ function tierNumber(tier: NonNullable<PolicyFacts['tier']>): number {
  * above 0.5 stays above it, what is left below 0.1 stays below it.
  */
 function tenThousandths(value: number | string, to: 'up' | 'down'): number {
-  const scaled = Number((Number(value) * 10_000).toPrecision(12));
+  const scaled = rounded(Number(value) * 10_000);
   return to === 'up' ? Math.ceil(scaled) : Math.floor(scaled);
 }

@@ -15,10 +15,15 @@ export type WallClock = {
  * comes with the run-time, so a decision records the reading among its inputs and replays from there.
  */
 export function wallClock(zone: string, at: string): WallClock {
+  return wallClockAt(zone, millis(at));
+}
+
+/** The same of a moment in milliseconds since 1970. */
+export function wallClockAt(zone: string, time: number): WallClock {
   const format = formatOf(zone);
-  const shift = zoneShift(zone, millis(at));
-  if (shift !== undefined) return shown(millis(at) + shift);
-  const parts = format.formatToParts(new Date(at));
+  const shift = zoneShift(zone, time);
+  if (shift !== undefined) return shown(time + shift);
+  const parts = format.formatToParts(time);
   const part = (type: Intl.DateTimeFormatPartTypes) => parts.find((each) => each.type === type)?.value ?? '';
   const date = `${part('year').padStart(4, '0')}-${part('month')}-${part('day')}`;
   const day = WEEK[(new Date(`${date}T00:00:00Z`).getUTCDay() + 6) % 7] ?? 'Mon';

@@ -17,6 +17,8 @@ export type BinomialGrid = {
   readonly ofBad: readonly number[];
   /** ln((1 - q) / (1 - limit)). */
   readonly ofGood: readonly number[];
+  /** As many zeros, to begin sums with. */
+  readonly zeros: readonly number[];
 };
 
 /** @param limit largest tolerable share, in (0, 0.9) */
@@ -25,14 +27,20 @@ export function binomialGrid(limit: number): BinomialGrid {
     ...LIMIT_MULTIPLES.map((multiple) => multiple * limit).filter((q) => q < NEARLY_ALL),
     NEARLY_ALL,
   ];
-  return {
-    ofBad: shares.map((q) => Math.log(q / limit)),
-    ofGood: shares.map((q) => Math.log((1 - q) / (1 - limit))),
-  };
+  const ofBad = shares.map((q) => Math.log(q / limit));
+  const ofGood = shares.map((q) => Math.log((1 - q) / (1 - limit)));
+  // copied from numbers with a fraction, or else the first sum would copy them once more
+  return { ofBad, ofGood, zeros: [...ofBad].fill(0) };
 }
 
-/** Adds an interval to the log likelihood ratios, in place. */
-export function addTrials(sums: number[], grid: BinomialGrid, requests: number, bad: number): void {
-  for (let k = 0; k < sums.length; k += 1)
-    sums[k] = (sums[k] ?? 0) + bad * (grid.ofBad[k] ?? 0) + (requests - bad) * (grid.ofGood[k] ?? 0);
+/** Adds an interval to the log likelihood ratios, in place, and returns the greatest of them. */
+export function addTrials(sums: number[], grid: BinomialGrid, requests: number, bad: number): number {
+  const good = requests - bad;
+  let most = Number.NEGATIVE_INFINITY;
+  for (let k = 0; k < sums.length; k += 1) {
+    const sum = (sums[k] ?? 0) + bad * (grid.ofBad[k] ?? 0) + good * (grid.ofGood[k] ?? 0);
+    sums[k] = sum;
+    if (sum > most) most = sum;
+  }
+  return most;
 }

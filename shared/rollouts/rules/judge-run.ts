@@ -79,18 +79,23 @@ export function startRun(settings: JudgeSettings): Run {
   const { grids, large, limits } = prepare(settings);
   const { thresholds, certify } = settings.latency;
   const above = settings.largeSample?.above ?? Number.POSITIVE_INFINITY;
+  const metrics = [metricProcess(grids, undefined, true)];
+  for (const ms of thresholds) metrics.push(metricProcess(grids, ms, certify.includes(ms)));
   return {
-    ...{ settings, limits, grids },
-    metrics: [
-      metricProcess(grids, undefined, true),
-      ...thresholds.map((ms) => metricProcess(grids, ms, certify.includes(ms))),
-    ],
+    settings,
+    limits,
+    grids,
+    metrics,
     kill: killProcess(settings.killSwitch),
     compared: { intervals: 0, requests: 0, failures: 0 },
     canary: { requests: 0, failures: 0 },
-    ...{ share: undefined, terms: noTerms(grids) },
+    share: undefined,
+    terms: noTerms(grids),
     large: { grid: large, above, terms: [], pairs: [], is: false },
-    ...{ errors: 0, thresholds: [], latency: 0, both: [0, 0] },
+    errors: 0,
+    thresholds: [],
+    latency: 0,
+    both: [0, 0],
   };
 }
 

@@ -1,10 +1,12 @@
 import type { Arm, JudgeSettings } from '../judge-contract.ts';
 import { addTrials, type BinomialGrid, binomialGrid } from './binomial-process.ts';
-import { greatest, logMeanExp } from './label-process.ts';
+import { logMeanExp } from './label-process.ts';
 
 type Limit = {
   readonly grid: BinomialGrid;
   readonly sums: number[];
+  /** The greatest of them. */
+  most: number;
   /** Undefined for failures. */
   readonly ms: number | undefined;
 };
@@ -30,14 +32,15 @@ function limit(share: number, ms: number | undefined): Limit {
   const known = grids.get(share);
   const grid = known ?? binomialGrid(share);
   if (known === undefined && grids.size < MOST_GRIDS) grids.set(share, grid);
-  return { grid, sums: grid.ofBad.map(() => 0), ms };
+  return { grid, sums: [...grid.zeros], most: 0, ms };
 }
 
 /** Takes up an interval of the canary. A limit that was not measured stays as it is. */
 export function watchCanary(kill: KillProcess, canary: Arm): void {
-  for (const { grid, sums, ms } of kill) {
+  for (const limited of kill) {
+    const { grid, sums, ms } = limited;
     const bad = ms === undefined ? canary.failures : canary.slower[ms];
-    if (bad !== undefined) addTrials(sums, grid, canary.requests, bad);
+    if (bad !== undefined) limited.most = addTrials(sums, grid, canary.requests, bad);
   }
 }
 
@@ -49,6 +52,6 @@ export function logKill(kill: KillProcess, phi: number): number {
 /** What `logKill` is at most. */
 export function logKillAtMost(kill: KillProcess, phi: number): number {
   let most = kill.length === 0 ? 0 : Number.NEGATIVE_INFINITY;
-  for (const { sums } of kill) most = Math.max(most, greatest(sums) / phi);
+  for (const limited of kill) most = Math.max(most, limited.most / phi);
   return most;
 }

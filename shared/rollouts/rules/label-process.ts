@@ -15,6 +15,8 @@ export type LabelGrid = {
   readonly ratios: readonly number[];
   /** ln(ratio / null) for each. */
   readonly logRatios: readonly number[];
+  /** As many zeros, to begin sums with: copied from numbers with a fraction, or else the first sum would copy them once more. */
+  readonly zeros: readonly number[];
 };
 
 /** H0: rho <= r0, against r0 times each of HARM_RATIOS. */
@@ -34,7 +36,8 @@ export function safeGrid(rBad: number): LabelGrid {
 }
 
 function gridOf(base: number, ratios: readonly number[]): LabelGrid {
-  return { null: base, ratios, logRatios: ratios.map((ratio) => Math.log(ratio / base)) };
+  const logRatios = ratios.map((ratio) => Math.log(ratio / base));
+  return { null: base, ratios, logRatios, zeros: [...logRatios].fill(0) };
 }
 
 /**
@@ -46,7 +49,7 @@ function gridOf(base: number, ratios: readonly number[]): LabelGrid {
 export function weightTerms(
   grid: LabelGrid,
   share: number,
-  terms: number[] = new Array<number>(grid.ratios.length),
+  terms: number[] = [...grid.zeros],
 ): readonly number[] {
   const { null: least, ratios } = grid;
   const base = least * share + 1 - share;
@@ -55,17 +58,25 @@ export function weightTerms(
   return terms;
 }
 
-/** Adds what an interval's labels say to the log likelihood ratios, in place: one array lives through a judgement. */
+/**
+ * Adds what an interval's labels say to the log likelihood ratios, in place: one array lives through a judgement.
+ * Returns the greatest of them.
+ */
 export function addLabels(
   sums: number[],
   { logRatios }: LabelGrid,
   terms: readonly number[],
   canary: number,
   baseline: number,
-): void {
+): number {
   const both = canary + baseline;
-  for (let k = 0; k < sums.length; k += 1)
-    sums[k] = (sums[k] ?? 0) + canary * (logRatios[k] ?? 0) + both * (terms[k] ?? 0);
+  let most = Number.NEGATIVE_INFINITY;
+  for (let k = 0; k < sums.length; k += 1) {
+    const sum = (sums[k] ?? 0) + canary * (logRatios[k] ?? 0) + both * (terms[k] ?? 0);
+    sums[k] = sum;
+    if (sum > most) most = sum;
+  }
+  return most;
 }
 
 /** e to this power is nothing beside 1: what lies so far below the greatest moves no digit of a sum. */

@@ -26,6 +26,9 @@ export type MetricProcess = {
   readonly certified: boolean;
   /** Log likelihood ratios of the three forms, one number for each alternative. */
   readonly harm: number[];
+  /** The greatest of them, and of those of SAFE below. */
+  harmMost: number;
+  safeMost: number;
   /** Empty until so much was compared that small ratios are no harm. */
   large: number[];
   readonly safe: number[];
@@ -47,8 +50,7 @@ export function largeGridOf({ r0, largeSample }: JudgeSettings): LabelGrid | und
 }
 
 export function noTerms({ harm, safe }: Grids): WeightTerms {
-  const of = (grid: LabelGrid) => new Array<number>(grid.ratios.length).fill(0);
-  return { harm: of(harm), safe: of(safe) };
+  return { harm: [...harm.zeros], safe: [...safe.zeros] };
 }
 
 /** Works the terms out anew for another share of the canary, in place. */
@@ -61,9 +63,11 @@ export function metricProcess(grids: Grids, ms: number | undefined, certified: b
   return {
     ms,
     certified,
-    harm: grids.harm.ratios.map(() => 0),
+    harm: [...grids.harm.zeros],
+    harmMost: 0,
     large: [],
-    safe: grids.safe.ratios.map(() => 0),
+    safe: [...grids.safe.zeros],
+    safeMost: grids.safe.zeros.length === 0 ? Number.NEGATIVE_INFINITY : 0,
     dispersion: noDispersion(),
     labels: 0,
     canaryRequests: 0,
@@ -81,8 +85,8 @@ export function compareArms(metric: MetricProcess, grids: Grids, terms: WeightTe
   const canary = badOf(metric, of.canary);
   const baseline = badOf(metric, of.baseline);
   if (canary === undefined || baseline === undefined) return;
-  addLabels(metric.harm, grids.harm, terms.harm, canary, baseline);
-  addLabels(metric.safe, grids.safe, terms.safe, canary, baseline);
+  metric.harmMost = addLabels(metric.harm, grids.harm, terms.harm, canary, baseline);
+  metric.safeMost = addLabels(metric.safe, grids.safe, terms.safe, canary, baseline);
   metric.labels += canary + baseline;
   metric.canaryRequests += of.canary.requests;
   metric.excess += canary - (of.canary.requests * baseline) / of.baseline.requests;
@@ -97,7 +101,7 @@ export function compareLarge(
 ): void {
   const canary = badOf(metric, of.canary);
   const baseline = badOf(metric, of.baseline);
-  if (metric.large.length === 0) metric.large = grid.ratios.map(() => 0);
+  if (metric.large.length === 0) metric.large = [...grid.zeros];
   if (canary !== undefined && baseline !== undefined) addLabels(metric.large, grid, terms, canary, baseline);
 }
 
@@ -114,7 +118,7 @@ export function dispersionOf(metric: MetricProcess, fano: JudgeSettings['fano'])
 /** ln E against "no harm". In a large sample the lesser of both forms: that both must say so keeps alpha. */
 export function logHarm(metric: MetricProcess, phi: number, isLarge: boolean): number {
   if (!isLarge || metric.large.length === 0) return logMeanExp(metric.harm, phi);
-  const [harm, large] = [greatest(metric.harm) / phi, greatest(metric.large) / phi];
+  const [harm, large] = [metric.harmMost / phi, greatest(metric.large) / phi];
   // which is the lesser can often be told from afar
   if (large < harm - BELOW_GREATEST) return logMeanExp(metric.large, phi);
   if (harm < large - BELOW_GREATEST) return logMeanExp(metric.harm, phi);
@@ -123,7 +127,7 @@ export function logHarm(metric: MetricProcess, phi: number, isLarge: boolean): n
 
 /** What `logHarm` is at most; it is less by BELOW_GREATEST at most. */
 export function logHarmAtMost(metric: MetricProcess, phi: number, isLarge: boolean): number {
-  const harm = greatest(metric.harm) / phi;
+  const harm = metric.harmMost / phi;
   return isLarge && metric.large.length > 0 ? Math.min(harm, greatest(metric.large) / phi) : harm;
 }
 
@@ -133,11 +137,11 @@ export function logSafe(metric: MetricProcess, phi: number): number {
 }
 
 export function logSafeAtMost(metric: MetricProcess, phi: number): number {
-  return greatest(metric.safe) / phi;
+  return metric.safeMost / phi;
 }
 
 export function logSafeAtLeast(metric: MetricProcess, phi: number): number {
-  return greatest(metric.safe) / phi - BELOW_GREATEST;
+  return metric.safeMost / phi - BELOW_GREATEST;
 }
 
 /** Share of the canary's requests that were bad beyond the baseline's share. */

@@ -37,7 +37,10 @@ describe('the evidence that is kept up to date', () => {
             return { id: `${index}`, service: name, environment: 'x', at, change, outcome };
           });
         const book = evidenceBook();
-        for (const each of past) book.record(each, TIERS[each.service] ?? 4);
+        for (const { at, outcome, ...each } of past) {
+          const ended = { ...each, at: Date.parse(at), failed: outcome !== 'succeeded' };
+          book.record(ended, TIERS[each.service] ?? 4);
+        }
         const now = START + 130 * DAY;
         const kept = book.counted(service, TIERS[service] ?? 4, now);
         const peers = Object.keys(TIERS).filter((name) => TIERS[name] === TIERS[service]);
