@@ -6,6 +6,7 @@ import { RolloutView, standingOf } from '../../cli/rollout-view.ts';
 import { DEPLOYMENT_SCENARIOS } from '../../local/scenarios/index.ts';
 import { runScenarios, type ScenarioResult } from '../../local/scenarios/scenario.ts';
 import { freshWorld, type TestWorld } from '../support/local-world.ts';
+import { everythingSaid, secretsSaid } from './everything-said.ts';
 
 /** The journeys of deployments, side by side on one local cloud: both machines, real traffic, a real split, real counts. */
 describe('the journeys of deployments', () => {
@@ -75,5 +76,12 @@ describe('the journeys of deployments', () => {
     const replay = await replayOverApi(call);
     expect(replay.findings).toEqual([]);
     expect(replay.decisions).toBeGreaterThan(40);
+  });
+
+  test('no secret of the run stands in a log, an event, a table, the ledger, the chat or a text at the forge', async () => {
+    const said = await everythingSaid(world);
+    for (const source of ['deployments', 'rollouts', 'approvals'])
+      expect(said.get('events')).toContain(`"source":"holdfast.${source}"`);
+    expect(await secretsSaid(world, said)).toEqual([]);
   });
 });

@@ -4,31 +4,44 @@ import {
   ListTablesCommand,
   paginateScan,
 } from '@aws-sdk/client-dynamodb';
-import { commentsOn, pullRequestsOf } from '../../local/scenarios/at-forge.ts';
 import type { World } from '../../local/world.ts';
 import type { TestWorld } from '../support/local-world.ts';
+import { secretsIn } from '../support/secrets-in.ts';
 
 type Item = Readonly<Record<string, AttributeValue>>;
 
-/** What a run has written, by place: logs, every table, the texts at the forge, the chat, and what the API shows. */
-export async function everythingSaid(
-  world: TestWorld,
-  repositories: readonly string[],
-): Promise<ReadonlyMap<string, string>> {
+/**
+ * What a run has written, by place: logs, what went over the bus, every table, what lies in queues and buckets (the
+ * ledger's public files among it), pull requests and issues at the forge with what stands under them, the chat, and what
+ * the API shows.
+ */
+export async function everythingSaid(world: TestWorld): Promise<ReadonlyMap<string, string>> {
   const tables = await tableTexts(world);
-  const forge = await Promise.all(
-    repositories.map(async (name) => [name, await textsAt(world, name)] as const),
-  );
   const signals = await Promise.all(
     ['routed', 'unroutable'].map((routing) => world.api('GET', `/v1/signals?routing=${routing}&limit=100`)),
   );
   return new Map([
     ['logs', world.logText()],
+    ['events', world.kept('event_archive', 'event').join('\n')],
+    ['dead letters and other messages', world.kept('queued', 'body').join('\n')],
+    ['files', world.kept('object_versions', 'body').join('\n')],
+    ['forge', world.forgeText()],
     ['chat', JSON.stringify(world.sandbox.inbox.messages())],
     ['signals', JSON.stringify(signals)],
     ...tables,
-    ...forge,
   ]);
+}
+
+/** Which secrets of a run stand where: what was drawn for it, the tokens of its roles and of its waits, and all of their forms. */
+export async function secretsSaid(
+  world: TestWorld,
+  said: ReadonlyMap<string, string>,
+): Promise<readonly string[]> {
+  const roles = (['viewer', 'operator', 'approver', 'admin'] as const).map(
+    (role) => [`the token of the ${role}`, world.token(role)] as const,
+  );
+  const tokens = (await taskTokens(world)).map((token) => ['a task token', token] as const);
+  return secretsIn(said, [...Object.entries(world.secrets), ...roles, ...tokens]);
 }
 
 /** The tokens by which waiting workflows are woken: whoever has one may answer for the function that waits. */
@@ -66,10 +79,4 @@ function clientOf(world: World): DynamoDBClient {
     region: 'us-east-1',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   });
-}
-
-async function textsAt(world: World, repository: string): Promise<string> {
-  const pulls = await pullRequestsOf(world, repository);
-  const comments = await Promise.all(pulls.map(({ number }) => commentsOn(world, { repository, number })));
-  return JSON.stringify([pulls.map(({ title, body, head }) => [title, body, head.ref]), comments]);
 }

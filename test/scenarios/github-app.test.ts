@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { freshWorld, type TestWorld } from '../support/local-world.ts';
+import { everythingSaid, secretsSaid } from './everything-said.ts';
 
 const pair = generateKeyPairSync('rsa', {
   modulusLength: 2048,
@@ -49,7 +50,6 @@ test(
     expect(await world.api('POST', '/v1/services/shop/check', {})).toMatchObject({ ok: true });
     expect(minted()).toBeGreaterThanOrEqual(2);
     expect(world.sandbox.forge.violations()).toEqual([]);
-    expect(world.logText()).not.toMatch(/PRIVATE KEY|ghs_/);
   },
   PATIENCE_MS,
 );
@@ -75,3 +75,17 @@ test(
   },
   PATIENCE_MS,
 );
+
+test('neither the key of the app nor a token it was given stands anywhere', async () => {
+  expect(minted()).toBeGreaterThanOrEqual(2);
+  const said = await everythingSaid(world);
+  expect(said.get('logs')).not.toBe('');
+  expect(said.get('events')).toContain('"source":"holdfast.services"');
+  expect(await secretsSaid(world, said)).toEqual([]);
+  const key = pair.privateKey.split('\n').filter((line) => line.length > 20 && !line.includes('-----'));
+  for (const [place, text] of said)
+    expect(
+      key.some((line) => text.includes(line)),
+      place,
+    ).toBe(false);
+});

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { until } from '../../local/scenarios/attempt.ts';
 import { freshWorld, type TestWorld } from '../support/local-world.ts';
 import { flapping, scaledToNothing } from './cases/health.ts';
 import { forbidden, forgeDown, forged } from './cases/outside.ts';
 import { killSwitch, promotion, reusedAndReplayed } from './cases/pull-requests.ts';
+import { everythingSaid, secretsSaid } from './everything-said.ts';
 
 const forgeIsUp = Promise.withResolvers<void>();
 const others: Promise<void>[] = [];
@@ -48,4 +50,13 @@ describe('the worked cases, side by side on one local cloud', () => {
 
 test('no answer of the sandbox forge broke the contract of the API it stands for', () => {
   expect(world.sandbox.forge.violations()).toEqual([]);
+});
+
+test('no secret of the run stands anywhere, the issues for people and the events of failures included', async () => {
+  await until('an issue for people', 60, async () =>
+    /holdfast:escalation\/rbk_/.test(world.forgeText()) ? true : undefined,
+  );
+  const said = await everythingSaid(world);
+  expect(said.get('events')).toMatch(/"detail-type":"PullRequestFailed"/);
+  expect(await secretsSaid(world, said)).toEqual([]);
 });
