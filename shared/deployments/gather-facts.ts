@@ -49,16 +49,17 @@ export async function targetOf(
   return { platform: 'lambda', service, environment, function: place.function, alias: place.alias };
 }
 
-/** What the forge says of the change; undefined when the repository has no such revision. */
+/** What the forge says of the change, and the registry of its service; undefined when the repository has no such revision. */
 async function changeOf(
   deps: FactsDeps,
   deployment: Deployment,
   base: string | undefined,
 ): Promise<GatherFactsInputs | undefined> {
-  const { repository } = await readService(deps, deployment.service);
+  const { repository, dataClasses } = await readService(deps, deployment.service);
   const { revision, declared: caller } = deployment.data;
   try {
-    return await readChange(deps, { repository, revision, base, caller });
+    const change = await readChange(deps, { repository, revision, base, caller });
+    return { ...change, ...(dataClasses !== undefined && { dataClasses }) };
   } catch (thrown) {
     if (isFault(thrown, 'InvalidInput')) return undefined;
     throw thrown;

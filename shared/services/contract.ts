@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { DataClasses } from '../policies/contract.ts';
 import { TIMINGS } from '../rollbacks/contract.ts';
 import { Stage } from '../rollouts/contract.ts';
 import { SIGNAL_SOURCES } from '../signals/contract.ts';
@@ -124,6 +125,11 @@ export const ServiceDocument = z.strictObject({
     )
     .default([]),
   dependencies: z.array(ServiceName).max(100).default([]),
+  /**
+   * Classes of data that every change of it counts as touching: whoever asks for a deployment can add to them and not
+   * take one away. Without it only what the caller says counts.
+   */
+  dataClasses: DataClasses.exactOptional(),
   /** IANA time zone in which its people live: when a change is made counts in its risk. Default UTC. */
   zone: z.string().refine(isZone, 'must be an IANA time zone such as Europe/Berlin').exactOptional(),
   rollouts: RolloutSetting.exactOptional(),

@@ -49,6 +49,8 @@ export type GatherFactsInputs = {
   readonly checks: ChangeFacts['checks'];
   readonly unseen: UnseenReason | null;
   readonly caller: CallerFacts;
+  /** What the registry says that every change of the service touches; absent: it says nothing. */
+  readonly dataClasses?: readonly string[];
 };
 
 export type GatherFactsOutcome = {
@@ -73,7 +75,7 @@ const UNSEEN_TEXT: Readonly<Record<UnseenReason, string>> = {
 
 /**
  * The facts about a change: the forge's, with what the caller adds. Numbers are the larger of the two, flags are either's,
- * data classes are both's. Of a change that was not seen whole every flag of its files is taken to be true.
+ * data classes are the registry's and the caller's. Of a change that was not seen whole every flag of its files is taken to be true.
  */
 export const gatherFacts = rule('gather-facts', 1, (inputs: GatherFactsInputs): GatherFactsOutcome => {
   const { files, caller, unseen } = inputs;
@@ -87,7 +89,7 @@ export const gatherFacts = rule('gather-facts', 1, (inputs: GatherFactsInputs): 
     config: either('config'),
     infrastructure: either('infrastructure'),
     hotfix: caller.hotfix === true,
-    dataClasses: [...new Set(caller.dataClasses)].sort(),
+    dataClasses: [...new Set([...(inputs.dataClasses ?? []), ...(caller.dataClasses ?? [])])].sort(),
     ...(inputs.author !== null && { author: inputs.author }),
     checks: inputs.checks,
     text: inputs.titles.join('\n').slice(0, MOST_TEXT),
@@ -96,7 +98,7 @@ export const gatherFacts = rule('gather-facts', 1, (inputs: GatherFactsInputs): 
     facts,
     authors: inputs.authors,
     anonymous: inputs.anonymous,
-    addedByCaller: addedBy(facts, seen, caller),
+    addedByCaller: addedBy(facts, seen, inputs),
     reasons: [
       {
         code: 'READ_FROM_FORGE',
@@ -107,6 +109,14 @@ export const gatherFacts = rule('gather-facts', 1, (inputs: GatherFactsInputs): 
         ? []
         : [{ code: 'TAKES_BACK', text: `${inputs.takenBack} commits that run now are taken back` }]),
       ...pathReasons(files),
+      ...(inputs.dataClasses === undefined || inputs.dataClasses.length === 0
+        ? []
+        : [
+            {
+              code: 'DATA_CLASSES',
+              text: `the registry says of the service: ${inputs.dataClasses.join(', ')}`,
+            },
+          ]),
     ],
   };
 });
@@ -139,7 +149,7 @@ function mayDestroy({ destroys }: SeenFile): boolean {
 function addedBy(
   facts: ChangeFacts,
   seen: ReturnType<typeof seenFacts>,
-  caller: CallerFacts,
+  { caller, dataClasses = [] }: GatherFactsInputs,
 ): readonly string[] {
   const added = [
     facts.lines > seen.lines ? 'lines' : undefined,
@@ -148,7 +158,7 @@ function addedBy(
       !is && caller[name as keyof typeof seen.flags] === true ? name : undefined,
     ),
     facts.hotfix ? 'hotfix' : undefined,
-    facts.dataClasses.length > 0 ? 'dataClasses' : undefined,
+    facts.dataClasses.length > new Set(dataClasses).size ? 'dataClasses' : undefined,
   ];
   return added.filter((name) => name !== undefined);
 }

@@ -86,6 +86,16 @@ test('a caller can add to the facts, and is named for what it added', () => {
   expect(addedByCaller).toEqual(['lines', 'irreversible', 'hotfix', 'dataClasses']);
 });
 
+test('the classes of data that the registry lists are the floor: a caller adds to them, and is named for no more', () => {
+  const decided = (dataClasses: readonly string[], ...more: string[]) =>
+    gatherFacts.decide(inputs({ dataClasses, caller: { dataClasses: more } }));
+  const both = decided(['payment'], 'personal', 'payment');
+  expect([both.facts.dataClasses, both.addedByCaller]).toEqual([['payment', 'personal'], ['dataClasses']]);
+  const same = decided(['payment'], 'payment');
+  expect([same.facts.dataClasses, same.addedByCaller]).toEqual([['payment'], []]);
+  expect(decided(['payment']).facts.dataClasses).toEqual(['payment']);
+});
+
 test('whatever a caller says, no fact is smaller than without it, and the outcome is one that the risk takes', () => {
   fc.assert(
     fc.property(world, ({ files, caller }) => {
