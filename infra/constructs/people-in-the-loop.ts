@@ -24,6 +24,7 @@ type PeopleInTheLoopProps = {
 /** Events of rollbacks that a person is told about. */
 const TOLD = [
   'ApprovalRequested',
+  'HumanMergeAwaited',
   'EscalationRaised',
   'HeadMoved',
   'Paged',

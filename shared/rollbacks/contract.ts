@@ -106,6 +106,7 @@ export const EVENTS = [
 const ACCOMPANYING_EVENTS = [
   'DegradationConfirmed',
   'ApprovalRequested',
+  'HumanMergeAwaited',
   'EscalationRaised',
   'InvariantsEvaluated',
   'RollbackEnded',

@@ -35,6 +35,7 @@ export function escalatedBy(marker: string): string | undefined {
 /** In which states each event still needs a person; SECURITY needs one at its end. */
 const NEEDED: Readonly<Record<string, readonly string[]>> = {
   ApprovalRequested: ['AwaitingMerge'],
+  HumanMergeAwaited: ['AwaitingMerge'],
   MergeHeld: ['AwaitingMerge'],
   EscalationRaised: ['AwaitingHumanReview'],
   HeadMoved: ['AwaitingHumanReview'],
@@ -56,6 +57,12 @@ export function escalationOf(
   switch (event.type) {
     case 'ApprovalRequested':
       return said('APPROVAL', `${place}: a rollback needs your approval`, answers(attempt));
+    case 'HumanMergeAwaited':
+      return said(
+        'MERGE_BY_PERSON',
+        `${place}: a rollback waits for a person to merge it`,
+        suggests(attempt),
+      );
     case 'EscalationRaised':
       return raised(attempt, place);
     case 'HeadMoved':
@@ -97,6 +104,16 @@ function said(topic: string, title: string, lines: readonly string[]): Escalatio
 
 const HEAD_MOVED =
   'Somebody has pushed to the pull request: it is no longer what was opened and checked here, so it cannot be approved. Merge it by hand, or close it and ask for a new rollback.';
+
+/** In mode suggest nobody is asked for a word: the pull request itself is the answer. */
+function suggests({ id, data }: Attempt): readonly string[] {
+  return [
+    'Autonomy is `suggest` here: Holdfast does not merge it.',
+    `Merge the pull request to roll back, or close it to leave things as they are, until ${data.deadlineAt ?? 'its end'}.`,
+    'After a merge the recovery is watched; if the service is Healthy before, the pull request is closed.',
+    `Why it stands here: \`holdfast explain rollback ${id}\`.`,
+  ];
+}
 
 /** Who may answer, how, and until when. */
 function answers(attempt: Attempt): readonly string[] {

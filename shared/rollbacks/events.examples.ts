@@ -86,6 +86,7 @@ export const rollbackEventExamples = {
   StalePullRequestClosed: aborted(7, 'MANUAL_TAKEOVER'),
   DegradationConfirmed: example(2, { consecutive: 3, spanSeconds: '20' }),
   ApprovalRequested: example(4, { since: AT }, 1),
+  HumanMergeAwaited: example(4, { since: AT }, 1),
   EscalationRaised: example(4, { reason: 'CI_FAILED' }, 1),
   InvariantsEvaluated: example(5, { results: RESULTS }),
   RollbackEnded: example(6, { state: 'RollbackComplete', times: TIMES }, 1),

@@ -130,6 +130,9 @@ export const rollbackEvents = {
   ApprovalRequested: z
     .strictObject({ since: z.iso.datetime().describe('Since when the approval is awaited.') })
     .describe('Along with the step to AwaitingMerge in mode approve: a person must approve the merge.'),
+  HumanMergeAwaited: z
+    .strictObject({ since: z.iso.datetime().describe('Since when it waits for a person.') })
+    .describe('Along with the step to AwaitingMerge in mode suggest: a person must merge the pull request.'),
   EscalationRaised: z
     .strictObject({ reason: z.enum(REVIEW_REASONS) })
     .describe('Along with each step to AwaitingHumanReview: a person must look.'),

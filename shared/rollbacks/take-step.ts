@@ -130,6 +130,7 @@ function eventsOf(attempt: Attempt, move: Move, at: string): readonly DomainEven
     main,
     ...(escalated ? [{ type: 'EscalationRaised', data: reason }] : []),
     ...(asksForApproval(attempt, move) ? [{ type: 'ApprovalRequested', data: { since: at } }] : []),
+    ...(leavesMergeToPerson(attempt, move) ? [{ type: 'HumanMergeAwaited', data: { since: at } }] : []),
     ...(isEnd(move.state) && attempt.state.kind !== 'Aborted'
       ? [
           {
@@ -146,6 +147,12 @@ function asksForApproval(attempt: Attempt, { event, state, data }: Move): boolea
   if (state.kind !== 'AwaitingMerge') return false;
   const enters = attempt.state.kind !== 'AwaitingMerge' || event === 'AutonomyLowered';
   return enters && (data?.mode ?? attempt.data.mode) === 'approve' && data?.approval === undefined;
+}
+
+/** The pull request is ready, and in mode suggest nothing but a person merges it. */
+function leavesMergeToPerson({ state, data }: Attempt, move: Move): boolean {
+  const enters = move.state.kind === 'AwaitingMerge' && state.kind !== 'AwaitingMerge';
+  return enters && (move.data?.mode ?? data.mode) === 'suggest';
 }
 
 /** Events that record something and leave the state, its deadline and its approval as they are. */

@@ -15,6 +15,7 @@ import { eventsPage, FLOWS, statesPage } from './event-pages.ts';
 const ACCOMPANYING = Object.keys({
   DegradationConfirmed: true,
   ApprovalRequested: true,
+  HumanMergeAwaited: true,
   EscalationRaised: true,
   InvariantsEvaluated: true,
   RollbackEnded: true,

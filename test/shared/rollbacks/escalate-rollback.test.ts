@@ -60,6 +60,53 @@ test('an approval is asked for at the pull request, with the words that answer i
   await run.close();
 });
 
+test('in mode suggest people are told once, at the pull request and in the chat, that it waits for them', async () => {
+  const {
+    run,
+    attempt,
+    sent,
+    tell,
+    break: chatIs,
+  } = await waiting('AwaitingMerge', { level: 'suggest' }, ({ world }) => {
+    world.forge.firstChecks = 'success';
+  });
+  const events = run.store.written.filter(({ id }) => id === attempt.id).flatMap((each) => each.events);
+  expect(events.filter(({ type }) => type === 'HumanMergeAwaited')).toHaveLength(1);
+  chatIs(true);
+  await expect(tell('HumanMergeAwaited')).rejects.toMatchObject({ name: 'Unavailable' });
+  chatIs(false);
+  await tell('HumanMergeAwaited');
+  await tell('HumanMergeAwaited');
+  const text = 'shop in staging: a rollback waits for a person to merge it';
+  expect(sent).toEqual([{ text, link: `${GITOPS}/pull/1` }]);
+  const comments = run.world.forge.comments(GITOPS);
+  expect(comments).toHaveLength(1);
+  expect(comments[0]).toContain('Merge the pull request to roll back, or close it');
+  expect(comments[0]).not.toContain('APPROVE');
+  await run.pass(3_600);
+  expect((await run.attempts())[0]?.state.kind).toBe('AwaitingMerge');
+  expect(
+    run.store.written.flatMap((each) => each.events).filter(({ type }) => type === 'HumanMergeAwaited'),
+  ).toHaveLength(1);
+  await run.close();
+});
+
+test('where Holdfast merges or asks, nobody is told to merge', async () => {
+  for (const [environment, state] of [
+    ['staging', 'RollbackComplete'],
+    ['production', 'AwaitingMerge'],
+  ] as const) {
+    const { run } = await waiting(state, { environment }, ({ world }) => {
+      world.forge.firstChecks = 'success';
+    });
+    await run.pass(60);
+    const events = run.store.written.flatMap((each) => each.events).map(({ type }) => type);
+    expect(events).toContain('CiSucceeded');
+    expect(events).not.toContain('HumanMergeAwaited');
+    await run.close();
+  }
+});
+
 test('a review without a pull request opens one issue for each attempt and reason', async () => {
   const { run, attempt, tell } = await waiting('AwaitingHumanReview', {}, ({ world }) => {
     world.uptimes.clear();
