@@ -58,7 +58,20 @@ const Weighed = z.looseObject({
   warnings: z.array(z.unknown()).optional(),
   autonomy: z.looseObject({ action: z.string(), why: z.string() }).optional(),
 });
-const Explanation = Weighed.extend({
+const Told = Weighed.extend({
+  /** Of a rollout only: times, and what it cost, as one text. */
+  recovery: z.looseObject({ text: z.string() }).optional(),
+  /** Of a rollback only: its invariants as they were read last. */
+  invariants: z
+    .looseObject({
+      at: z.string(),
+      mode: z.string(),
+      verdict: z.string(),
+      results: z.array(z.looseObject({ id: z.string(), result: z.string(), value: z.string() })),
+    })
+    .optional(),
+});
+const Explanation = Told.extend({
   summary: z.string(),
   next: z.string(),
   steps: z.array(
@@ -102,7 +115,7 @@ type Policy = NonNullable<z.infer<typeof Weighed>['policies']>[number];
 type Exception = NonNullable<z.infer<typeof Weighed>['exceptions']>[number];
 type Section = { readonly title: string; readonly lines: readonly string[] };
 
-function sectionsOf(answer: z.infer<typeof Weighed>): readonly Section[] {
+function sectionsOf(answer: z.infer<typeof Told>): readonly Section[] {
   const { factors = [], similar = [], policies = [], exceptions = [], autonomy } = answer;
   const spoke = policies.filter(
     ({ cameTo, lifted }) => lifted !== undefined || (cameTo !== 'nothing' && cameTo !== 'permit'),
@@ -119,11 +132,22 @@ function sectionsOf(answer: z.infer<typeof Weighed>): readonly Section[] {
       title: `${spoke.length} of ${policies.length} policies had something to say`,
       lines: spoke.map(policyLine),
     },
+    {
+      title: 'How quickly, and what it cost',
+      lines: (answer.recovery?.text ?? '').split('; ').flatMap((part) => (part === '' ? [] : [`  ${part}`])),
+    },
     { title: 'Exceptions and broken glass', lines: exceptions.map(exceptionLine) },
     { title: 'Autonomy', lines: autonomy === undefined ? [] : [`  ${autonomy.why}`] },
     nearestSection(answer),
   ];
-  return sections.filter(({ lines }) => lines.length > 0);
+  return [...sections.filter(({ lines }) => lines.length > 0), ...invariantsOf(answer.invariants)];
+}
+
+function invariantsOf(seen: z.infer<typeof Told>['invariants']): readonly Section[] {
+  if (seen === undefined) return [];
+  const rows = seen.results.map(({ id, result, value }) => [`  ${id}`, result, value]);
+  const title = `The invariants as they were read last, at ${seen.at} in mode ${seen.mode}: ${seen.verdict}`;
+  return [{ title, lines: [table(rows)] }];
 }
 
 function nearestSection({ nearest = [], nearestTo, nearestNote }: z.infer<typeof Weighed>): Section {
