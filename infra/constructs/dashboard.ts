@@ -11,7 +11,7 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { CHECKPOINT_METRICS } from '../../shared/ledger/contract.ts';
-import { METRICS, OPEN_STATES } from '../../shared/rollbacks/contract.ts';
+import { METRICS, OPEN_STATES, VIOLABLE } from '../../shared/rollbacks/contract.ts';
 import { SIGNAL_METRICS } from '../../shared/signals/contract.ts';
 import type { ControlPlaneStack } from '../stacks/control-plane.ts';
 import type { DeploymentsStack } from '../stacks/deployments.ts';
@@ -25,7 +25,6 @@ const MINUTE = { period: Duration.minutes(1) };
 const FIVE_MINUTES = Duration.minutes(5);
 const HOUR = Duration.hours(1);
 const DAY = Duration.days(1);
-const INVARIANTS = ['I1', 'I2', 'I3', 'I4', 'I5', 'I6', 'I7', 'I8'] as const;
 
 /** One page: is it watching, what did it do, is anything stuck. */
 export class HoldfastDashboard extends Construct {
@@ -87,7 +86,7 @@ function successRate(): MathExpression {
 /** What is slow, what fails, who degrades. */
 function causes(): readonly IWidget[] {
   const latency = ['p50', 'p95', 'p99'].map((tail) => ownMetric(METRICS.integrationCall, tail, FIVE_MINUTES));
-  const violations = INVARIANTS.map((invariant) =>
+  const violations = VIOLABLE.map((invariant) =>
     ownMetric(METRICS.violations, 'Sum', DAY, { invariant }).with({ label: invariant }),
   );
   // A search, since services come and go: by service and environment, whatever there is.

@@ -99,6 +99,7 @@ export class Rollbacks extends Construct {
       props.work.grantReadReadings(fn);
       // handing over must work when nothing outside does
       if (name !== 'HandOverRollback') props.world.grantReach(fn);
+      if (name === 'CheckInvariants') props.work.grantKeepEvaluations(fn);
       if (LEADING_TO_MERGE.includes(name)) props.ledger.grantReadCoverage(fn, 'rollback', props.ledgerId);
       return fn;
     });
@@ -146,7 +147,7 @@ export class Rollbacks extends Construct {
   }
 
   private serveReads(props: RollbacksProps): void {
-    const { api, tables, setting } = props;
+    const { api, tables, work, setting } = props;
     const make = (name: string, description: string) =>
       new HoldfastFunction(this, name, { setting, description });
     const list = make('ListRollbacks', 'Lists rollbacks');
@@ -155,6 +156,7 @@ export class Rollbacks extends Construct {
     const explain = make('ExplainRollback', 'Tells in plain words why a rollback went as it did');
     for (const fn of [list, get]) tables.grantReadHeads(fn);
     for (const fn of [decisions, explain]) tables.grantReadDecisions(fn);
+    work.grantReadEvaluations(explain);
     api.serve(list, 'GET /v1/rollbacks');
     api.serve(get, 'GET /v1/rollbacks/{id}');
     api.serve(decisions, 'GET /v1/rollbacks/{id}/decisions');

@@ -2,7 +2,7 @@ import type { Construct } from 'constructs';
 import type { HoldfastFunction } from './function.ts';
 import { HoldfastTable } from './tables.ts';
 
-/** What is on its way and never a subject's state: waits, readings, leases, idempotency keys, sums of metrics. All of it expires. */
+/** What is on its way and never a subject's state: waits, readings, last looks, leases, idempotency keys, sums of metrics. All of it expires. */
 export class WorkTable extends HoldfastTable {
   constructor(scope: Construct, id: string) {
     super(scope, id, { sortKey: 'sk', timeToLive: 'expiresAt', kept: false });
@@ -48,6 +48,15 @@ export class WorkTable extends HoldfastTable {
 
   grantReadJudgements(fn: HoldfastFunction): void {
     this.grantPrefix(fn, 'JUDGED#', ['dynamodb:GetItem']);
+  }
+
+  /** Keep what was seen last of the invariants of an attempt. */
+  grantKeepEvaluations(fn: HoldfastFunction): void {
+    this.grantPrefix(fn, 'CHECKED#', ['dynamodb:GetItem', 'dynamodb:PutItem']);
+  }
+
+  grantReadEvaluations(fn: HoldfastFunction): void {
+    this.grantPrefix(fn, 'CHECKED#', ['dynamodb:GetItem']);
   }
 
   /** Keep where a sweep goes on. */

@@ -1,5 +1,6 @@
 export * from './approval-button.ts';
 export * from './coverage.ts';
+export * from './evaluations.ts';
 export * from './forge.ts';
 export * from './forge-threads.ts';
 export * from './health.ts';

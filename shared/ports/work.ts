@@ -1,3 +1,4 @@
+import type { Evaluations } from './evaluations.ts';
 import type { Tallies } from './tallies.ts';
 
 /** Items of the work table: never a subject's state, all with an expiry. */
@@ -16,7 +17,9 @@ export type StoredReading = {
   readonly observedAt: string;
 };
 
-export type Work = Tallies & {
+type Shown = Tallies & Evaluations;
+
+export type Work = Shown & {
   readonly putWait: (subjectId: string, wait: Wait) => Promise<void>;
   readonly wait: (subjectId: string, state: string) => Promise<Wait | undefined>;
   readonly deleteWait: (subjectId: string, state: string) => Promise<void>;

@@ -1,7 +1,8 @@
 import { type Attempt, loadAttempt, timedFor } from './attempt.ts';
 import { checkpointOutcome } from './await-checkpoint.ts';
 import { settleForge } from './close-pull-request.ts';
-import { METRICS, type Mode } from './contract.ts';
+import type { Mode } from './contract.ts';
+import { keepEvaluation, lastEvaluation } from './keep-evaluation.ts';
 import { overtake } from './overtake-rollback.ts';
 import { pageIfDue } from './page-person.ts';
 import type { TaskInput, TaskResult, WorldDeps } from './ports.ts';
@@ -29,6 +30,7 @@ export type InvariantCheck = TaskResult & {
  * Re-reads the eight invariants from the systems themselves. `merge` in mode auto with all eight passed on fresh
  * readings, or with an approval that overrides what does not; `ask` where a person must approve first; a failed one, and a
  * head that somebody moved, goes to a person; everything unread, and a repository with no merge left in this hour, waits; the latter is said.
+ * What was seen is kept, decided or not: it is what `explain` shows.
  */
 export async function checkInvariantsOfRollback(all: WorldDeps, input: TaskInput): Promise<InvariantCheck> {
   const attempt = await loadAttempt(all.store, input.rollbackId);
@@ -50,17 +52,21 @@ export async function checkInvariantsOfRollback(all: WorldDeps, input: TaskInput
   const queued = await queueOutcome(deps, attempt, input.key);
   if (queued === 'waits') return { ...standing(deps, attempt), verdict: 'wait', evaluation: null };
   if (queued !== 'none') return moved(queued);
-  return judge(deps, attempt, input.key, await readInvariants(deps, attempt, pullRequest ?? undefined));
+  const [before, inputs] = await Promise.all([
+    lastEvaluation(deps, attempt),
+    readInvariants(deps, attempt, pullRequest ?? undefined),
+  ]);
+  const outcome = checkInvariants.decide(inputs);
+  await keepEvaluation(deps, attempt, { before, inputs, outcome });
+  return judge(deps, attempt, input.key, { inputs, verdict: outcome.verdict });
 }
 
 async function judge(
   deps: WorldDeps,
   attempt: Attempt,
   key: string,
-  inputs: CheckInvariantsInputs,
+  { inputs, verdict }: { inputs: CheckInvariantsInputs; verdict: CheckInvariantsOutcome['verdict'] },
 ): Promise<InvariantCheck> {
-  const { verdict, failed } = checkInvariants.decide(inputs);
-  for (const invariant of failed) deps.meter.count(METRICS.violations, { invariant });
   if (verdict === 'review') {
     const handed = await handToReview(deps, attempt, key, inputs);
     return { ...standing(deps, handed), verdict: 'moved', evaluation: null };

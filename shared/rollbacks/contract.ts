@@ -164,6 +164,17 @@ export const METRICS = {
   integrationCall: 'integration_call_seconds',
 } as const;
 
+/**
+ * Invariants whose failure is a violation, and counted. I1 is none: it only says that a person must approve. I2 and I4 are
+ * waited for, and never fail.
+ */
+export const VIOLABLE = ['I3', 'I5', 'I6', 'I7', 'I8'] as const;
+
+/** Whether the failure of this invariant is a violation. */
+export function isViolation(invariant: string): boolean {
+  return VIOLABLE.some((each) => each === invariant);
+}
+
 /** Of the text that a Prometheus reads. */
 export const PROMETHEUS_CONTENT_TYPE = 'text/plain; version=0.0.4';
 

@@ -1,4 +1,5 @@
 import { type ExplainedStep, explainStep, type Store, viewDecisions } from '../kernel/index.ts';
+import type { Evaluation, Evaluations } from '../ports/index.ts';
 import { type Attempt, approvalIdOf, loadAttempt } from './attempt.ts';
 
 export type Explanation = {
@@ -9,13 +10,24 @@ export type Explanation = {
   readonly service: string;
   readonly environment: string;
   readonly steps: readonly ExplainedStep[];
+  /** As they were read last, decided on or not; absent where nothing was ready to be merged. */
+  readonly invariants?: Evaluation;
   readonly next: string;
 };
 
-/** Why an attempt stands where it stands, in plain words, from its recorded decisions alone. Throws Fault('NotFound'). */
-export async function explainRollback(store: Store, id: string): Promise<Explanation> {
+type ExplainDeps = { readonly store: Store; readonly work: Pick<Evaluations, 'evaluation'> };
+
+/**
+ * Why an attempt stands where it stands, in plain words, from its recorded decisions; and the eight invariants as they were
+ * read last, since a look that only waits decides nothing. Throws Fault: NotFound, Unavailable, PermissionDenied.
+ */
+export async function explainRollback({ store, work }: ExplainDeps, id: string): Promise<Explanation> {
   const attempt = await loadAttempt(store, id);
-  const steps = (await store.decisions({ kind: 'rollback', id })).map(explainStep);
+  const [decisions, invariants] = await Promise.all([
+    store.decisions({ kind: 'rollback', id }),
+    work.evaluation(id),
+  ]);
+  const steps = decisions.map(explainStep);
   return {
     kind: 'rollback',
     id,
@@ -24,6 +36,7 @@ export async function explainRollback(store: Store, id: string): Promise<Explana
     service: attempt.service,
     environment: attempt.environment,
     steps,
+    ...(invariants !== undefined && { invariants }),
     next: nextOf(attempt),
   };
 }

@@ -6,6 +6,7 @@ import { holdfastHere } from './run.ts';
 let api: ApiServer | undefined;
 afterEach(() => api?.close());
 
+const ROLLBACK = 'rbk_01KAJWEZ80Y5R1W3K9D6FH2JMA';
 const UNTIL = '2026-11-20T17:00:00.000Z';
 const glass = { kind: 'break-glass', id: 'apr_1', expiresAt: UNTIL };
 const exception = { kind: 'exception', id: 'migration-week', expiresAt: UNTIL };
@@ -36,6 +37,22 @@ test('explain of a deployment shows what lifted a policy: who asked, who granted
   ])
     expect(stdout).toContain(line);
   expect(stdout).not.toContain('large-change-caution');
+});
+
+test('explain of a rollback shows the invariants as they were read last, and when', async () => {
+  const results = [
+    { id: 'I2', result: 'pass', value: 'Degraded' },
+    { id: 'I6', result: 'wait', value: 'checks are pending' },
+  ];
+  const explanation = {
+    ...{ summary: 'shop in staging was reported degraded.', next: 'Merges when they hold.', steps: [] },
+    invariants: { at: UNTIL, mode: 'auto', verdict: 'wait', results },
+  };
+  api = await serve({ [`/v1/rollbacks/${ROLLBACK}/explain`]: explanation });
+  const { code, stdout } = await holdfastHere(['explain', 'rollback', ROLLBACK], api.url);
+  expect(code).toBe(0);
+  expect(stdout).toContain(`The invariants as they were read last, at ${UNTIL} in mode auto: wait`);
+  expect(stdout).toMatch(/I6 +wait +checks are pending/);
 });
 
 test.each([

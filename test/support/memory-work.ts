@@ -1,4 +1,4 @@
-import type { StoredReading, Tally, Wait, Work } from '../../shared/ports/index.ts';
+import type { Evaluation, StoredReading, Tally, Wait, Work } from '../../shared/ports/index.ts';
 
 /** The work port in memory, for unit tests of use cases; it passes the contract suite together with DynamoDB. */
 export function memoryWork(): Work {
@@ -6,6 +6,7 @@ export function memoryWork(): Work {
   const readings = new Map<string, StoredReading>();
   const told = new Set<string>();
   const tallies = new Map<string, Tally>();
+  const evaluations = new Map<string, Evaluation>();
   const of = (service: string, environment: string): StoredReading[] =>
     [...readings.values()]
       .filter((reading) => reading.service === service && reading.environment === environment)
@@ -33,6 +34,10 @@ export function memoryWork(): Work {
       return true;
     },
     tallies: async () => [...tallies.values()],
+    putEvaluation: async (id, evaluation) => {
+      evaluations.set(id, evaluation);
+    },
+    evaluation: async (id) => evaluations.get(id),
     putReading: async (reading) => {
       const key = `${reading.service}/${reading.environment}/${reading.slot}`;
       if (readings.has(key)) return false;

@@ -56,6 +56,18 @@ export function workContract(name: string, open: () => Promise<Work> | Work): vo
       expect(found).toContainEqual(production);
     });
 
+    test('of the looks at an attempt the last is kept', async () => {
+      const results = [{ id: 'I6', result: 'wait', value: 'checks are pending' }];
+      const first = { at: '2026-11-21T10:00:00.000Z', mode: 'auto', verdict: 'wait', results };
+      expect(await work.evaluation('rbk_1')).toBeUndefined();
+      await work.putEvaluation('rbk_1', first);
+      expect(await work.evaluation('rbk_1')).toEqual(first);
+      const second = { ...first, at: '2026-11-21T10:00:10.000Z', verdict: 'merge', results: [] };
+      await work.putEvaluation('rbk_1', second);
+      expect(await work.evaluation('rbk_1')).toEqual(second);
+      expect(await work.evaluation('rbk_2')).toBeUndefined();
+    });
+
     test('the same mark in two hands at once is counted by one of them', async () => {
       const tally = { service: 'cart', environment: 'staging', amounts: { c_total: 1 } };
       const added = await Promise.all(

@@ -8,6 +8,7 @@ import {
 import * as z from 'zod';
 import { Fault, isoTime, millis } from '../../kernel/index.ts';
 import type { StoredReading, Work } from '../../ports/index.ts';
+import { dynamoEvaluations } from './dynamodb-evaluations.ts';
 import { dynamoTallies, type Items } from './dynamodb-tallies.ts';
 import { awsCall, errorName } from './failures.ts';
 
@@ -34,7 +35,10 @@ const Reading = z.object({
 
 /** The work table in DynamoDB; its name is asked for with each call. Throws Fault: Unavailable, PermissionDenied, Malformed. */
 export function dynamoWork(items: Items): Work {
-  return { ...waits(items), ...told(items), ...readings(items), ...dynamoTallies(items) };
+  return {
+    ...{ ...waits(items), ...told(items), ...readings(items) },
+    ...{ ...dynamoTallies(items), ...dynamoEvaluations(items) },
+  };
 }
 
 function told(items: Items): Pick<Work, 'isTold' | 'markTold'> {

@@ -54,9 +54,7 @@ test('the question is taken back when the head moves, and the review offers no a
   await run.pass(90);
   expect(await states(approvals)).toEqual(['Withdrawn']);
   await expect(answer('approve')).rejects.toMatchObject({ name: 'Conflict' });
-  expect((await explainRollback(run.store, attempt.id)).next).toContain(
-    'somebody pushed to the pull request',
-  );
+  expect((await explainRollback(run.deps, attempt.id)).next).toContain('somebody pushed to the pull request');
   const notify = { send: async () => {} };
   const event = { type: 'EscalationRaised', eventId: 'e', rollbackId: review.id, rev: review.rev };
   await escalateRollback({ ...run.deps, notify }, event);
