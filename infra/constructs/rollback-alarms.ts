@@ -90,7 +90,8 @@ export function watchOutside(scope: Construct): void {
   });
   new HoldfastAlarm(scope, {
     name: 'Rollbacks/Ci/Failing',
-    meaning: 'CI was not green at more than five invariant checks within an hour.',
+    meaning:
+      'The checks of more than five rollback pull requests were red or not done in time within an hour.',
     metric: ownMetric(METRICS.violations, 'Sum', HOUR, { invariant: 'I6' }),
     threshold: 5,
   });

@@ -7,6 +7,7 @@ const Times = z.looseObject({
   started: z.string().optional(),
   detected: z.string().optional(),
   confirmed: z.string().optional(),
+  candidate: z.string().optional(),
   merged: z.string().optional(),
 });
 
@@ -21,6 +22,7 @@ export const RollbackEventDetail = z.looseObject({
     reason: z.string().optional(),
     auto: z.boolean().optional(),
     times: Times.optional(),
+    results: z.array(z.looseObject({ id: z.string(), result: z.string() })).optional(),
   }),
 });
 export type RollbackEventDetail = z.infer<typeof RollbackEventDetail>;
@@ -33,6 +35,9 @@ export function measureRollbackEvent(meter: Meter, type: string, detail: Detail)
   // by the merge queue, or found later: the event does not say whether a person had approved, who has to outside staging
   if (type === 'MergeCompleted' && detail.data.auto === undefined)
     meter.count(METRICS.merged, { ...place, auto: detail.environment === 'staging' ? 'unknown' : 'false' });
+  // the checks were red from the start, or never done: no evaluation of the invariants comes to see it
+  if (type === 'CiFailed' || type === 'CiTimedOut')
+    meter.count(METRICS.violations, { ...place, invariant: 'I6' });
   if (type === 'Paged') meter.count(METRICS.paged, place);
   if (type === 'RollbackEnded') measureEnd(meter, detail);
 }

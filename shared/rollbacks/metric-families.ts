@@ -5,7 +5,7 @@ import {
   TALLIED_COUNTERS,
   TALLIED_TIMES,
   type TalliedCounter,
-  TIME_BUCKETS,
+  type TalliedTime,
   UNKNOWN,
 } from './tally-rollbacks.ts';
 
@@ -22,13 +22,14 @@ const HELP: Readonly<Record<string, string>> = {
   [METRICS.proposed]: 'Pull requests of rollbacks that were opened, or could not be (success="false").',
   [METRICS.merged]: 'Rollbacks that were merged; auto="true" without a person.',
   [METRICS.aborted]: 'Attempts that were aborted.',
+  [METRICS.violations]: 'Failures of an invariant at a step of an attempt.',
   [METRICS.recovered]: 'Attempts after whose merge the service was Healthy.',
   [METRICS.paged]: 'Pages that went out because nobody had answered.',
   [METRICS.timeToDetect]: 'From when it began to its confirmation.',
   [METRICS.timeToMitigate]: 'From detection to the merge.',
+  [METRICS.candidateSearch]: 'Searches that found a revision to go back to.',
   [METRICS.timeToRecover]: 'From detection until the service was Healthy again.',
 };
-const ALL_BOUNDS = [...TIME_BUCKETS, Number.POSITIVE_INFINITY];
 
 /** Everything that is exposed about some places: counters from 0, histograms once there is something in them, gauges. */
 export function metricFamilies(places: readonly Place[]): readonly Family[] {
@@ -37,9 +38,9 @@ export function metricFamilies(places: readonly Place[]): readonly Family[] {
       const samples = places.flatMap((place) => counterSamples(counter, place));
       return { name: counter.name, help: HELP[counter.name] ?? '', type: 'counter', samples };
     }),
-    ...TALLIED_TIMES.map((name): Family => {
-      const histograms = places.flatMap((place) => histogramsOf(name, place));
-      return { name, help: HELP[name] ?? '', type: 'histogram', bounds: TIME_BUCKETS, histograms };
+    ...TALLIED_TIMES.map(({ name, bounds }): Family => {
+      const histograms = places.flatMap((place) => histogramsOf({ name, bounds }, place));
+      return { name, help: HELP[name] ?? '', type: 'histogram', bounds, histograms };
     }),
     {
       name: METRICS.state,
@@ -59,7 +60,10 @@ export function metricFamilies(places: readonly Place[]): readonly Family[] {
 /** How many series a place makes. */
 export function seriesOf(place: Place): number {
   const lines = metricFamilies([place]).map((family) =>
-    family.type === 'histogram' ? family.histograms.length * (ALL_BOUNDS.length + 2) : family.samples.length,
+    // beside the bounds: +Inf, the sum and the count
+    family.type === 'histogram'
+      ? family.histograms.length * (family.bounds.length + 3)
+      : family.samples.length,
   );
   return lines.reduce((sum, each) => sum + each, 0);
 }
@@ -73,8 +77,9 @@ function counterSamples(counter: TalliedCounter, place: Place): readonly Sample[
   return shown.map((value) => ({ labels: { ...labels, [label]: value }, value: amount(value) }));
 }
 
-function histogramsOf(name: string, place: Place): readonly Histogram[] {
-  const counts = ALL_BOUNDS.map((bound) => place.amounts[seriesKey.bucket(name, bound)] ?? 0);
+function histogramsOf({ name, bounds }: TalliedTime, place: Place): readonly Histogram[] {
+  const all = [...bounds, Number.POSITIVE_INFINITY];
+  const counts = all.map((bound) => place.amounts[seriesKey.bucket(name, bound)] ?? 0);
   if (counts.every((count) => count === 0)) return [];
   return [{ labels: labelsOf(place), counts, sum: place.amounts[seriesKey.sum(name)] ?? 0 }];
 }

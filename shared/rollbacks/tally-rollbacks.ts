@@ -1,5 +1,6 @@
+import { millis } from '../kernel/index.ts';
 import type { Meter } from '../ports/meter.ts';
-import { ABORT_REASONS, METRICS } from './contract.ts';
+import { ABORT_REASONS, isViolation, METRICS, VIOLABLE } from './contract.ts';
 import { measureRollbackEvent, type RollbackEventDetail } from './measure-rollbacks.ts';
 
 /** Upper bounds in seconds: fine where a rollback by itself ends, and up to the four hours that people have. */
@@ -11,13 +12,25 @@ export const TALLIED_COUNTERS = [
   { name: METRICS.proposed, label: 'success', values: ['true', 'false'] },
   { name: METRICS.merged, label: 'auto', values: ['true', 'false'] },
   { name: METRICS.aborted, label: 'reason', values: ABORT_REASONS },
+  { name: METRICS.violations, label: 'invariant', values: VIOLABLE },
   { name: METRICS.recovered },
   { name: METRICS.paged },
 ] as const satisfies readonly TalliedCounter[];
-export const TALLIED_TIMES = [METRICS.timeToDetect, METRICS.timeToMitigate, METRICS.timeToRecover] as const;
+/** The same of a search, which is cut off at 120 s. */
+const SEARCH_BUCKETS = [1, 2, 5, 10, 30, 60, 120] as const;
+
+export const TALLIED_TIMES = [
+  { name: METRICS.timeToDetect, bounds: TIME_BUCKETS },
+  { name: METRICS.timeToMitigate, bounds: TIME_BUCKETS },
+  { name: METRICS.timeToRecover, bounds: TIME_BUCKETS },
+  { name: METRICS.candidateSearch, bounds: SEARCH_BUCKETS },
+] as const satisfies readonly TalliedTime[];
 
 /** The value of a label that an event does not tell. */
 export const UNKNOWN = 'unknown';
+
+/** Seconds; the bounds are the upper ones of its buckets, ascending. */
+export type TalliedTime = { readonly name: string; readonly bounds: readonly number[] };
 
 export type TalliedCounter = {
   readonly name: string;
@@ -46,8 +59,9 @@ export function tallyOf(type: string, detail: RollbackEventDetail): Readonly<Rec
       amounts[seriesKey.counter(metric, labelValue(counter, dimensions))] = 1;
     },
     measure: (metric, seconds) => {
-      if (!TALLIED_TIMES.some((name) => name === metric)) return;
-      const bound = TIME_BUCKETS.find((each) => seconds <= each) ?? Number.POSITIVE_INFINITY;
+      const time: TalliedTime | undefined = TALLIED_TIMES.find(({ name }) => name === metric);
+      if (time === undefined) return;
+      const bound = time.bounds.find((each) => seconds <= each) ?? Number.POSITIVE_INFINITY;
       amounts[seriesKey.bucket(metric, bound)] = 1;
       amounts[seriesKey.sum(metric)] = seconds;
     },
@@ -74,4 +88,10 @@ function countWhereItHappened(meter: Meter, type: string, { data }: RollbackEven
   if (type === 'PullRequestFailed') meter.count(METRICS.proposed, { success: 'false' });
   if (type === 'MergeCompleted' && data.auto !== undefined)
     meter.count(METRICS.merged, { auto: String(data.auto) });
+  const { confirmed, candidate } = data.times ?? {};
+  if (type === 'RollbackEnded' && confirmed !== undefined && candidate !== undefined)
+    meter.measure(METRICS.candidateSearch, (millis(candidate) - millis(confirmed)) / 1000);
+  if (type !== 'InvariantsEvaluated') return;
+  const failed = (data.results ?? []).filter(({ result }) => result === 'fail').map(({ id }) => id);
+  for (const invariant of failed.filter(isViolation)) meter.count(METRICS.violations, { invariant });
 }

@@ -15,7 +15,7 @@ import { METRICS as ROLLOUT_METRICS } from '../../shared/rollouts/contract.ts';
 import { receiveWebhook } from '../../shared/signals/index.ts';
 import { memorySignals } from '../shared/signals/memory-signals.ts';
 import { alarmOf, watchedBy } from '../support/alarm-evaluator.ts';
-import { approving, knowPeople } from '../support/approving.ts';
+import { knowPeople } from '../support/approving.ts';
 import { decisionRecord } from '../support/decision-records.ts';
 import { DEPLOYMENT_SCENES } from '../support/deployment-scenes.ts';
 import { type EmittedLine, emitted } from '../support/emitted.ts';
@@ -75,8 +75,19 @@ async function silence(): Promise<void> {
   await run.close();
 }
 
-/** Production: nobody answers for an hour, the checks turn red, then somebody approves. */
-async function lateApproval(): Promise<void> {
+/** The repository's own check refuses the way back from the start. */
+async function redChecks(): Promise<void> {
+  const run = await measuredRun();
+  run.world.forge.firstChecks = 'failure';
+  run.degrade();
+  run.sweepEveryMinute();
+  await run.until('AwaitingHumanReview');
+  await run.publish();
+  await run.close();
+}
+
+/** Production: nobody answers for an hour. */
+async function lateAnswer(): Promise<void> {
   const run = await measuredRun({ environment: 'production' });
   await knowPeople(run, 'ada');
   run.world.forge.firstChecks = 'success';
@@ -84,9 +95,6 @@ async function lateApproval(): Promise<void> {
   run.sweepEveryMinute();
   await run.until('AwaitingMerge');
   await run.pass(3700);
-  run.checks('failure');
-  await approving(run).answer('approve');
-  await run.until('AwaitingHumanReview');
   await run.publish();
   await run.close();
 }
@@ -144,7 +152,8 @@ beforeAll(async () => {
       recovery,
       refusal,
       silence,
-      lateApproval,
+      redChecks,
+      lateAnswer,
       brokenRegistry,
       shortage,
       policiesMove,

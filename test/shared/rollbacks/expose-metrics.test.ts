@@ -27,6 +27,7 @@ test('a registered service begins with its counters and its gauge at 0, and with
   expect(series.get(`degradations_detected_total{${place}}`)).toBe(0);
   expect(series.get(`rollbacks_merged_total{${place},auto="false"}`)).toBe(0);
   expect(series.get(`rollbacks_aborted_total{${place},reason="APPROVAL_TIMEOUT"}`)).toBe(0);
+  expect(series.get(`invariant_violations_total{${place},invariant="I6"}`)).toBe(0);
   expect(series.get(`active_rollbacks{${place}}`)).toBe(0);
   expect([...series.keys()].join()).not.toMatch(/_seconds|rollback_state|unknown/);
   await run.close();
@@ -38,6 +39,7 @@ test('what was counted is shown, with buckets that reach four hours', async () =
     ...{ 'degradations_detected_total|': 3, 'rollbacks_merged_total|unknown': 1 },
     ...{ 'time_to_recover_seconds|le|30': 2, 'time_to_recover_seconds|le|Infinity': 1 },
     ...{ 'time_to_recover_seconds|sum': 20_050 },
+    ...{ 'candidate_search_seconds|le|5': 1, 'candidate_search_seconds|sum': 3.5 },
   });
   const series = seriesIn(await scrape(run, [kept]));
   const place = 'service="shop",environment="staging"';
@@ -48,6 +50,8 @@ test('what was counted is shown, with buckets that reach four hours', async () =
   );
   expect(TIME_BUCKETS.at(-1)).toBe(14_400);
   expect(buckets).toEqual([0, 2, 2, 2, 2, 2, 2, 2, 2, 2, 3]);
+  expect(series.get(`candidate_search_seconds_bucket{${place},le="2"}`)).toBe(0);
+  expect(series.get(`candidate_search_seconds_bucket{${place},le="5"}`)).toBe(1);
   expect(series.get(`time_to_recover_seconds_sum{${place}}`)).toBe(20_050);
   expect(series.get(`time_to_recover_seconds_count{${place}}`)).toBe(3);
   await run.close();
@@ -88,6 +92,6 @@ test('a large registry is cut at a thousand series, said in a comment, and what 
     1,
   );
   expect(text.trimEnd().split('\n').at(-1)).toMatch(/^# cut at 1000 series: \d+ of 80 /);
-  expect(text.match(/^# TYPE /gm)).toHaveLength(11);
+  expect(text.match(/^# TYPE /gm)).toHaveLength(13);
   await run.close();
 });

@@ -24,6 +24,8 @@ test.each([
   ['MergeCompleted', { sha: 'a', auto: false }, { 'rollbacks_merged_total|false': 1 }],
   ['MergeCompleted', { state: 'RollbackMerged' }, { 'rollbacks_merged_total|unknown': 1 }],
   ['PullRequestMergedByHuman', { state: 'RollbackMerged' }, { 'rollbacks_merged_total|false': 1 }],
+  ['CiFailed', { state: 'AwaitingHumanReview' }, { 'invariant_violations_total|I6': 1 }],
+  ['CiTimedOut', { state: 'AwaitingHumanReview' }, { 'invariant_violations_total|I6': 1 }],
   ['InvariantsPassed', { state: 'RollbackMerged' }, {}],
   [
     'RollbackEnded',
@@ -34,6 +36,20 @@ test.each([
   ['RollbackEnded', { state: 'Observed' }, {}],
 ])('%s %j adds %j', (type, data, amounts) => {
   expect(tallyOf(type, detail(data))).toEqual(amounts);
+});
+
+test('an evaluation adds each invariant that fails, but for I1, which only asks for a person', () => {
+  const results = [
+    { id: 'I1', result: 'fail', value: 'production never merges by itself' },
+    { id: 'I3', result: 'overridden', value: '2 of 2 replicas' },
+    { id: 'I6', result: 'fail', value: 'a check failed' },
+    { id: 'I8', result: 'fail', value: '11 files changed' },
+    { id: 'I2', result: 'wait', value: 'Progressing' },
+  ];
+  expect(tallyOf('InvariantsEvaluated', detail({ results }, 'production'))).toEqual({
+    'invariant_violations_total|I6': 1,
+    'invariant_violations_total|I8': 1,
+  });
 });
 
 test('in production no merge is automatic, also when it is found later', () => {
@@ -54,6 +70,19 @@ test('a time goes into the bucket that it is at most, and over four hours into t
   const long = { detected: '2026-11-21T06:00:00.000Z', merged: '2026-11-21T10:00:00.001Z' };
   expect(tallyOf('RollbackEnded', detail({ state: 'SelfHealed', times: long }))).toMatchObject({
     'time_to_mitigate_seconds|le|Infinity': 1,
+  });
+});
+
+test('the search that found a revision is measured when its attempt ends, in buckets of its own', () => {
+  const times = {
+    ...{ detected: '2026-11-21T10:00:00.000Z', confirmed: '2026-11-21T10:00:20.000Z' },
+    candidate: '2026-11-21T10:00:23.500Z',
+  };
+  expect(tallyOf('RollbackEnded', detail({ state: 'SelfHealed', times }))).toEqual({
+    'time_to_detect_seconds|le|30': 1,
+    'time_to_detect_seconds|sum': 20,
+    'candidate_search_seconds|le|5': 1,
+    'candidate_search_seconds|sum': 3.5,
   });
 });
 
