@@ -13,7 +13,10 @@ import { type Caller, type Watched, watchedWorld } from './watched-world.ts';
 
 const COMMITTED = join(import.meta.dirname, '../../statemachines/roll-back-service.asl.json');
 const START = Date.parse('2026-11-21T10:00:00.000Z');
-const ESCALATING = ['EscalationRaised', 'ApprovalRequested', 'Paged', 'SecurityViolation', 'NotConfirmed'];
+const ESCALATING = [
+  ...['EscalationRaised', 'ApprovalRequested', 'HumanMergeAwaited'],
+  ...['Paged', 'SecurityViolation', 'NotConfirmed'],
+];
 const TELLING_TRIES = 5;
 
 export type Options = {
