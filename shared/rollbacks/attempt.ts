@@ -100,6 +100,12 @@ export const AttemptData = z.object({
   checkpointAwaitedRev: z.int().optional(),
   /** Until when it was said that the merge waits for the repository's quota. */
   mergeHeldUntil: z.string().optional(),
+  /** The forge gave no answer to the merge: not tried again before `until`. `times` counts within one stay in AwaitingMerge. */
+  mergePostponed: z
+    .object({ at: z.string(), until: z.string(), times: z.int(), said: z.string() })
+    .optional(),
+  /** What was said last where that led to the present review: one line, without secrets. */
+  said: z.string().optional(),
   slotReleased: z.boolean(),
   /** What persons asked and was refused, `<person>/<event>/<state>`: each is decided once. */
   refused: z.array(z.string()).optional(),

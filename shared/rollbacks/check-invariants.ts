@@ -6,6 +6,7 @@ import { keepEvaluation, lastEvaluation } from './keep-evaluation.ts';
 import { overtake } from './overtake-rollback.ts';
 import { pageIfDue } from './page-person.ts';
 import type { TaskInput, TaskResult, WorldDeps } from './ports.ts';
+import { isPostponed } from './postpone-merge.ts';
 import { queueOutcome } from './queued-merge.ts';
 import { readInvariants } from './read-invariants.ts';
 import { pullRequestOf } from './read-world.ts';
@@ -19,12 +20,16 @@ import {
 import { followAutonomy } from './rules/record-step.ts';
 import { mayMergeMore, recordHeld } from './start-merge.ts';
 import { standing, takeStep } from './take-step.ts';
+import { listening, oneLine, unansweredReasons } from './unanswered.ts';
 
 /** The inputs of the check that allowed a merge travel to the merge task, which decides on the same bytes. */
 export type InvariantCheck = TaskResult & {
   readonly verdict: CheckInvariantsOutcome['verdict'] | 'moved';
   readonly evaluation: CheckInvariantsInputs | null;
+  /** What could not be read, in the systems' own words: the workflow hands it to what expires the attempt. */
+  readonly unread: string | null;
 };
+type Judged = Omit<InvariantCheck, 'unread'>;
 
 /**
  * Re-reads the eight invariants from the systems themselves. `merge` in mode auto with all eight passed on fresh
@@ -34,8 +39,13 @@ export type InvariantCheck = TaskResult & {
  */
 export async function checkInvariantsOfRollback(all: WorldDeps, input: TaskInput): Promise<InvariantCheck> {
   const attempt = await loadAttempt(all.store, input.rollbackId);
-  const deps = timedFor(all, attempt);
-  const moved = (to: Attempt): InvariantCheck => ({
+  const { deps, heard } = listening(timedFor(all, attempt));
+  const judged = await look(deps, attempt, input);
+  return { ...judged, unread: oneLine(unansweredReasons(heard)) ?? null };
+}
+
+async function look(deps: WorldDeps, attempt: Attempt, input: TaskInput): Promise<Judged> {
+  const moved = (to: Attempt): Judged => ({
     ...standing(deps, to),
     verdict: 'moved',
     evaluation: null,
@@ -66,7 +76,7 @@ async function judge(
   attempt: Attempt,
   key: string,
   { inputs, verdict }: { inputs: CheckInvariantsInputs; verdict: CheckInvariantsOutcome['verdict'] },
-): Promise<InvariantCheck> {
+): Promise<Judged> {
   if (verdict === 'review') {
     const handed = await handToReview(deps, attempt, key, inputs);
     return { ...standing(deps, handed), verdict: 'moved', evaluation: null };
@@ -81,14 +91,18 @@ async function judge(
   return { ...standing(deps, asking), verdict, evaluation: null };
 }
 
-/** All eight allow it: what may still be in the way is the quota of the hour, and a checkpoint that has not come yet. */
+/**
+ * All eight allow it: what may still be in the way is a forge that just did not answer, the quota of the hour, and a
+ * checkpoint that has not come yet.
+ */
 async function allowMerge(
   deps: WorldDeps,
   attempt: Attempt,
   key: string,
   inputs: CheckInvariantsInputs,
-): Promise<InvariantCheck> {
+): Promise<Judged> {
   const wait = { ...standing(deps, attempt), verdict: 'wait' as const, evaluation: null };
+  if (isPostponed(attempt, deps.clock())) return wait;
   if (!(await mayMergeMore(deps, attempt)))
     return { ...wait, ...standing(deps, await recordHeld(deps, attempt, key)) };
   const checkpoint = await checkpointOutcome(deps, attempt, key);

@@ -83,6 +83,7 @@ export const EVENTS = [
   'HeadMoved',
   'MergeStarted',
   'MergeHeld',
+  'MergePostponed',
   'CheckpointAwaited',
   'CheckpointTimedOut',
   'MergeQueued',

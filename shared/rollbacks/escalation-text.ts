@@ -20,6 +20,9 @@ const REVIEWS: Readonly<Record<ReviewReason, string>> = {
   UNEXPECTED: 'the workflow met an error that it does not know',
 };
 
+/** NO_CANDIDATE where nobody knows whether there is one. */
+const UNREAD_SEARCH = 'what the search for a stable revision asks for could not be read';
+
 const MARKED = new RegExp(`^${ESCALATION}(rbk_[0-9A-HJKMNP-TV-Z]{26})/[\\w-]+$`);
 
 /** By which what was told at the forge is found again: once for each attempt and topic. */
@@ -95,7 +98,14 @@ export function escalationOf(
 function raised(attempt: Attempt, place: string): Escalation | undefined {
   const { state } = attempt;
   if (state.kind !== 'AwaitingHumanReview') return undefined;
-  return said(state.reason, `${place}: ${REVIEWS[state.reason]}`, answers(attempt));
+  const isUnread = state.reason === 'NO_CANDIDATE' && attempt.data.said !== undefined;
+  const title = isUnread ? UNREAD_SEARCH : REVIEWS[state.reason];
+  return said(state.reason, `${place}: ${title}`, [...quoted(attempt.data.said), ...answers(attempt)]);
+}
+
+/** What was said last, so that its words stay words: no mark-up, and nobody is named by it. */
+function quoted(text: string | undefined): readonly string[] {
+  return text === undefined ? [] : [`What was said last: \`${text.replaceAll('`', "'")}\``, ''];
 }
 
 function said(topic: string, title: string, lines: readonly string[]): Escalation {

@@ -66,6 +66,7 @@ export const rollbackEventExamples = {
   HeadMoved: review(5, 'CI_FAILED'),
   MergeStarted: moved(5, 'AwaitingMerge', 1),
   MergeHeld: moved(5, 'AwaitingMerge'),
+  MergePostponed: moved(6, 'AwaitingMerge'),
   CheckpointAwaited: moved(6, 'AwaitingMerge'),
   CheckpointTimedOut: review(7, 'CHECKPOINT_TIMEOUT'),
   MergeQueued: moved(6, 'AwaitingMerge', 1),

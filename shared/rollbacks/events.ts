@@ -81,6 +81,9 @@ export const rollbackEvents = {
   MergeHeld: to('AwaitingMerge').describe(
     'The invariants allow the merge, but the repository has had its merges of the hour: it waits for the next.',
   ),
+  MergePostponed: to('AwaitingMerge').describe(
+    'The forge gave no answer to the merge, or asks to wait: the approval stands, and it is asked again until the deadline.',
+  ),
   CheckpointAwaited: to('AwaitingMerge').describe(
     'The invariants allow the merge; it waits until a signed checkpoint of the ledger covers the decision that says so.',
   ),

@@ -1,21 +1,20 @@
-import { type Actor, Fault, isFault, isoTime, millis, type Reason } from '../kernel/index.ts';
+import { type Actor, Fault, isFault, millis } from '../kernel/index.ts';
 import type { PullRequest } from '../ports/index.ts';
 import { type Attempt, loadAttempt, timedFor } from './attempt.ts';
 import { holdForCheckpoint } from './await-checkpoint.ts';
 import { movedOn } from './close-pull-request.ts';
 import { METRICS } from './contract.ts';
+import { mergeMove } from './merge-move.ts';
 import { overtake } from './overtake-rollback.ts';
 import type { TaskInput, TaskResult, WorldDeps } from './ports.ts';
+import { isPostponed, type Postponement, postponeMerge } from './postpone-merge.ts';
 import { approvalFor, givenApproval, personOfAnswer } from './read-approval.ts';
-import { pullRequestOf } from './read-world.ts';
-import {
-  type CheckInvariantsInputs,
-  checkInvariants,
-  type InvariantResult,
-} from './rules/check-invariants.ts';
-import { type MergeInputs, type MergeOutcome, mergeRollback } from './rules/merge-rollback.ts';
+import { ask, pullRequestOf } from './read-world.ts';
+import { type CheckInvariantsInputs, checkInvariants } from './rules/check-invariants.ts';
+import { type MergeInputs, mergeRollback } from './rules/merge-rollback.ts';
 import { startMerge } from './start-merge.ts';
-import { type Move, standing, takeStep } from './take-step.ts';
+import { standing, takeStep } from './take-step.ts';
+import { listening } from './unanswered.ts';
 
 export type MergeInput = TaskInput & { readonly evaluation: CheckInvariantsInputs };
 
@@ -23,7 +22,8 @@ export type MergeInput = TaskInput & { readonly evaluation: CheckInvariantsInput
  * Merges what the invariant check allowed: judges its inputs again, refuses when they are older than 15 s (the workflow
  * then checks anew), records that it starts, and merges with a guard on the head sha. Our own merge, found after an
  * interruption, is recorded. Where the repository has had its merges of the hour, it is held; so it is where the service
- * wants a checkpoint to cover the decision first.
+ * wants a checkpoint to cover the decision first. A forge that does not answer, or asks to wait, spends nothing: the merge is
+ * postponed within its state, and looked for before it is tried again.
  */
 export async function mergePullRequestOfRollback(all: WorldDeps, input: MergeInput): Promise<TaskResult> {
   const attempt = await loadAttempt(all.store, input.rollbackId);
@@ -32,8 +32,13 @@ export async function mergePullRequestOfRollback(all: WorldDeps, input: MergeInp
   // this very task, run a second time: it has put the pull request in the queue
   const { queuedAt, enteredAt } = attempt.data;
   if (queuedAt !== undefined && queuedAt >= enteredAt) return standing(deps, attempt);
+  if (isPostponed(attempt, deps.clock())) return standing(deps, attempt);
   const actor = await assertMayMerge(deps, attempt, input.evaluation);
-  const pullRequest = (await pullRequestOf(deps, attempt)) ?? undefined;
+  const { deps: asking, heard } = listening(deps);
+  const pullRequest = (await pullRequestOf(asking, attempt)) ?? undefined;
+  // an earlier merge whose answer was lost may have been made: none is asked for without having looked
+  const silence = heard.at(0);
+  if (silence !== undefined) return standing(deps, await postponeMerge(deps, attempt, input.key, silence));
   const merged = await mergedByUs(deps, attempt, pullRequest);
   if (merged !== undefined) return recordMerge(deps, attempt, input, { result: merged, actor });
   const late = (deps.clock() - millis(input.evaluation.now)) / 1000 > deps.timings.invariantFreshness;
@@ -44,7 +49,14 @@ export async function mergePullRequestOfRollback(all: WorldDeps, input: MergeInp
   if (started.held) return standing(deps, started.attempt);
   const uncovered = await holdForCheckpoint(deps, started.attempt, input.key);
   if (uncovered !== undefined) return standing(deps, uncovered);
-  return recordMerge(deps, started.attempt, input, { result: await merge(deps, started.attempt), actor });
+  const result = await merge(deps, started.attempt);
+  if (result instanceof Fault)
+    return standing(deps, await postponeMerge(deps, started.attempt, input.key, whyOf(result)));
+  return recordMerge(deps, started.attempt, input, { result, actor });
+}
+
+function whyOf({ name, message, retryAfterSeconds }: Fault): Postponement {
+  return { fault: name, message, retryAfterSeconds };
 }
 
 async function recordMerge(
@@ -60,7 +72,7 @@ async function recordMerge(
     rule: mergeRollback,
     inputs,
     ...(actor !== undefined && { actor }),
-    move: (outcome) => moveOf(outcome, inputs, deps.clock()),
+    move: (outcome) => mergeMove(outcome, inputs, deps.clock()),
   });
   if (moved.state.kind === 'RollbackMerged')
     deps.meter.count(METRICS.merged, {
@@ -99,10 +111,10 @@ async function mergedByUs(
   if (pullRequest?.state !== 'merged' || pullRequest.mergeCommitSha === undefined) return undefined;
   const facts = attempt.data.pullRequest;
   if (facts === undefined) return undefined;
-  const [commit] = await deps.forge.commits(facts.repository, pullRequest.mergeCommitSha, 1);
-  return commit?.message.includes(mark(attempt))
-    ? { kind: 'merged', sha: pullRequest.mergeCommitSha }
-    : undefined;
+  const { mergeCommitSha: sha } = pullRequest;
+  // where it cannot be read, the account that merged tells whether it was us
+  const commits = await ask(deps, 'commits', () => deps.forge.commits(facts.repository, sha, 1));
+  return commits?.[0]?.message.includes(mark(attempt)) ? { kind: 'merged', sha } : undefined;
 }
 
 /** A branch that stays behind harms nothing: failing to delete it stops nothing. */
@@ -116,7 +128,8 @@ function mark(attempt: Attempt): string {
   return `Holdfast-Merge: ${attempt.id}`;
 }
 
-async function merge(deps: WorldDeps, attempt: Attempt): Promise<MergeInputs['result']> {
+/** The forge's answer; the fault where it gave none, or asks to wait. */
+async function merge(deps: WorldDeps, attempt: Attempt): Promise<MergeInputs['result'] | Fault> {
   const facts = attempt.data.pullRequest;
   if (facts === undefined) throw new Fault('Malformed', `rollback ${attempt.id} has no pull request`);
   const title = `Rollback: ${attempt.service} in ${attempt.environment} (#${facts.number})`;
@@ -132,63 +145,11 @@ async function merge(deps: WorldDeps, attempt: Attempt): Promise<MergeInputs['re
       call: 'merge',
       code: isFault(thrown) ? thrown.name : 'Unknown',
     });
-    if (isFault(thrown, 'PermissionDenied')) return { kind: 'denied' };
+    if (isFault(thrown, 'RateLimited', 'Unavailable')) return thrown;
+    if (isFault(thrown, 'PermissionDenied')) return { kind: 'denied', message: thrown.message };
     // No answer that trying again could mend: the forge's word goes to a person.
     if (isFault(thrown, 'NotFound', 'Conflict', 'InvalidInput', 'Malformed'))
       return { kind: 'refused', message: thrown.message };
     throw thrown;
   }
-}
-
-function approvedBy(approval: CheckInvariantsInputs['approval']): readonly Reason[] {
-  return approval === null
-    ? []
-    : [{ code: 'APPROVED', text: `${approval.person} approved it (${approval.id})` }];
-}
-
-function invariantReason({ id, result, value }: InvariantResult): Reason {
-  return { code: id, text: result === 'overridden' ? `${value}: the approval lets it pass` : value };
-}
-
-function moveOf(outcome: MergeOutcome, inputs: MergeInputs, now: number): Move {
-  const at = isoTime(now);
-  const also = [{ type: 'InvariantsEvaluated' as const, data: { results: outcome.invariants } }];
-  const { approval } = inputs.evaluation;
-  if (outcome.verdict === 'merged' && inputs.result.kind === 'merged') {
-    const { sha } = inputs.result;
-    return {
-      event: outcome.approved ? 'HumanApproved' : 'InvariantsPassed',
-      state: { kind: 'RollbackMerged' },
-      also: [...also, { type: 'MergeCompleted', data: { sha, auto: !outcome.approved } }],
-      reasons: [...approvedBy(approval), ...outcome.invariants.map(invariantReason)],
-      data: { merge: { sha, at, byPerson: false, ...(approval !== null && { approval: approval.id }) } },
-      times: { merged: at },
-    };
-  }
-  if (outcome.verdict === 'queued') {
-    return {
-      event: 'MergeQueued',
-      state: { kind: 'AwaitingMerge' },
-      also,
-      reasons: [{ code: 'QUEUED', text: 'all invariants hold; it waits in the merge queue of its branch' }],
-      data: { queuedAt: at },
-    };
-  }
-  if (outcome.verdict === 'security') {
-    return {
-      event: 'SecurityViolation',
-      state: { kind: 'Aborted', reason: 'SECURITY' },
-      also,
-      reasons: [{ code: 'PERMISSION_DENIED', text: 'the forge refused our credentials at the merge' }],
-    };
-  }
-  const why =
-    inputs.result.kind === 'refused' ? inputs.result.message : 'the head moved under the pull request';
-  return {
-    event: 'InvariantsFailed',
-    state: { kind: 'AwaitingHumanReview', reason: 'MERGE_REFUSED', afterMerge: false },
-    also,
-    reasons: [{ code: 'I8', text: why }],
-    ...(inputs.result.kind === 'head-moved' && { data: { headMoved: true } }),
-  };
 }

@@ -12,6 +12,8 @@ import { placeOf, type ReadNow, readNow } from './read-world.ts';
 import { nextHour, placeBack } from './repository-quotas.ts';
 import { type PullRequestFact, type PullRequestOutcome, recordPullRequest } from './rules/record-step.ts';
 import { type Move, standing, takeStep } from './take-step.ts';
+import { inWords } from './unanswered.ts';
+import { hasWaited } from './wait-for-forge.ts';
 
 type Opened = {
   readonly pullRequest: PullRequest;
@@ -21,7 +23,8 @@ type Opened = {
 
 /**
  * Opens the rollback pull request: a branch from the tracked base, one scalar of the manifest changed, labels and body.
- * An open one for the same service, environment and target is reused. Every forge call is read before it is repeated.
+ * An open one for the same service, environment and target is reused. Every forge call is read before it is repeated. A
+ * forge that asks to wait is waited for while the state's deadline allows it.
  */
 export async function openPullRequestForRollback(all: WorldDeps, input: TaskInput): Promise<TaskResult> {
   const attempt = await loadAttempt(all.store, input.rollbackId);
@@ -34,6 +37,7 @@ export async function openPullRequestForRollback(all: WorldDeps, input: TaskInpu
   const overtaken = await overtake(deps, attempt, input.key, { now });
   if (overtaken !== undefined) return standing(deps, overtaken);
   const opened = found instanceof Fault ? found : await orFault(deps, () => open(deps, attempt, now, found));
+  if (opened instanceof Fault && (await hasWaited(deps, attempt, opened))) return standing(deps, attempt);
   const fact: PullRequestFact =
     opened instanceof Fault
       ? { kind: 'failed', fault: opened.name, message: opened.message }
@@ -181,5 +185,6 @@ function moveOf(
     event: 'PullRequestFailed',
     state: { kind: 'AwaitingHumanReview', reason: 'PR_FAILED', afterMerge: false },
     reasons,
+    data: { said: inWords(fact.fault, fact.message) },
   };
 }

@@ -3,6 +3,7 @@ import type { Coverage, Forge, Health, History, Work, Workflow } from '../ports/
 import type { Manifest } from '../ports/manifest.ts';
 import type { Meter } from '../ports/meter.ts';
 import type { Timings } from './contract.ts';
+import type { Unanswered } from './unanswered.ts';
 
 /** What every use case of rollbacks needs: decisions, waits, and the one scaled clock. */
 export type RollbackDeps = DecideDeps & {
@@ -13,6 +14,8 @@ export type RollbackDeps = DecideDeps & {
   /** Waits and deadlines, already divided by the time factor. */
   readonly timings: Timings;
   readonly factor: number;
+  /** Told what outside systems say instead of an answer, where somebody wants to know (`listening`). */
+  readonly unanswered?: (what: Unanswered) => void;
 };
 
 /** What those need beside it that read or change the world. */

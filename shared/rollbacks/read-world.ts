@@ -90,7 +90,8 @@ export function recent(readings: readonly Reading[], now: number, seconds: numbe
 }
 
 /**
- * Asks an outside system; undefined when it gives no usable answer. That is counted and decides nothing: no data holds.
+ * Asks an outside system; undefined when it gives no usable answer. That is counted, told to who listens, and decides
+ * nothing: no data holds.
  * Refused credentials are not "no answer": they pass through.
  */
 export async function ask<T>(
@@ -104,8 +105,10 @@ export async function ask<T>(
     const code = thrown instanceof Fault ? thrown.name : 'Unknown';
     deps.meter.count(METRICS.integrationErrors, { call, code });
     if (code === 'PermissionDenied') deps.meter.count(METRICS.denied);
-    if (isFault(thrown, 'Unavailable', 'RateLimited', 'Malformed', 'NotFound')) return undefined;
-    throw thrown;
+    if (!isFault(thrown, 'Unavailable', 'RateLimited', 'Malformed', 'NotFound')) throw thrown;
+    const { name: fault, message, retryAfterSeconds } = thrown;
+    deps.unanswered?.({ call, fault, message, retryAfterSeconds });
+    return undefined;
   }
 }
 

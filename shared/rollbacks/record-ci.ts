@@ -1,4 +1,4 @@
-import { isoTime } from '../kernel/index.ts';
+import { isoTime, type Reason } from '../kernel/index.ts';
 import { type Attempt, loadAttempt, timedFor } from './attempt.ts';
 import { movedOn } from './close-pull-request.ts';
 import { overtake } from './overtake-rollback.ts';
@@ -6,6 +6,7 @@ import type { TaskInput, TaskResult, WorldDeps } from './ports.ts';
 import { ask, pullRequestOf } from './read-world.ts';
 import { type JudgeCiInputs, type JudgeCiOutcome, judgeCi } from './rules/judge-ci.ts';
 import { type Move, standing, takeStep } from './take-step.ts';
+import { listening, oneLine, unansweredReasons } from './unanswered.ts';
 
 const CHECKS_KEPT = 20;
 
@@ -14,7 +15,8 @@ export async function recordCi(all: WorldDeps, input: TaskInput): Promise<TaskRe
   const attempt = await loadAttempt(all.store, input.rollbackId);
   const deps = timedFor(all, attempt);
   if (attempt.state.kind !== 'PullRequestOpen') return movedOn(deps, attempt);
-  const [pullRequest, inputs] = await Promise.all([pullRequestOf(deps, attempt), ciInputs(deps, attempt)]);
+  const { deps: asking, heard } = listening(deps);
+  const [pullRequest, inputs] = await Promise.all([pullRequestOf(deps, attempt), ciInputs(asking, attempt)]);
   const overtaken = await overtake(deps, attempt, input.key, { pullRequest: pullRequest ?? undefined });
   if (overtaken !== undefined) return standing(deps, overtaken);
   if (judgeCi.decide(inputs).verdict === 'pending') return standing(deps, attempt);
@@ -22,7 +24,7 @@ export async function recordCi(all: WorldDeps, input: TaskInput): Promise<TaskRe
     key: input.key,
     rule: judgeCi,
     inputs,
-    move: (outcome) => moveOf(outcome, inputs),
+    move: (outcome) => moveOf(outcome, inputs, unansweredReasons(heard)),
   });
   return standing(deps, moved);
 }
@@ -45,7 +47,7 @@ export async function ciInputs(deps: WorldDeps, attempt: Attempt): Promise<Judge
   };
 }
 
-function moveOf(outcome: JudgeCiOutcome, inputs: JudgeCiInputs): Move {
+function moveOf(outcome: JudgeCiOutcome, inputs: JudgeCiInputs, unread: readonly Reason[]): Move {
   switch (outcome.verdict) {
     case 'succeeded':
       return {
@@ -66,11 +68,17 @@ function moveOf(outcome: JudgeCiOutcome, inputs: JudgeCiInputs): Move {
         reasons: [{ code: 'CI_RED', text: `failed: ${outcome.failed.join(', ')}` }],
       };
     case 'timed-out':
-    case 'pending':
+    case 'pending': {
+      const said = oneLine(unread);
       return {
         event: 'CiTimedOut',
         state: { kind: 'AwaitingHumanReview', reason: 'CI_TIMEOUT', afterMerge: false },
-        reasons: [{ code: 'CI_TIMEOUT', text: `the checks were still ${inputs.state} at the deadline` }],
+        reasons: [
+          { code: 'CI_TIMEOUT', text: `the checks were still ${inputs.state} at the deadline` },
+          ...unread,
+        ],
+        ...(said !== undefined && { data: { said } }),
       };
+    }
   }
 }

@@ -17,6 +17,7 @@ import type { Reading } from './rules/readings.ts';
 import { type ResolveCandidateOutcome, resolveCandidate } from './rules/resolve-candidate.ts';
 import { searchCandidate } from './search-candidate.ts';
 import { type Move, standing, takeStep } from './take-step.ts';
+import { listening, oneLine, unreadReasons } from './unanswered.ts';
 
 const READ_MARGIN = 3;
 
@@ -75,7 +76,8 @@ async function confirmed(
   const { service, environment, target } = known.place;
   const current = confirmation.readings.at(-1)?.revision;
   const mode = stricterMode(attempt.environment, level, attempt.data.mode);
-  const search = await searchCandidate(deps, {
+  const { deps: asking, heard } = listening(deps);
+  const search = await searchCandidate(asking, {
     target,
     repository: service.repository,
     current: current ?? '',
@@ -90,15 +92,24 @@ async function confirmed(
     return standing(deps, attempt);
   const at = isoTime(deps.clock());
   const place = placeIn('pull-requests', environment.manifest.repository, deps.clock());
+  const unread = unreadReasons(search, heard);
   const resolve = (taken: Place | null) => () =>
     takeStep(deps, attempt, {
       key,
       rule: resolveCandidate,
       inputs: { mode, confirmation, search },
-      move: (outcome) => withPlace(moveOf(attempt, mode, outcome, search, at), taken),
+      move: (outcome) => withPlace(moveOf(attempt, { mode, outcome, search, unread, at }), taken),
     });
   return standing(deps, await inPlace(deps, place, resolve(place), resolve(null)));
 }
+
+type Resolved = {
+  readonly mode: AttemptData['mode'];
+  readonly outcome: ResolveCandidateOutcome;
+  readonly search: Awaited<ReturnType<typeof searchCandidate>>;
+  readonly unread: readonly Reason[];
+  readonly at: string;
+};
 
 /** A pull request that is to be opened has its place in the hour's quota from here on; null: none was left. */
 function withPlace(move: Move, place: Place | null): Move {
@@ -110,20 +121,16 @@ function withPlace(move: Move, place: Place | null): Move {
   };
 }
 
-function moveOf(
-  attempt: Attempt,
-  mode: AttemptData['mode'],
-  outcome: ResolveCandidateOutcome,
-  search: Awaited<ReturnType<typeof searchCandidate>>,
-  at: string,
-): Move {
+function moveOf(attempt: Attempt, { mode, outcome, search, unread, at }: Resolved): Move {
   const { choice, confirmation } = outcome;
   const chosen = search.evidence.find((each) => each.revision === choice.candidate);
   const reasons = [
     confirmedReason(attempt, confirmation),
     ...choice.considered.map(consideredReason),
     ...closing(outcome, search.search.ended),
+    ...unread,
   ];
+  const said = oneLine(unread);
   return {
     event: outcome.event,
     state:
@@ -140,6 +147,7 @@ function moveOf(
     data: {
       mode,
       revision: search.current,
+      ...(outcome.to === 'AwaitingHumanReview' && said !== undefined && { said }),
       ...(search.currentCommittedAt !== undefined && { revisionCommittedAt: search.currentCommittedAt }),
       ...(chosen !== undefined && {
         candidateRev: attempt.rev + 1,
@@ -179,7 +187,10 @@ function closing(outcome: ResolveCandidateOutcome, ended: string): readonly Reas
         : `would have opened a pull request to go back to ${candidate}`;
     return [{ code: 'OBSERVE_ONLY', text: `autonomy is observe: ${would}` }];
   }
-  return candidate === undefined
-    ? [{ code: 'NO_CANDIDATE', text: `no ancestor passes; the search was ${ended}` }]
-    : [];
+  if (candidate !== undefined) return [];
+  const text =
+    ended === 'unreadable'
+      ? 'no ancestor was chosen: what the search asks for could not be read'
+      : `no ancestor passes; the search was ${ended}`;
+  return [{ code: 'NO_CANDIDATE', text }];
 }

@@ -161,6 +161,7 @@ const STAYING: readonly RollbackEvent[] = [
   'HeadMoved',
   'MergeStarted',
   'MergeHeld',
+  'MergePostponed',
   'CheckpointAwaited',
   'MergeQueued',
 ];
@@ -171,7 +172,7 @@ function dataOf(deps: RollbackDeps, attempt: Attempt, move: Move, now: number): 
     // of these only a moved head leaves the page due: a person must still look
     return { ...(move.event === 'HeadMoved' ? attempt.data : same), ...move.data };
   }
-  const { deadlineAt: _old, pageAt: _page, approval: _approval, ...kept } = attempt.data;
+  const { deadlineAt: _old, pageAt: _page, approval: _approval, said: _said, ...kept } = attempt.data;
   const asked = approvalIdOf(attempt);
   const merged: AttemptData = { ...kept, ...(asked !== undefined && { lastApproval: asked }), ...move.data };
   const asks = move.state.kind === 'AwaitingHumanReview' || asksForApproval(attempt, move);

@@ -55,6 +55,7 @@ export const TRANSITIONS: readonly Transition[] = [
   { from: 'AwaitingMerge', event: 'AutonomyLowered', to: 'AwaitingMerge' },
   { from: 'AwaitingMerge', event: 'MergeStarted', to: 'AwaitingMerge' },
   { from: 'AwaitingMerge', event: 'MergeHeld', to: 'AwaitingMerge' },
+  { from: 'AwaitingMerge', event: 'MergePostponed', to: 'AwaitingMerge' },
   { from: 'AwaitingMerge', event: 'CheckpointAwaited', to: 'AwaitingMerge' },
   { from: 'AwaitingMerge', event: 'CheckpointTimedOut', to: 'AwaitingHumanReview' },
   { from: 'AwaitingMerge', event: 'MergeQueued', to: 'AwaitingMerge' },

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import * as z from 'zod';
+import { Fault } from '../../shared/kernel/index.ts';
 import { GITOPS, manifestPath, POINTER } from '../support/memory-world.ts';
 import { rollbackRun } from '../support/rollback-run.ts';
 import type { Answer, Invoke } from '../support/rollback-tasks.ts';
@@ -145,3 +146,44 @@ describe.each(RELEASES)(
 function errorOf({ FunctionError, Payload }: Answer): string | undefined {
   return FunctionError === undefined ? undefined : (Payload as { errorType: string }).errorType;
 }
+
+describe.each(RELEASES)(
+  'an execution started by release $release, before a forge that does not answer',
+  ({ machine }) => {
+    test('waits for a forge that does not answer the merge, and does not ask it without a pause', async () => {
+      const run = await rollbackRun({ machine, invoke: calling() });
+      run.world.forge.firstChecks = 'success';
+      const asked: number[] = [];
+      run.world.forge.refuse = (call) => {
+        if (call !== 'merge') return undefined;
+        asked.push(Date.now());
+        return asked.length < 4 ? new Fault('Unavailable', 'down') : undefined;
+      };
+      run.degrade();
+      run.sweepEveryMinute();
+      await run.until('RollbackComplete');
+      const pauses = asked.slice(1).map((at, index) => at - (asked[index] ?? 0));
+      expect(pauses).toHaveLength(3);
+      expect(Math.min(...pauses)).toBeGreaterThanOrEqual(9_000);
+      await run.close();
+    });
+
+    test('hands what it does not expect to a person by its name alone, and ends a merge by its deadline', async () => {
+      for (const [call, name, end, said] of [
+        ['ci', 'Conflict', 'UNEXPECTED', /failed with Conflict$/],
+        ['rules', 'Unavailable', 'MERGE_TIMEOUT', /deadline of AwaitingMerge has passed/],
+      ] as const) {
+        const run = await rollbackRun({ machine, invoke: calling() });
+        run.world.forge.firstChecks = 'success';
+        run.world.forge.refuse = (asked) => (asked === call ? new Fault(name, 'down') : undefined);
+        run.degrade();
+        run.sweepEveryMinute();
+        const review = await run.until('AwaitingHumanReview', 1400);
+        expect(review.state).toMatchObject({ reason: end });
+        const last = (await run.store.decisions({ kind: 'rollback', id: review.id })).at(-1)?.decision;
+        expect(last?.reasons.map(({ text }) => text).join()).toMatch(said);
+        await run.close();
+      }
+    });
+  },
+);

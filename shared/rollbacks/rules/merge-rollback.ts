@@ -9,7 +9,7 @@ export type MergeInputs = {
     | { readonly kind: 'queued' }
     | { readonly kind: 'head-moved' }
     | { readonly kind: 'refused'; readonly message: string }
-    | { readonly kind: 'denied' };
+    | { readonly kind: 'denied'; readonly message?: string };
 };
 export type MergeOutcome = {
   readonly verdict: 'merged' | 'queued' | 'review' | 'security';

@@ -73,6 +73,19 @@ export const holdMerge = rule(
   }),
 );
 
+/** The forge gave no answer to the merge: it is asked again. Times are ISO; `times` counts the tries of one stay. */
+export const postponeMerge = rule(
+  'postpone-merge',
+  1,
+  (inputs: {
+    readonly fault: string;
+    readonly message: string;
+    readonly times: number;
+    readonly at: string;
+    readonly until: string;
+  }) => ({ postponedUntil: inputs.until }),
+);
+
 /** Autonomy was lowered while a merge was awaited: the attempt goes no further than it says now. */
 export const followAutonomy = rule(
   'follow-autonomy',
@@ -102,6 +115,8 @@ export type HandOverInputs = {
   readonly state: string;
   readonly failure: string;
   readonly afterMerge: boolean;
+  /** What the failed task said: for whoever reads the decision, nothing is judged by it. Older decisions have none. */
+  readonly message?: string;
 };
 export type HandOverOutcome = { readonly verdict: 'review' | 'security'; readonly failure: string };
 

@@ -92,7 +92,7 @@ test('a merge that cannot be made goes to a person, with the pull request open',
   await run.until('DegradationDetected');
   run.world.forge.refuse = (call) => (call === 'merge' ? new Fault('Unavailable', 'down') : undefined);
   const review = await run.until('AwaitingHumanReview');
-  expect(review.state).toMatchObject({ reason: 'UNEXPECTED', afterMerge: false });
+  expect(review.state).toMatchObject({ reason: 'MERGE_TIMEOUT', afterMerge: false });
   expect(run.world.forge.pullRequests(GITOPS)[0]?.state).toBe('open');
   await run.close();
 });

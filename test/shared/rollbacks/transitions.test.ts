@@ -30,7 +30,7 @@ const RULING: readonly (readonly [from: string, event: string, to: string])[] = 
   ['AwaitingMerge', 'HumanApproved', 'RollbackMerged'],
   ['AwaitingMerge', 'ApprovalTimedOut AbortRequested ManualTakeover', 'Aborted'],
   ['AwaitingMerge', 'AutonomyLowered Paged MergeStarted MergeHeld MergeQueued', 'AwaitingMerge'],
-  ['AwaitingMerge', 'CheckpointAwaited', 'AwaitingMerge'],
+  ['AwaitingMerge', 'CheckpointAwaited MergePostponed', 'AwaitingMerge'],
   ['AwaitingMerge', 'CheckpointTimedOut', 'AwaitingHumanReview'],
   ['AwaitingHumanReview', 'ReviewApproved', 'AwaitingMerge'],
   ['AwaitingHumanReview', 'Paged HeadMoved', 'AwaitingHumanReview'],
