@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import type { World } from '../local/world.ts';
+import type { KillPlace } from './kills-places.ts';
 
 /** Where the effects of one rollback are looked for. */
 export type Target = {
+  readonly place: KillPlace;
   readonly service: string;
-  readonly environment: string;
   readonly repository: string;
   /** Of the world. */
   readonly dataDir: string;
@@ -31,9 +32,14 @@ export function effectsOf(world: World, target: Target): readonly string[] {
     ...git(target, 'branch', '--format=%(refname:short)')
       .filter((name) => names(service, name))
       .map((name) => `branch ${name}`),
-    ...git(target, 'log', '--format=%s', 'main', '--', `apps/${service}/${target.environment}.yaml`).map(
-      (subject) => `commit ${subject}`,
-    ),
+    ...git(
+      target,
+      'log',
+      '--format=%s',
+      'main',
+      '--',
+      `apps/${service}/${target.place.environment}.yaml`,
+    ).map((subject) => `commit ${subject}`),
     ...messages.map(({ text }) => `message ${firstLine(text)}`),
   ]
     .map((text) => withoutNames(text, service))

@@ -9,6 +9,7 @@ import type { Planned } from './kills-world.ts';
 import { RESULTS, ROOT } from './result.ts';
 
 const CutRecord = z.object({
+  /** The name of the place. */
   environment: z.string(),
   step: z.number(),
   phase: z.enum(['before', 'after']),
@@ -45,35 +46,59 @@ export type Sweeps = {
 
 const NOTHING: Sweeps = { records: [], entries: 0, findings: [] };
 
-/**
- * What earlier sweeps found, as far as the flow has the same stored steps: all points take an hour and more, so a sweep
- * begins with those that were not cut yet. Nothing where the results are of another form.
- */
-export function earlierSweeps(whole: readonly KillRun[]): Sweeps {
-  const file = join(RESULTS, 'kills.json');
+type Whole = readonly { readonly environment: string; readonly steps: readonly string[] }[];
+/** What earlier sweeps found, and the run of each place that they were compared with. */
+export type KeptSweeps = Sweeps & { readonly whole: Whole };
+
+/** The results as they are on disk; nothing where there are none, or of another form. */
+export function keptSweeps(file = join(RESULTS, 'kills.json')): KeptSweeps {
   const kept = Kept.safeParse(existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined);
-  if (!kept.success) return NOTHING;
-  const { details } = kept.data;
-  const same = whole.every(({ target: { environment }, steps }) => {
-    const before = details.whole.find((one) => one.environment === environment)?.steps;
-    return JSON.stringify(before) === JSON.stringify(steps);
-  });
-  return same ? details : NOTHING;
+  return kept.success ? kept.data.details : { ...NOTHING, whole: [] };
 }
 
-/** Those that were not cut yet, then the others, each in the order of the plan. */
+/** The stored steps of a place in earlier sweeps. */
+export function knownSteps({ whole }: KeptSweeps, place: string): readonly string[] | undefined {
+  return whole.find(({ environment }) => environment === place)?.steps;
+}
+
+/**
+ * What earlier sweeps found, place for place, where the flow has the same stored steps: all points take an hour and
+ * more, so a sweep begins with those that were not cut yet. What their ledgers showed is of all places together: it
+ * counts while one of them is as it was.
+ */
+export function earlierSweeps(kept: KeptSweeps, whole: readonly KillRun[]): Sweeps {
+  const unchanged = whole
+    .filter(({ target, steps }) => same(steps, knownSteps(kept, target.place.name)))
+    .map(({ target }) => target.place.name);
+  if (unchanged.length === 0) return NOTHING;
+  const { records, entries, findings } = kept;
+  return {
+    ...{ entries, findings },
+    records: records.filter(({ environment }) => unchanged.includes(environment)),
+  };
+}
+
+/** Of the records those that were cut at the step that was meant: a run that waited once more is elsewhere by then. */
+export function cutAsMeant(records: readonly CutRecord[], whole: readonly KillRun[]): readonly CutRecord[] {
+  return records.filter(({ environment, step, at }) =>
+    whole.some(({ target, steps }) => target.place.name === environment && steps[step] === at),
+  );
+}
+
+/** Those that are not among the records, then the others, each in the order of the plan. */
 export function uncutFirst(
-  plan: readonly Planned[],
-  { records }: Pick<Sweeps, 'records'>,
-): readonly Planned[] {
-  const done = new Set(records.map(keyOf));
-  const isDone = ({ environment, cut }: Planned) =>
-    cut !== undefined && done.has(keyOf({ environment, ...cut }));
+  plan: readonly Required<Planned>[],
+  records: readonly CutRecord[],
+): readonly Required<Planned>[] {
+  const done = new Set(records.map(pointOf));
+  const isDone = ({ place, cut }: Required<Planned>) =>
+    done.has(pointOf({ environment: place.name, ...cut }));
   return [...plan.filter((point) => !isDone(point)), ...plan.filter(isDone)];
 }
 
-/** Earlier sweeps and this one; a point that was cut again counts as it is now. */
+/** Earlier sweeps and this one; what was cut again, at the same step, counts as it is now. */
 export function together(earlier: Sweeps, now: Sweeps): Sweeps {
+  const keyOf = (record: CutRecord): string => `${pointOf(record)}/${record.at}`;
   const again = new Set(now.records.map(keyOf));
   return {
     records: [...earlier.records.filter((record) => !again.has(keyOf(record))), ...now.records],
@@ -82,7 +107,12 @@ export function together(earlier: Sweeps, now: Sweeps): Sweeps {
   };
 }
 
-function keyOf({ environment, step, phase }: Pick<CutRecord, 'environment' | 'step' | 'phase'>): string {
+/** The point that a record was cut for. */
+export function pointOf({
+  environment,
+  step,
+  phase,
+}: Pick<CutRecord, 'environment' | 'step' | 'phase'>): string {
   return `${environment}/${step}/${phase}`;
 }
 
@@ -90,7 +120,7 @@ function keyOf({ environment, step, phase }: Pick<CutRecord, 'environment' | 'st
 export function recordOf(run: KillRun, whole: KillRun | undefined): CutRecord {
   const { cut = { step: 0, phase: 'before' as const }, at = '', downMs = 0, end, workflow } = run;
   const { doubled, missing } = differences(whole?.effects ?? [], run.effects);
-  const { service, environment } = run.target;
+  const { service, place } = run.target;
   const decided = same(run.events, whole?.events);
   const answered = same(run.approvals, whole?.approvals);
   const wrong = [
@@ -102,9 +132,9 @@ export function recordOf(run: KillRun, whole: KillRun | undefined): CutRecord {
     ...missing.map((effect) => `never: ${effect}`),
   ];
   return {
-    ...{ environment, ...cut, at, downMs, end, workflow },
+    ...{ environment: place.name, ...cut, at, downMs, end, workflow },
     ...{ doubled: doubled.length, missing: missing.length, otherDecisions: !decided || !answered },
-    wrong: wrong.map((text) => `${environment} ${service}, cut ${textOf(cut)} (${at}): ${text}`),
+    wrong: wrong.map((text) => `${place.name} ${service}, cut ${textOf(cut)} (${at}): ${text}`),
     commit: execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: ROOT, encoding: 'utf8' }).trim(),
     date: new Date().toISOString(),
   };

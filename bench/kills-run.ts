@@ -43,7 +43,8 @@ type Death = { readonly signal?: NodeJS.Signals; readonly stored: number; readon
 /** One rollback of a prepared service: cut at a step, started again over the same folder, followed to its end. */
 export async function killRun(ground: Ground, target: Target, stable: string, cut?: Cut): Promise<KillRun> {
   const { world, steps } = ground;
-  const { service, environment } = target;
+  const { service } = target;
+  const { environment } = target.place;
   const before = steps.count();
   const startedAt = performance.now();
   const death = cut === undefined ? undefined : startAgain(ground, before, cut);

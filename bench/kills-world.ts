@@ -9,6 +9,7 @@ import { prepareService } from '../local/scenarios/prepare.ts';
 import { startWorld } from '../local/world.ts';
 import { freePorts } from '../test/support/free-ports.ts';
 import { effectsOf } from './kills-effects.ts';
+import type { KillPlace } from './kills-places.ts';
 import { type Ground, type KillRun, killRun } from './kills-run.ts';
 import { type Cut, textOf, watchSteps } from './kills-steps.ts';
 import { ROOT, type Say } from './result.ts';
@@ -25,7 +26,10 @@ export const RUNS_PER_WORLD = 15;
  */
 const TIMINGS = { healthRestored: 10, readingGap: 60, invariantFreshness: 60, confirmationWait: 600 };
 
-export type Planned = { readonly environment: string; readonly cut?: Cut };
+/** Where a checkpoint is awaited: on a loaded machine it may come late. */
+const AWAITED = { checkpointWait: 600 };
+
+export type Planned = { readonly place: KillPlace; readonly cut?: Cut };
 
 /** What a world's ledger says after its runs, beside what each run says by itself. */
 export type WorldReport = {
@@ -74,11 +78,15 @@ async function runSome(
 ): Promise<readonly KillRun[]> {
   const { world } = ground;
   const repository = `acme/gitops-${from}`;
-  const prepared = plan.map(async ({ environment, cut }, index) => {
+  const prepared = plan.map(async ({ place, cut }, index) => {
     const service = `kill${from + index}`;
-    const target = { service, environment, repository, dataDir };
-    const place = { environment, gitops: repository, timings: TIMINGS };
-    return { cut, target, stable: await prepareService(world, service, 'auto', place) };
+    const target = { place, service, repository, dataDir };
+    const { environment, awaitCheckpoint } = place;
+    const asked = {
+      ...{ environment, gitops: repository, timings: { ...TIMINGS, ...(awaitCheckpoint && AWAITED) } },
+      ...(awaitCheckpoint && { awaitCheckpoint }),
+    };
+    return { cut, target, stable: await prepareService(world, service, 'auto', asked) };
   });
   const runs: KillRun[] = [];
   for (const { cut, target, stable } of await Promise.all(prepared)) {
@@ -87,10 +95,10 @@ async function runSome(
     const where = cut === undefined ? 'not cut' : `cut ${textOf(cut)} (${run.at})`;
     const down = run.killed ? `killed, back after ${run.downMs} ms` : 'not killed';
     say(
-      `  ${target.environment}, ${where}: ${cut === undefined ? '' : `${down}, `}${run.end} after ${run.seconds} s`,
+      `  ${target.place.name}, ${where}: ${cut === undefined ? '' : `${down}, `}${run.end} after ${run.seconds} s`,
     );
     // its replicas would be in the way of the next run
-    await world.sandbox.deployer.scale(`${target.service}-${target.environment}`, 0);
+    await world.sandbox.deployer.scale(`${target.service}-${target.place.environment}`, 0);
   }
   return runs;
 }

@@ -1,44 +1,45 @@
+import { type KillPlace, PLACES } from './kills-places.ts';
+import { cutSteps, planOf, pointsOf } from './kills-points.ts';
 import {
   type CutRecord,
+  cutAsMeant,
   earlierSweeps,
+  keptSweeps,
+  pointOf,
   recordOf,
   type Sweeps,
   together,
   uncutFirst,
 } from './kills-record.ts';
 import type { KillRun } from './kills-run.ts';
-import { cutsOf } from './kills-steps.ts';
-import { type Planned, RUNS_PER_WORLD, runsInOneWorld, type WorldReport } from './kills-world.ts';
+import { uncutRuns } from './kills-whole.ts';
+import { RUNS_PER_WORLD, runsInOneWorld, type WorldReport } from './kills-world.ts';
 import type { Bench, Measured, Row, Say, Sweep } from './result.ts';
 import { median } from './statistics.ts';
 
 const SPEED = 10;
 /** A run mostly waits; each world has ports, a folder and processes of its own. */
 const WORLDS_AT_ONCE = 3;
-const PLACES = ['staging', 'production'] as const;
 
 export const killsBench: Bench = {
   name: 'kills',
   summary:
-    'One rollback after the other on the local cloud, in staging and in production with an approval. The process of the cloud sends itself SIGKILL before or after a step that the workflow stores, is started again over the same folder, and the run goes on; the forge, the deployer and the people stay. Each run is compared with one that nobody cut.',
+    'One rollback after the other on the local cloud, in staging, in production with an approval, and there once more where the merge awaits a signed checkpoint. The process of the cloud sends itself SIGKILL before or after a step that the workflow stores, is started again over the same folder, and the run goes on; the forge, the deployer and the people stay. Each run is compared with one that nobody cut.',
   run: measure,
 };
 
 async function measure(say: Say, sweep: Sweep = {}): Promise<Measured> {
   const startedAt = performance.now();
-  const uncut = await runsInOneWorld(
-    [...PLACES, ...PLACES].map((environment) => ({ environment })),
-    SPEED,
-    say,
-  );
-  const whole = PLACES.map((environment) => shortest(uncut.runs, environment));
-  const earlier = earlierSweeps(whole);
-  const plan = uncutFirst(planOf(whole, sweep), earlier);
+  const kept = keptSweeps();
+  const uncut = await uncutRuns(kept, SPEED, say);
+  const { whole } = uncut;
+  const earlier = earlierSweeps(kept, whole);
+  const plan = uncutFirst(planOf(whole, sweep), cutAsMeant(earlier.records, whole));
   say(
     `  ${plan.length} cuts of ${pointsOf(whole).length}; ${earlier.records.length} were cut in earlier sweeps`,
   );
   const ends = startedAt + (sweep.minutes ?? Number.POSITIVE_INFINITY) * 60_000;
-  const reports: WorldReport[] = [uncut];
+  const reports: WorldReport[] = [...uncut.reports];
   const worlds = Array.from({ length: Math.ceil(plan.length / RUNS_PER_WORLD) }, (_, at) =>
     plan.slice(at * RUNS_PER_WORLD, (at + 1) * RUNS_PER_WORLD),
   );
@@ -50,36 +51,12 @@ async function measure(say: Say, sweep: Sweep = {}): Promise<Measured> {
   return measuredOf(whole, earlier, reports);
 }
 
-/** A wait that was woken too early is waited again: the run with the fewest such steps is the one to compare with. */
-function shortest(runs: readonly KillRun[], environment: string): KillRun {
-  const [first] = runs
-    .filter(({ target, end }) => target.environment === environment && end === 'RollbackComplete')
-    .toSorted((one, other) => one.steps.length - other.steps.length);
-  if (first === undefined) throw new Error(`no run in ${environment} came to its end uncut`);
-  return first;
-}
-
-const pointsOf = (whole: readonly KillRun[]): readonly Planned[] =>
-  whole.flatMap(({ target: { environment }, steps }) =>
-    cutsOf(steps.length - 1).map((cut) => ({ environment, cut })),
-  );
-
-/** The cuts from the `from`-th to the `to`-th, every `every`-th of them; those far apart first, so that a part is spread. */
-function planOf(whole: readonly KillRun[], { from = 1, to, every = 1 }: Sweep): readonly Planned[] {
-  const chosen = pointsOf(whole)
-    .slice(from - 1, to)
-    .filter((_, index) => index % every === 0);
-  const STRIDE = 16;
-  return Array.from({ length: STRIDE }, (_, offset) =>
-    chosen.filter((_point, index) => index % STRIDE === (offset * 7) % STRIDE),
-  ).flat();
-}
-
 function sweepOf(whole: readonly KillRun[], reports: readonly WorldReport[]): Sweeps {
   const cuts = reports.flatMap(({ runs }) => runs).filter(({ killed }) => killed);
-  const wholeOf = (run: KillRun) => whole.find(({ target }) => target.environment === run.target.environment);
+  const uncut = ({ target: { place } }: KillRun) =>
+    whole.find(({ target }) => target.place.name === place.name);
   return {
-    records: cuts.map((run) => recordOf(run, wholeOf(run))),
+    records: cuts.map((run) => recordOf(run, uncut(run))),
     entries: sum(reports.map(({ entries }) => entries)),
     findings: reports.flatMap((report) => report.findings),
   };
@@ -94,7 +71,7 @@ function measuredOf(whole: readonly KillRun[], earlier: Sweeps, reports: readonl
   const down = records.map(({ downMs }) => downMs);
   return {
     rows: [
-      ...PLACES.flatMap((environment) => rowsOf(environment, whole, records)),
+      ...PLACES.flatMap((place) => rowsOf(place, whole, records)),
       none('effects at the forge or in the chat, doubled', records, ({ doubled }) => doubled),
       none('effects that were never done', records, (record) => record.missing),
       none('runs with other decisions than the run that was not cut', records, ({ otherDecisions }) =>
@@ -117,7 +94,7 @@ function measuredOf(whole: readonly KillRun[], earlier: Sweeps, reports: readonl
     details: {
       ...sweeps,
       whole: whole.map(({ target, steps, events, approvals, effects }) => ({
-        environment: target.environment,
+        environment: target.place.name,
         steps,
         events,
         approvals,
@@ -125,32 +102,38 @@ function measuredOf(whole: readonly KillRun[], earlier: Sweeps, reports: readonl
       })),
     },
     notes: [
-      ...whole.map((run) => `${run.target.environment}: cuts by state: ${byState(run, records)}.`),
+      ...whole.map((run) => `${run.target.place.name}: cuts by state: ${byState(run, records)}.`),
       `Effects of a run: ${whole[1]?.effects.join('; ')}.`,
       `Armed in the last sweep and not counted, because the run took fewer steps than the one that was not cut, or another workflow was running: ${missed.length}.`,
-      `Sweeps add up while the stored steps of the flow stay the same; cuts by commit: ${byCommit(records)}.`,
+      `Sweeps add up while the stored steps of a place stay the same; cuts by commit: ${byCommit(records)}.`,
       ...records.flatMap(({ wrong }) => wrong),
       ...findings,
     ],
   };
 }
 
-function rowsOf(
-  environment: string,
-  whole: readonly KillRun[],
-  records: readonly CutRecord[],
-): readonly Row[] {
-  const steps = whole.find(({ target }) => target.environment === environment)?.steps.length ?? 0;
-  const here = records.filter((record) => record.environment === environment);
+function rowsOf(place: KillPlace, whole: readonly KillRun[], records: readonly CutRecord[]): readonly Row[] {
+  const { name } = place;
+  const stored = whole.find(({ target }) => target.place.name === name)?.steps ?? [];
+  const [first, last] = cutSteps(place, stored);
+  const steps = last - first + 1;
+  const here = records.filter((record) => record.environment === name);
+  const cut = new Set(here.map(pointOf)).size;
+  const meant = cutAsMeant(here, whole).length;
   const complete = here.filter(({ end }) => end === 'RollbackComplete').length;
   return [
-    { measure: `${environment}: points, before and after ${steps} stored steps`, value: 2 * steps, unit: '' },
     {
-      ...{ measure: `${environment}: points cut there by SIGKILL`, value: here.length, unit: '' },
-      ...{ target: String(2 * steps), met: here.length === 2 * steps },
+      measure: `${name}: points, before and after ${steps}${steps < stored.length ? ` of ${stored.length}` : ''} stored steps`,
+      value: 2 * steps,
+      unit: '',
     },
     {
-      ...{ measure: `${environment}: of them ended as RollbackComplete`, value: complete, unit: '' },
+      ...{ measure: `${name}: points cut there by SIGKILL`, value: cut, unit: '' },
+      ...{ target: String(2 * steps), met: cut === 2 * steps },
+    },
+    { measure: `${name}: of them at the step that was meant`, value: meant, unit: '' },
+    {
+      ...{ measure: `${name}: runs cut that ended as RollbackComplete`, value: complete, unit: '' },
       ...{ target: String(here.length), met: complete === here.length },
     },
   ];
@@ -165,12 +148,14 @@ function none(measure: string, records: readonly CutRecord[], count: (record: Cu
 function byState(whole: KillRun, records: readonly CutRecord[]): string {
   const stateOf = (step: string): string => step.split(':')[0] ?? step;
   const at = records
-    .filter(({ environment }) => environment === whole.target.environment)
+    .filter(({ environment }) => environment === whole.target.place.name)
     .map((record) => record.at);
   const count = (state: string, steps: readonly string[]) =>
     steps.filter((step) => stateOf(step) === state).length;
-  return [...new Set(whole.steps.map(stateOf))]
-    .map((state) => `${state} ${count(state, at)} of ${2 * count(state, whole.steps)}`)
+  const [first, last] = cutSteps(whole.target.place, whole.steps);
+  const cut = whole.steps.slice(first, last + 1);
+  return [...new Set(cut.map(stateOf))]
+    .map((state) => `${state} ${count(state, at)} of ${2 * count(state, cut)}`)
     .join(', ');
 }
 
