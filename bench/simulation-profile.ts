@@ -2,7 +2,7 @@ import { Session } from 'node:inspector/promises';
 
 /** Files in which a part begins, and what it is. A sample belongs to the innermost of them. */
 const PARTS = [
-  ['find-similar.ts', 'context: the rule find-similar'],
+  ['find-similar.ts', 'context: what find-similar finds'],
   ['risk-score.ts', 'risk: the score of assess-risk'],
   ['policy-verdict.ts', 'policies: what evaluate-policies comes to'],
   ['judge-verdict.ts', 'the judge and the kill switch: the verdict of judge-rollout'],

@@ -1,12 +1,8 @@
 import { bandOf, type RiskBand } from '../../shared/deployments/rules/bands.ts';
 import { leads } from '../../shared/deployments/rules/decide-deployment.ts';
 import type { PastDeployment } from '../../shared/deployments/rules/facts.ts';
-import {
-  type CountedPast,
-  type Precedent,
-  precedentsOf,
-} from '../../shared/deployments/rules/failure-history.ts';
-import { findSimilar } from '../../shared/deployments/rules/find-similar.ts';
+import type { CountedPast, Precedent } from '../../shared/deployments/rules/failure-history.ts';
+import { similarOnes } from '../../shared/deployments/rules/find-similar.ts';
 import { GENOPS_WEIGHTS } from '../../shared/deployments/rules/genops/score.ts';
 import { localHour } from '../../shared/deployments/rules/local-time.ts';
 import { riskScore } from '../../shared/deployments/rules/risk-score.ts';
@@ -41,9 +37,7 @@ export function riskOf({ arrival, now, environment, history, past, budget }: Wei
   const left = 'remaining' in budget && budget.remaining !== undefined ? Number(budget.remaining) : null;
   const query = { service: name, environment, change };
   const similar =
-    past === undefined
-      ? NOTHING_SIMILAR
-      : precedentsOf(findSimilar.decide({ query, past, neighbours, now: isoTime(now) }).similar);
+    past === undefined ? NOTHING_SIMILAR : similarOnes({ query, past, neighbours, now: isoTime(now) });
   const facts = { service, change, history, similar, budget: left, time: localHour(now, zone) };
   const { score } = riskScore(facts, GENOPS_WEIGHTS);
   return { score, band: bandOf(score) };

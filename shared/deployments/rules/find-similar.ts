@@ -1,7 +1,7 @@
-import { decimal, fromDecimal, millis, rule } from '../../kernel/index.ts';
+import { decimal, millis, rounded, rule } from '../../kernel/index.ts';
 import { classesOf } from './change-class.ts';
 import type { PastDeployment } from './facts.ts';
-import { ageWeight } from './failure-history.ts';
+import { ageWeight, type Precedent } from './failure-history.ts';
 import type { FindSimilarInputs, FindSimilarOutcome, SimilarDeployment } from './risk-assessment.ts';
 import { textSimilarities } from './text-similarity.ts';
 
@@ -34,18 +34,10 @@ type Near = {
  * say. Only this service and its neighbours, only the past; the nearest ten from .75.
  */
 export const findSimilar = rule('find-similar', 1, (inputs: FindSimilarInputs): FindSimilarOutcome => {
-  const near = nearest(inputs);
-  const texts = textSimilarities(
-    inputs.query.change.text.slice(0, COMPARED.characters),
-    near.map(({ record }) => ({ id: record.id, text: record.change.text })),
-  );
-  const now = millis(inputs.now);
-  const similar = kept(near, texts)
-    .toSorted((left, right) => right.value - left.value)
-    .slice(0, MOST)
-    .map(({ each, similarity }) => cited(inputs, now, each, similarity, texts.get(each.record.id) ?? 0));
+  const found = similarOnes(inputs);
+  const similar = found.map((each) => cited(inputs, each));
   const failures = similar.filter(({ outcome }) => outcome !== 'succeeded').length;
-  const weight = similar.reduce((sum, each) => sum + fromDecimal(each.weight), 0);
+  const weight = found.reduce((sum, each) => sum + each.weight, 0);
   return {
     similar,
     successes: similar.length - failures,
@@ -54,7 +46,36 @@ export const findSimilar = rule('find-similar', 1, (inputs: FindSimilarInputs): 
   };
 });
 
-type Kept = { readonly each: Near; readonly similarity: string; readonly value: number };
+/** One of those that `findSimilar` tells of, in numbers of 12 digits and without the reasons. */
+export type SimilarOne = Precedent & {
+  readonly record: PastDeployment;
+  readonly similarity: number;
+  /** Of the texts. */
+  readonly text: number;
+};
+
+/** The nearest, at most ten, nearest first. */
+export function similarOnes(inputs: FindSimilarInputs): readonly SimilarOne[] {
+  const near = nearest(inputs);
+  const texts = textSimilarities(
+    inputs.query.change.text.slice(0, COMPARED.characters),
+    near.map(({ record }) => ({ id: record.id, text: record.change.text })),
+  );
+  return kept(near, texts)
+    .toSorted((left, right) => right.similarity - left.similarity)
+    .slice(0, MOST)
+    .map(({ each: { record, relation, age }, similarity }) => ({
+      record,
+      relation,
+      similarity,
+      text: texts.get(record.id) ?? 0,
+      weight: rounded(similarity * age),
+      outcome: record.outcome,
+      classes: classesOf(record.change),
+    }));
+}
+
+type Kept = { readonly each: Near; readonly similarity: number };
 
 function kept(near: readonly Near[], texts: ReadonlyMap<string, number>): readonly Kept[] {
   const found: Kept[] = [];
@@ -62,9 +83,8 @@ function kept(near: readonly Near[], texts: ReadonlyMap<string, number>): readon
     const plain = similarityOf(each, texts);
     // what rounding cannot lift to the threshold need not be rounded
     if (plain < KEPT_FROM - 1e-9) continue;
-    const similarity = decimal(plain);
-    const value = fromDecimal(similarity);
-    if (value >= KEPT_FROM) found.push({ each, similarity, value });
+    const similarity = rounded(plain);
+    if (similarity >= KEPT_FROM) found.push({ each, similarity });
   }
   return found;
 }
@@ -93,7 +113,8 @@ function nearest(inputs: FindSimilarInputs): readonly Near[] {
     if (age > 0 && reachable) near.push({ record: cut(record), relation, structure, age });
   }
   // A deployment that is given twice is one.
-  const distinct = new Map(near.toSorted(byStructure).map((each) => [each.record.id, each]));
+  const distinct = new Map<string, Near>();
+  for (const each of near.toSorted(byStructure)) distinct.set(each.record.id, each);
   return [...distinct.values()].slice(0, COMPARED.records);
 }
 
@@ -133,33 +154,25 @@ function similarityOf({ record, structure }: Near, texts: ReadonlyMap<string, nu
   return STRUCTURE * structure + (1 - STRUCTURE) * (texts.get(record.id) ?? 0);
 }
 
-function cited(
-  inputs: FindSimilarInputs,
-  now: number,
-  { record, relation, age }: Near,
-  similarity: string,
-  text: number,
-): SimilarDeployment {
+function cited(inputs: FindSimilarInputs, found: SimilarOne): SimilarDeployment {
+  const { record, relation, similarity, weight, outcome, classes } = found;
   return {
     id: record.id,
     service: record.service,
     relation,
-    similarity,
-    weight: decimal(fromDecimal(similarity) * age),
-    outcome: record.outcome,
-    classes: classesOf(record.change),
-    why: reasonsFor(inputs, now, record, relation, text),
+    similarity: decimal(similarity),
+    weight: decimal(weight),
+    outcome,
+    classes,
+    why: reasonsFor(inputs, found),
   };
 }
 
 function reasonsFor(
-  { query }: FindSimilarInputs,
-  now: number,
-  { service, at, change }: PastDeployment,
-  relation: Relation,
-  text: number,
+  { query, now }: FindSimilarInputs,
+  { record: { service, at, change }, relation, text }: SimilarOne,
 ): readonly string[] {
-  const days = Math.floor((now - millis(at)) / 86_400_000);
+  const days = Math.floor((millis(now) - millis(at)) / 86_400_000);
   return [
     relation === 'same service' ? 'same service' : `${relation} ${service}`,
     `${change.lines} lines (${query.change.lines} now)`,

@@ -13,9 +13,10 @@ const BM25 = { k: 1.2, b: 0.7, d: 0.5 } as const;
 
 type Cut = {
   /** Each word, and what it means where it means something: the same word matches twice, another word for the same once. */
-  readonly terms: readonly string[];
+  readonly terms: readonly Term[];
   readonly counts: ReadonlyMap<string, number>;
 };
+type Term = { readonly text: string; readonly isNew: boolean };
 
 /** Cutting a title into words costs more than comparing it, and the same titles come again with every decision. */
 const cuts = new Map<string, Cut>();
@@ -30,13 +31,23 @@ function cutOf(text: string): Cut {
   });
   const counts = new Map<string, number>();
   for (const term of terms) counts.set(term, (counts.get(term) ?? 0) + 1);
-  const made = { terms, counts };
+  const made = {
+    terms: terms.map((term, index) => ({ text: term, isNew: terms.indexOf(term) === index })),
+    counts,
+  };
   if (cuts.size >= MOST_CUT) cuts.clear();
   cuts.set(text, made);
   return made;
 }
 
-type Document = Titled & { readonly cut: Cut; readonly norm: number; score: number; matched: number };
+type Document = Titled & {
+  readonly cut: Cut;
+  norm: number;
+  score: number;
+  matched: number;
+  /** How often it has the term at hand. */
+  count: number;
+};
 
 /**
  * How much of what a text says each of the others says too, in [0, 1): BM25+ over words and what they mean, as a share s
@@ -44,40 +55,48 @@ type Document = Titled & { readonly cut: Cut; readonly norm: number; score: numb
  * text without words. An index would be made anew for every decision; counting the terms is quicker.
  */
 export function textSimilarities(text: string, others: readonly Titled[]): ReadonlyMap<string, number> {
+  const similarities = new Map<string, number>();
   const { terms } = cutOf(text);
-  if (terms.length === 0) return new Map();
-  const documents = documentsOf([{ id: QUERY, text }, ...others]);
-  terms.forEach((term, index) => {
-    addScores(documents, term, terms.indexOf(term) === index);
-  });
-  const [query, ...rest] = documents;
-  const itself = query === undefined ? 0 : query.score * query.matched;
-  return new Map(rest.map(({ id, score, matched }) => [id, alike((score * matched) / itself)]));
+  if (terms.length === 0) return similarities;
+  const documents = documentsOf({ id: QUERY, text }, others);
+  for (const term of terms) addScores(documents, term);
+  const [query] = documents;
+  const itself = query.score * query.matched;
+  for (const each of documents)
+    if (each !== query) similarities.set(each.id, alike((each.score * each.matched) / itself));
+  return similarities;
 }
 
-/** In the order they were given, with what depends on their length. */
-function documentsOf(titles: readonly Titled[]): readonly Document[] {
-  const cut = titles.map(({ id, text }) => ({ id, text, cut: cutOf(text) }));
+/** The query and then the others as they were given, with what depends on their length. */
+function documentsOf(query: Titled, others: readonly Titled[]): readonly [Document, ...Document[]] {
+  const documents: [Document, ...Document[]] = [documentOf(query)];
+  for (const each of others) documents.push(documentOf(each));
   // sums of floating point depend on their order
-  const sorted = cut.toSorted((left, right) => (left.id < right.id ? -1 : 1));
+  const sorted = documents.toSorted((left, right) => (left.id < right.id ? -1 : 1));
   let average = 0;
-  sorted.forEach((each, index) => {
-    average = (average * index + each.cut.counts.size) / (index + 1);
-  });
+  for (const [index, { cut }] of sorted.entries())
+    average = (average * index + cut.counts.size) / (index + 1);
   const { k, b } = BM25;
-  const normOf = (length: number) => k * (1 - b + (b * length) / average);
-  return cut.map((each) => ({ ...each, norm: normOf(each.cut.counts.size), score: 0, matched: 0 }));
+  for (const each of documents) each.norm = k * (1 - b + (b * each.cut.counts.size) / average);
+  return documents;
+}
+
+function documentOf({ id, text }: Titled): Document {
+  return { id, text, cut: cutOf(text), norm: 0, score: 0, matched: 0, count: 0 };
 }
 
 /** Adds what one term of the query says of each document, in place. */
-function addScores(documents: readonly Document[], term: string, isNew: boolean): void {
+function addScores(documents: readonly Document[], { text, isNew }: Term): void {
   let matching = 0;
-  for (const { cut } of documents) if (cut.counts.has(term)) matching += 1;
+  for (const document of documents) {
+    document.count = document.cut.counts.get(text) ?? 0;
+    if (document.count > 0) matching += 1;
+  }
   const rarity = Math.log(1 + (documents.length - matching + 0.5) / (matching + 0.5));
   for (const document of documents) {
-    const count = document.cut.counts.get(term);
-    if (count === undefined) continue;
-    document.score += rarity * (BM25.d + (count * (BM25.k + 1)) / (count + document.norm));
+    const { count, norm } = document;
+    if (count === 0) continue;
+    document.score += rarity * (BM25.d + (count * (BM25.k + 1)) / (count + norm));
     if (isNew) document.matched += 1;
   }
 }
