@@ -5,13 +5,20 @@ import { estimateFano } from '../rollouts/index.ts';
 
 /** Seconds of the past from which thresholds and rates are frozen, before scaling. */
 export const LOOK_BACK = 3600;
-/** Of three minutes each: enough to see bursts, and few questions to the provider. */
+/** Enough to see bursts, and few questions to the provider. */
 const WINDOWS = 20;
+/** Seconds of a provider's interval, before scaling: the judge's own. */
+const INTERVAL = 60;
+/** Intervals of the provider in one window. The last window ends so long ago, which no provider's delay exceeds. */
+const EACH = 3;
 
 export type Before = {
   /** Failures that come in bursts of about so many; 1 where they seem independent. At least 1. */
   readonly fano: number;
-  /** Over the windows that were measured: a young service is not taken for a quiet one. */
+  /**
+   * Over the windows that were measured: a young service is not taken for a quiet one. Of the plan's minutes, which a time
+   * factor makes shorter.
+   */
   readonly requestsPerMinute: number;
 };
 
@@ -24,8 +31,11 @@ export async function lookBack(
   target: LambdaTarget,
   now: number,
 ): Promise<Before> {
-  const length = (LOOK_BACK * 1000) / deps.factor / WINDOWS;
-  const starts = Array.from({ length: WINDOWS }, (_, index) => now - (WINDOWS - index) * length);
+  // A provider counts whole intervals only: a window that cuts them would be charged with time in which nothing is counted.
+  const period = Math.max(1, Math.round(INTERVAL / deps.factor)) * 1000;
+  const length = period * EACH;
+  const end = Math.floor((now - length) / period) * period;
+  const starts = Array.from({ length: WINDOWS }, (_, index) => end - (WINDOWS - index) * length);
   const counted = await Promise.all(
     starts.map(async (start) => {
       const window = { from: isoTime(start), to: isoTime(start + length), thresholds: [] };
@@ -36,7 +46,7 @@ export async function lookBack(
   );
   const intervals = counted.flat();
   const requests = intervals.reduce((sum, { baseline }) => sum + baseline.requests, 0);
-  const minutes = (intervals.length * length) / 60_000;
+  const minutes = (intervals.length * length * deps.factor) / 60_000;
   return {
     fano: Math.max(1, estimateFano(intervals)),
     requestsPerMinute: minutes === 0 ? 0 : requests / minutes,
