@@ -1,5 +1,5 @@
-import type { SeenFile } from './rules/gather-facts.ts';
 import { kindsOf } from './rules/path-rules.ts';
+import type { SeenFile } from './rules/seen-files.ts';
 
 /** A decision is at most 64 KB (kernel/decide.ts): what a large change or a long past may take up of it, in characters. */
 const MOST = { files: 40_000, titles: 5000, past: 30_000 } as const;

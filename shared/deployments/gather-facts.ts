@@ -1,4 +1,4 @@
-import { personOf, UNKNOWN_AUTHOR, UNMAPPED } from '../approvals/index.ts';
+import { personOf, readPeople, UNKNOWN_AUTHOR, UNMAPPED } from '../approvals/index.ts';
 import { Fault, isFault } from '../kernel/index.ts';
 import type { LambdaTarget } from '../ports/traffic.ts';
 import { readService } from '../services/index.ts';
@@ -80,6 +80,7 @@ async function movesTo(
         async (login) => (await personOf(deps.store, 'github', login))?.person ?? `${UNMAPPED}${login}`,
       ),
   );
+  const written = [...new Set([...authors, ...(await namedAs(deps, inputs.caller.author))])];
   return ({ facts, anonymous, reasons }) => ({
     event: 'FactsGathered',
     state: { kind: 'FactsGathered' },
@@ -87,9 +88,16 @@ async function movesTo(
     data: {
       ...{ change: facts, canary, baseline, irreversible: facts.irreversible },
       // nobody can say that an approver did not write a part of it: then nobody may approve
-      authors: anonymous > 0 || inputs.unseen !== null ? [...authors, UNKNOWN_AUTHOR] : authors,
+      authors: anonymous > 0 || inputs.unseen !== null ? [...written, UNKNOWN_AUTHOR] : written,
     },
   });
+}
+
+/** The person of this name: callers name an author by a login or by the name that who is who has. */
+async function namedAs({ store }: FactsDeps, author: string | undefined): Promise<readonly string[]> {
+  if (author === undefined) return [];
+  const { people } = await readPeople(store);
+  return people.map(({ person }) => person).filter((person) => person.toLowerCase() === author.toLowerCase());
 }
 
 const BLOCKED: Readonly<Partial<Record<BlockReason, string>>> = {

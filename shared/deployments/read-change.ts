@@ -2,8 +2,10 @@ import { Fault, isFault } from '../kernel/index.ts';
 import type { ComparedFile, Comparison, Forge } from '../ports/index.ts';
 import { fitFiles, fitTitles } from './fit-record.ts';
 import { destroyedBy } from './rules/destructive-changes.ts';
-import type { CallerFacts, GatherFactsInputs, SeenFile, UnseenReason } from './rules/gather-facts.ts';
+import type { CallerFacts, GatherFactsInputs, UnseenReason } from './rules/gather-facts.ts';
+import { hotfixAmong } from './rules/hotfix-title.ts';
 import { kindsOf } from './rules/path-rules.ts';
+import type { SeenFile } from './rules/seen-files.ts';
 
 export type ChangeDeps = { readonly forge: Pick<Forge, 'readCommit' | 'compare' | 'ci'> };
 export type ChangeAsked = {
@@ -20,7 +22,10 @@ const FULL_SHA = /^[0-9a-f]{40}$/;
 const MOST_TITLES = 100;
 const LONGEST_TITLE = 200;
 
-type Seen = Pick<GatherFactsInputs, 'files' | 'titles' | 'authors' | 'anonymous' | 'takenBack' | 'unseen'>;
+type Seen = Pick<
+  GatherFactsInputs,
+  'files' | 'titles' | 'authors' | 'anonymous' | 'takenBack' | 'unseen' | 'hotfix'
+>;
 
 /**
  * Reads from the forge what the rule `gather-facts` judges. Going from what runs now to the revision may take commits
@@ -38,6 +43,7 @@ export async function readChange(deps: ChangeDeps, asked: ChangeAsked): Promise<
   const author = commit.authorLogin ?? null;
   const alone = {
     titles: [titleOf(commit)],
+    ...hotfixIn([commit]),
     authors: author === null ? [] : [author],
     anonymous: author === null ? 1 : 0,
   };
@@ -85,6 +91,7 @@ function seenIn(forward: Comparison, back: Comparison | undefined): Seen {
     files,
     titles: fitTitles(forward.commits.toReversed().slice(0, MOST_TITLES).map(titleOf)),
     authors: [...new Set(logins.filter((login) => login !== undefined))].sort(),
+    ...hotfixIn(forward.commits),
     anonymous: logins.filter((login) => login === undefined).length,
     takenBack: forward.behindBy,
     unseen: forward.truncated || back?.truncated === true || !whole ? 'TRUNCATED' : null,
@@ -118,6 +125,12 @@ function joined(one: SeenFile, other: SeenFile): SeenFile {
     deletions: one.deletions + other.deletions,
     ...(both.length > 0 && { destroys }),
   };
+}
+
+/** Read from all of them: of very many titles the oldest are not kept. */
+function hotfixIn(commits: readonly { readonly message: string }[]): Pick<Seen, 'hotfix'> {
+  const hotfix = hotfixAmong(commits.map(titleOf));
+  return hotfix === undefined ? {} : { hotfix };
 }
 
 function titleOf({ message }: { readonly message: string }): string {

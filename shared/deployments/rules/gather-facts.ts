@@ -1,7 +1,15 @@
 import * as z from 'zod';
 import { rule } from '../../kernel/index.ts';
 import { ChangeFacts } from './facts.ts';
-import { kindsOf, type PathKind } from './path-rules.ts';
+import type { PathKind } from './path-rules.ts';
+import { isOf, mayDestroy, reasonsOfFiles, type SeenFile } from './seen-files.ts';
+
+/** A login of the forge or a person of who is who. By an e-mail address nobody is known there, and none is kept. */
+const Author = z
+  .string()
+  .min(1)
+  .max(100)
+  .regex(/^[^@]*$/, 'must be a login or a person of who is who, not an e-mail address');
 
 /** What a caller may add to what the forge says; an empty or negative fact is refused by its name. */
 export const CallerFacts = z.strictObject({
@@ -13,18 +21,10 @@ export const CallerFacts = z.strictObject({
   infrastructure: z.boolean().exactOptional(),
   hotfix: z.boolean().exactOptional(),
   dataClasses: ChangeFacts.shape.dataClasses.exactOptional(),
+  /** One more who may not approve it, beside those whom the forge names. */
+  author: Author.exactOptional(),
 });
 export type CallerFacts = z.infer<typeof CallerFacts>;
-
-/** A changed file as it was read. `destroys` of a migration: what it takes away; null where that could not be read. */
-export type SeenFile = {
-  readonly path: string;
-  readonly previousPath?: string;
-  readonly status: string;
-  readonly additions: number;
-  readonly deletions: number;
-  readonly destroys?: readonly string[] | null;
-};
 
 /** Why the forge does not show the whole change. */
 export const UNSEEN_REASONS = ['NO_BASE', 'BASE_GONE', 'TRUNCATED'] as const;
@@ -51,10 +51,13 @@ export type GatherFactsInputs = {
   readonly caller: CallerFacts;
   /** What the registry says that every change of the service touches; absent: it says nothing. */
   readonly dataClasses?: readonly string[];
+  /** The title by which the change is a hotfix; absent: none says so. */
+  readonly hotfix?: string;
 };
 
 export type GatherFactsOutcome = {
   readonly facts: ChangeFacts;
+  /** The forge's, and whom the caller names. */
   readonly authors: readonly string[];
   readonly anonymous: number;
   /** Names of the facts in which the caller said more than the forge. */
@@ -65,7 +68,6 @@ export type GatherFactsOutcome = {
 /** As large as a change is taken for that nobody could see whole: above every step of every profile. */
 const UNSEEN = { lines: 10_000, files: 300 } as const;
 const MOST_TEXT = 20_000;
-const NAMED_PATHS = 5;
 
 const UNSEEN_TEXT: Readonly<Record<UnseenReason, string>> = {
   NO_BASE: 'nothing is known to run now, so that everything counts as changed',
@@ -88,7 +90,7 @@ export const gatherFacts = rule('gather-facts', 1, (inputs: GatherFactsInputs): 
     irreversible: either('irreversible'),
     config: either('config'),
     infrastructure: either('infrastructure'),
-    hotfix: caller.hotfix === true,
+    hotfix: inputs.hotfix !== undefined || caller.hotfix === true,
     dataClasses: [...new Set([...(inputs.dataClasses ?? []), ...(caller.dataClasses ?? [])])].sort(),
     ...(inputs.author !== null && { author: inputs.author }),
     checks: inputs.checks,
@@ -96,7 +98,7 @@ export const gatherFacts = rule('gather-facts', 1, (inputs: GatherFactsInputs): 
   };
   return {
     facts,
-    authors: inputs.authors,
+    authors: caller.author === undefined ? inputs.authors : withAuthor(inputs.authors, caller.author),
     anonymous: inputs.anonymous,
     addedByCaller: addedBy(facts, seen, inputs),
     reasons: [
@@ -108,7 +110,8 @@ export const gatherFacts = rule('gather-facts', 1, (inputs: GatherFactsInputs): 
       ...(inputs.takenBack === 0
         ? []
         : [{ code: 'TAKES_BACK', text: `${inputs.takenBack} commits that run now are taken back` }]),
-      ...pathReasons(files),
+      ...reasonsOfFiles(files),
+      ...(inputs.hotfix === undefined ? [] : [{ code: 'HOTFIX', text: inputs.hotfix }]),
       ...(inputs.dataClasses === undefined || inputs.dataClasses.length === 0
         ? []
         : [
@@ -137,19 +140,16 @@ function seenFacts({ files, unseen }: GatherFactsInputs) {
   };
 }
 
-function isOf({ path, previousPath }: SeenFile, kind: PathKind): boolean {
-  return kindsOf(path).includes(kind) || (previousPath !== undefined && kindsOf(previousPath).includes(kind));
-}
-
-/** A migration that could not be read may do anything. */
-function mayDestroy({ destroys }: SeenFile): boolean {
-  return destroys === null || (destroys !== undefined && destroys.length > 0);
+/** In alphabetical order; logins do not tell case apart. */
+function withAuthor(authors: readonly string[], author: string): readonly string[] {
+  const known = authors.some((each) => each.toLowerCase() === author.toLowerCase());
+  return known ? authors : [...authors, author].sort();
 }
 
 function addedBy(
   facts: ChangeFacts,
   seen: ReturnType<typeof seenFacts>,
-  { caller, dataClasses = [] }: GatherFactsInputs,
+  { caller, dataClasses = [], hotfix, authors }: GatherFactsInputs,
 ): readonly string[] {
   const added = [
     facts.lines > seen.lines ? 'lines' : undefined,
@@ -157,39 +157,11 @@ function addedBy(
     ...Object.entries(seen.flags).map(([name, is]) =>
       !is && caller[name as keyof typeof seen.flags] === true ? name : undefined,
     ),
-    facts.hotfix ? 'hotfix' : undefined,
+    hotfix === undefined && facts.hotfix ? 'hotfix' : undefined,
     facts.dataClasses.length > new Set(dataClasses).size ? 'dataClasses' : undefined,
+    caller.author !== undefined && withAuthor(authors, caller.author).length > authors.length
+      ? 'author'
+      : undefined,
   ];
   return added.filter((name) => name !== undefined);
-}
-
-function pathReasons(files: readonly SeenFile[]): GatherFactsOutcome['reasons'] {
-  const named = (code: string, paths: readonly string[]) =>
-    paths.length === 0 ? [] : [{ code, text: firstOf(paths) }];
-  const migrations = files.filter((file) => isOf(file, 'migration'));
-  const unread = migrations.filter(({ destroys }) => destroys === null);
-  const destructive = migrations.filter(({ destroys }) => (destroys?.length ?? 0) > 0);
-  return [
-    ...named(
-      'MIGRATION',
-      migrations.map(({ path }) => path),
-    ),
-    ...named(
-      'IRREVERSIBLE',
-      destructive.map(({ path, destroys }) => `${path} ${destroys?.join(', ')}`),
-    ),
-    ...named(
-      'MIGRATION_UNREAD',
-      unread.map(({ path }) => path),
-    ),
-    ...named(
-      'INFRASTRUCTURE',
-      files.filter((file) => isOf(file, 'infrastructure')).map(({ path }) => path),
-    ),
-  ];
-}
-
-function firstOf(texts: readonly string[]): string {
-  const more = texts.length - NAMED_PATHS;
-  return `${texts.slice(0, NAMED_PATHS).join('; ')}${more > 0 ? `; and ${more} more` : ''}`;
 }

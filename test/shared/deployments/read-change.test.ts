@@ -34,6 +34,16 @@ test('a change is what lies between what runs now and the revision, with its aut
   expect(gatherFacts.decide(inputs).facts).toMatchObject({ lines: 3, files: 2, irreversible: true });
 });
 
+test('a hotfix is read from the titles of the commits, also where nothing else is known', async () => {
+  const { forge, commit, read } = world();
+  const first = commit('Merge pull request #7 from acme/hotfix/tax');
+  const revision = commit('feat: more');
+  expect(gatherFacts.decide(await read(revision)).facts.hotfix).toBe(true);
+  const caller = { hotfix: false };
+  const alone = await readChange({ forge }, { repository: SHOP, revision: first, base: undefined, caller });
+  expect(gatherFacts.decide(alone).facts.hotfix).toBe(true);
+});
+
 test('the words of a file are looked at and not kept', async () => {
   const { commit, read } = world();
   const inputs = await read(commit('feat: data', { 'db/migrate/1.sql': "UPDATE t SET key = 'hunter2';\n" }));

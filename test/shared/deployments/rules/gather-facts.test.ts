@@ -96,6 +96,20 @@ test('the classes of data that the registry lists are the floor: a caller adds t
   expect(decided(['payment']).facts.dataClasses).toEqual(['payment']);
 });
 
+test('an author whom the caller names joins those of the forge, and replaces nobody', () => {
+  const { facts, authors, addedByCaller } = gatherFacts.decide(inputs({ caller: { author: 'grace' } }));
+  expect([facts.author, authors, addedByCaller]).toEqual(['ada', ['ada', 'grace'], ['author']]);
+  const same = gatherFacts.decide(inputs({ caller: { author: 'ADA' } }));
+  expect([same.authors, same.addedByCaller]).toEqual([['ada'], []]);
+});
+
+test('a title that says hotfix makes it one, whatever the caller says', () => {
+  const given = inputs({ hotfix: 'hotfix: tax', caller: { hotfix: false } });
+  const { facts, addedByCaller, reasons } = gatherFacts.decide(given);
+  expect([facts.hotfix, addedByCaller]).toEqual([true, []]);
+  expect(reasons).toContainEqual({ code: 'HOTFIX', text: 'hotfix: tax' });
+});
+
 test('whatever a caller says, no fact is smaller than without it, and the outcome is one that the risk takes', () => {
   fc.assert(
     fc.property(world, ({ files, caller }) => {
@@ -143,11 +157,18 @@ describe('what a caller says', () => {
     [{ dataClasses: [''] }, 'dataClasses.0'],
     [{ dataClasses: ['payment', 'Payment'] }, 'dataClasses.1'],
     [{ dataClasses: ['pay ment'] }, 'dataClasses.0'],
-    [{ author: 'ada' }, 'author'],
+    [{ author: '' }, 'author'],
+    [{ author: 'ada@example.com' }, 'author'],
+    [{ author: null }, 'author'],
     [{ checks: 'success' }, 'checks'],
     [{ lins: 3 }, 'lins'],
   ])('%j is refused by name', (body, path) => {
     expect(issuesOf(body)).toEqual([path]);
+  });
+
+  test('the names of the documented contract are taken as they stand there', () => {
+    const named = { lines: 3, files: 1, migration: false, config: false, hotfix: false, author: 'ada' };
+    expect(issuesOf(named)).toEqual([]);
   });
 
   test('nothing at all is enough', () => {
