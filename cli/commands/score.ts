@@ -15,7 +15,7 @@ const AUTONOMY = ['shadow', 'assisted', 'governed', 'learning'] as const;
 export const scoreCommand: Command = {
   name: 'score',
   summary:
-    'Scores the risk of a change: factors, score, level and reasons; the document is {service, change, history?, at?, zone?, profile?}. With --calibrate: how far past scores can be read as probabilities of failure.',
+    'Scores the risk of a change: factors, score, level and reasons; the document is {service, change, history?, at?, zone?, profile?}; what change does not say of irreversible, infrastructure and checks counts at its worst. With --calibrate: how far past scores can be read as probabilities of failure.',
   args: 'FILE|-',
   options: {
     profile: {
@@ -45,11 +45,12 @@ function profileIn(document: unknown): string {
 }
 
 function showScore(document: unknown, io: Io): number {
-  const inputs = readScoreDocument(document, new Date().toISOString());
+  const { inputs, assumed } = readScoreDocument(document, new Date().toISOString());
   const outcome = assessRisk.decide(inputs);
+  const reasons = [...assumed, ...outcome.reasons];
   const nearest = nearestChanges(inputs);
   const { similar } = inputs.similar;
-  io.document(inNumbers({ ...outcome, similar, nearest }));
+  io.document(inNumbers({ ...outcome, reasons, similar, nearest }));
   io.out(`${paint(io, 'bold', outcome.band)}  score ${short(outcome.score)} (level ${outcome.level})`);
   io.out(`  between ${short(outcome.interval.low)} and ${short(outcome.interval.high)}\n`);
   const rows = outcome.factors.map(({ name, value, weight, contribution }) => [
@@ -58,7 +59,7 @@ function showScore(document: unknown, io: Io): number {
   ]);
   io.out(table([['factor', 'value', 'weight', 'adds'], ...rows]));
   io.out('');
-  for (const { text } of outcome.reasons) io.out(`  ${text}`);
+  for (const { text } of reasons) io.out(`  ${text}`);
   for (const { text, band, score } of nearest) io.out(`  ${text} it would be ${band} (${short(score)})`);
   io.out(`\ngenops-v1: ${short(outcome.genops.score)}, ${outcome.genops.level}`);
   return EXIT.yes;

@@ -58,6 +58,29 @@ describe('holdfast score', () => {
     expect(answer.reasons.map(({ code: each }: { code: string }) => each)).toContain('SIMILAR');
   });
 
+  test('takes a change by the names of the documented contract; what it does not say counts at its worst, and is said', async () => {
+    const { irreversible: _i, infrastructure: _n, checks: _c, text: _t, ...named } = DOCUMENT.change;
+    const short = { ...DOCUMENT, change: { ...named, author: 'ada' } };
+    const { code, stdout } = await score(short, '--json');
+    expect(code).toBe(0);
+    const answer = JSON.parse(stdout);
+    const assumed = answer.reasons.filter((each: { code: string }) => each.code === 'ASSUMED');
+    expect(assumed.map(({ text }: { text: string }) => text)).toEqual([
+      'change.irreversible is not said: it is taken at its worst, true',
+      'change.infrastructure is not said: it is taken at its worst, true',
+      'change.checks is not said: it is taken at its worst, failure',
+    ]);
+    const worst = { irreversible: true, infrastructure: true, checks: 'failure' };
+    const said = { ...short, change: { ...short.change, ...worst } };
+    expect(JSON.parse((await score(said, '--json')).stdout).score).toBe(answer.score);
+    const best = { irreversible: false, infrastructure: false, checks: 'success' };
+    const mild = { ...short, change: { ...short.change, ...best } };
+    const better = JSON.parse((await score(mild, '--json')).stdout);
+    expect(better.score).toBeLessThan(answer.score);
+    expect(JSON.stringify(better.reasons)).not.toContain('ASSUMED');
+    expect((await score(short)).stdout).toContain('change.checks is not said');
+  });
+
   test('says in plain words what would have altered it', async () => {
     const { stdout } = await score(DOCUMENT);
     expect(stdout).toContain('20 % of its error budget is left');

@@ -11,6 +11,14 @@ const Names = z.array(Name).max(1000).default([]);
 const Weight = z.number().min(0, 'must not be negative').max(1, 'must be at most 1');
 const Time = z.iso.datetime({ offset: true, error: 'must be a time such as 2026-11-20T14:00:00Z' });
 
+/** What a document need not say, at its worst: left out, nothing weighs less for it. */
+const WORST = { irreversible: true, infrastructure: true, checks: 'failure' } as const;
+const UNSAID = [
+  'irreversible',
+  'infrastructure',
+  'checks',
+] as const satisfies readonly (keyof typeof WORST)[];
+
 const ScoreDocument = z.strictObject({
   profile: z.literal('holdfast', 'must be "holdfast" or "genops-v1"').exactOptional(),
   service: z.strictObject({
@@ -29,6 +37,9 @@ const ScoreDocument = z.strictObject({
   change: ChangeFacts.extend({
     dataClasses: ChangeFacts.shape.dataClasses.default([]),
     text: ChangeFacts.shape.text.default(''),
+    irreversible: ChangeFacts.shape.irreversible.exactOptional(),
+    infrastructure: ChangeFacts.shape.infrastructure.exactOptional(),
+    checks: ChangeFacts.shape.checks.exactOptional(),
   }),
   environment: Name.exactOptional(),
   history: z.array(PastDeployment).max(100_000).default([]),
@@ -50,12 +61,30 @@ const ScoreDocument = z.strictObject({
     .exactOptional(),
 });
 
+type ScoreInputs = {
+  readonly inputs: AssessRiskInputs;
+  /** A reason for each fact that the document does not say and that is taken at its worst. */
+  readonly assumed: readonly { readonly code: 'ASSUMED'; readonly text: string }[];
+};
+
 /**
  * The inputs of `assess-risk` from a document that holds the whole past: `{service, change, history?, at?, zone?, ...}`.
  * `now` stands for `at` where the document names no time. Throws Fault('InvalidInput') that names the field.
  */
-export function readScoreDocument(document: unknown, now: string): AssessRiskInputs {
-  const { service, change, history, zone, ...rest } = parse(ScoreDocument, document, 'the document');
+export function readScoreDocument(document: unknown, now: string): ScoreInputs {
+  const read = parse(ScoreDocument, document, 'the document');
+  const assumed = UNSAID.filter((name) => read.change[name] === undefined).map((name) => ({
+    code: 'ASSUMED' as const,
+    text: `change.${name} is not said: it is taken at its worst, ${WORST[name]}`,
+  }));
+  return { inputs: inputsOf(read, now), assumed };
+}
+
+function inputsOf(
+  { service, change: said, history, zone, ...rest }: z.infer<typeof ScoreDocument>,
+  now: string,
+): AssessRiskInputs {
+  const change = { ...WORST, ...said };
   const at = rest.at ?? now;
   const scope = rest.environment === undefined ? {} : { environment: rest.environment };
   const asked = {
