@@ -18,6 +18,7 @@ const Outcome = z.object({
   effects: z.number(),
   merges: z.number(),
   checkpoints: z.object({ merged: z.number(), awaited: z.number(), overdue: z.number() }),
+  alerts: z.object({ stored: z.number(), opened: z.number() }),
   virtualSeconds: z.number(),
   log: z.array(z.string()).optional(),
 });
@@ -51,7 +52,7 @@ async function measure(say: Say): Promise<Measured> {
       `Faults injected: ${listed(summed(outcomes, ({ faults }) => faults))}.`,
       `Ends of the attempts: ${listed(summed(outcomes, ({ ends }) => counted(ends)))}. No attempt: the fault came before the degradation was seen, or the kill switch was on.`,
       `Runs by environment and autonomy: ${listed(summed(outcomes, ({ place }) => ({ [place]: 1 })))}.`,
-      'Checked after each run: the chain and its completeness; every decision under its commitment and recomputed to the same bytes; only rows of the transition table; no production merge without an approval sealed before it; no merge that awaits a checkpoint before one covers the decision that allows it; no merge whose evaluation has an invariant failed or unread that no approval names; at most one open pull request per service and environment; nothing done twice at the forge; every attempt ended, its slot, its quota and its approvals given back; no state left more than 600 s after its deadline; every workflow ended, under 5,000 events.',
+      'Checked after each run: the chain and its completeness; every decision under its commitment and recomputed to the same bytes; only rows of the transition table; no production merge without an approval sealed before it; no merge that awaits a checkpoint before one covers the decision that allows it; no merge whose evaluation has an invariant failed or unread that no approval names; every alert routed, and one attempt for an episode however often and in which order it is told; at most one open pull request per service and environment; nothing done twice at the forge; every attempt ended, its slot, its quota and its approvals given back; no state left more than 600 s after its deadline; every workflow ended, under 5,000 events.',
     ],
   };
 }
@@ -65,6 +66,7 @@ function rowsOf(outcomes: readonly Outcome[], failed: number): readonly Row[] {
     { measure: 'faults injected', value: faults, unit: '' },
     { measure: 'acts of people and of the world', value: total(({ acts }) => acts), unit: '' },
     { measure: 'attempts', value: total(({ ends }) => ends.length), unit: '' },
+    { measure: 'alerts stored, repeats not counted', value: total(({ alerts }) => alerts.stored), unit: '' },
     { measure: 'decisions sealed and checked', value: total(({ decisions }) => decisions), unit: '' },
     { measure: 'effects at the forge', value: total(({ effects }) => effects), unit: '' },
     { measure: 'merges by Holdfast', value: total(({ merges }) => merges), unit: '' },

@@ -1,6 +1,7 @@
 import { approvalOf } from '../../shared/approvals/index.ts';
 import { type Attempt, isOpen } from '../../shared/rollbacks/index.ts';
 import { eventCountOf, executionArn, statusOf } from '../local/states/harness.ts';
+import { wrongAlerts } from './alerts.ts';
 import { provenBy } from './check-ledger.ts';
 import { wrongMerges } from './check-merges.ts';
 import type { Room } from './room.ts';
@@ -18,6 +19,7 @@ export async function violationsOf(room: Room): Promise<readonly string[]> {
     ...room.bugs,
     ...violations,
     ...wrongMerges(room, decisions),
+    ...(await wrongAlerts(room)),
     ...doubled(room),
     ...room.watched.openedBeside.map((place) => `two pull requests were open: ${place}`),
     ...late(room).map(({ text }) => text),

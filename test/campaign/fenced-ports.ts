@@ -89,7 +89,7 @@ const pause = (milliseconds: number): Promise<void> =>
 
 const FORGE_WRITES =
   /^forge\.(createBranch|deleteBranch|commitFile|openPullRequest|updatePullRequest|comment|addLabels|openIssue|leaveQueue|merge)$/;
-const OTHER_WRITES = /^(store\.write|work\.(put|delete|mark)|workflow\.|notify\.)/;
+const OTHER_WRITES = /^(store\.write|work\.(put|delete|mark)|signals\.(put|settle)|workflow\.|notify\.)/;
 
 const isWrite = (call: string): boolean => FORGE_WRITES.test(call) || OTHER_WRITES.test(call);
 

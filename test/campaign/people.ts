@@ -12,6 +12,7 @@ import {
 } from '../../shared/rollbacks/index.ts';
 import { type AutonomyLevel, putAutonomy, putKillSwitch } from '../../shared/services/index.ts';
 import { GITOPS } from '../support/memory-world.ts';
+import { announce } from './alerts.ts';
 import type { Act } from './plan.ts';
 import type { Deps } from './process.ts';
 import type { Room } from './room.ts';
@@ -35,6 +36,7 @@ const ACTING: Readonly<Record<Act, Acting>> = {
     const sha = broken(room, service);
     room.watched.world.revisions.set(sha, 'Degraded');
     room.watched.world.deploy(service, room.plan.environment, sha);
+    announce(room, service);
   },
   heal: (room, service) => room.watched.world.revisions.set(broken(room, service), 'Healthy'),
   merge: (room, _, newest) => atForge(room, newest, 'merged'),

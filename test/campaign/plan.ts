@@ -42,6 +42,11 @@ export type Act = string;
 /** Merges await a checkpoint: one is signed every so many seconds, but for a while in which none is. */
 export type Signing = { readonly every: number; readonly pause?: Omit<Outage, 'port'> };
 export type Outage = { readonly port: string; readonly from: number; readonly to: number };
+/** One delivery of an alert, seconds after what it tells of began. */
+export type AlertDelivery = {
+  readonly after: number;
+  readonly what: 'firing' | 'in another group' | 'resolved';
+};
 export type Plan = {
   readonly seed: number;
   readonly environment: string;
@@ -64,6 +69,8 @@ export type Plan = {
   readonly acts: readonly { readonly at: number; readonly service: string; readonly act: Act }[];
   /** How the ledger signs, where a merge awaits that; undefined: nothing is awaited. */
   readonly signing?: Signing;
+  /** What a sender of alerts says of each degradation, repeated and out of order; undefined: nobody does. */
+  readonly alerts?: readonly AlertDelivery[];
 };
 
 /** Where and how rollbacks run: what is added here is in the campaign. */
@@ -101,12 +108,13 @@ export function planOf(seed: number): Plan {
     acts: actsOf(chance, environment, level, services, quietFrom),
   };
   // last: whatever was drawn before it stays what it was, and so do the seeds that are named
-  return environment === 'staging' ? plan : { ...plan, ...awaitedOf(chance, plan) };
+  const awaited = environment === 'staging' ? {} : awaitedOf(chance, plan);
+  return { ...plan, ...awaited, ...toldOf(chance) };
 }
 
 /** A run in which nothing fails but what the caller makes fail: degraded, green, and rolled back. */
 export function calmPlan(environment: string, signing?: Signing): Plan {
-  const { signing: _drawn, ...drawn } = planOf(1);
+  const { signing: _signing, alerts: _alerts, ...drawn } = planOf(1);
   return {
     ...drawn,
     ...(signing !== undefined && { signing }),
@@ -157,6 +165,17 @@ function awaitedOf(chance: Chance, { outages, quietFrom, services, acts }: Plan)
     ...{ firstChecks: 'success', uptime: 0.998 },
     acts: [...acts, ...answers].toSorted((a, b) => a.at - b.at),
   };
+}
+
+/** In a part of the runs a degradation is also told by a sender: before the sweep, with it and after it. */
+function toldOf(chance: Chance): Pick<Plan, 'alerts'> {
+  if (!chance.happens(0.3)) return {};
+  const longest = chance.pick([5, 60, 600]);
+  const deliveries = Array.from({ length: chance.between(1, 6) }, () => ({
+    after: chance.between(0, longest),
+    what: chance.pick(['firing', 'firing', 'in another group', 'resolved'] as const),
+  }));
+  return { alerts: [{ after: chance.between(0, longest), what: 'firing' }, ...deliveries] };
 }
 
 function outagesOf(chance: Chance, quietFrom: number): readonly Outage[] {

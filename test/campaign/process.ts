@@ -3,6 +3,7 @@ import type { CallAws } from '../../local/cloud/types.ts';
 import { AwsFailure } from '../../local/cloud/types.ts';
 import type { Workflow } from '../../shared/ports/index.ts';
 import { timingsAt, type WorldDeps } from '../../shared/rollbacks/index.ts';
+import type { SignalStore } from '../../shared/signals/index.ts';
 import { start, statesOf } from '../local/states/harness.ts';
 import type { seededRandom } from '../support/chance.ts';
 import { type Answer, invokeTask } from '../support/rollback-tasks.ts';
@@ -11,7 +12,10 @@ import type { Injections } from './injected.ts';
 import type { Caller, Watched } from './watched-world.ts';
 
 /** What a function may do, with everything behind its fence. */
-export type Deps = WorldDeps & { readonly notify: { readonly send: () => Promise<void> } };
+export type Deps = WorldDeps & {
+  readonly notify: { readonly send: () => Promise<void> };
+  readonly signals: SignalStore;
+};
 
 type Surroundings = {
   readonly watched: Watched;
@@ -122,6 +126,7 @@ function depsOf(around: Surroundings, workflow: Workflow, by: Caller, fence: Fen
     coverage: fenced('coverage', world.coverage, cutting),
     work: fenced('work', watched.work, cutting),
     workflow: fenced('workflow', workflow, cutting),
+    signals: fenced('signals', watched.signals, cutting),
     notify: fenced('notify', { send: async () => {} }, cutting),
     ...{ manifest: world.manifest, meter: world.meter, clock: now, random: around.random },
     ...{ software: { version: 'campaign', configDigest: 'campaign' }, factor: 1, timings: timingsAt(1) },

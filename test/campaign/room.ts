@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { type Attempt, attemptOf, escalateRollback, watchHealth } from '../../shared/rollbacks/index.ts';
 import { seededRandom } from '../support/chance.ts';
 import { type Answer, answerOf } from '../support/rollback-tasks.ts';
+import { routes } from './alerts.ts';
 import { injections } from './injected.ts';
 import type { Plan } from './plan.ts';
 import { type Deps, liveProcess, type Process } from './process.ts';
@@ -82,9 +83,11 @@ export async function campaignRoom(plan: Plan, { cutAt = 0 }: Options = {}) {
   sweep();
   stream();
   signs({ plan, watched, elapsed, over: () => closing });
+  if (plan.alerts !== undefined)
+    routes({ arrived: watched.signals.arrived, run, injected, over: () => closing });
   return {
     ...{ plan, watched, injected, points, bugs, runs, calls, revisions, run, attempts, elapsed },
-    pass: time.pass,
+    ...{ pass: time.pass, now: time.now, isOver: () => closing },
     states: () => process.states,
     deaths: () => deaths,
     close: async () => {

@@ -8,6 +8,7 @@ import { campaignRoom, type Room } from './room.ts';
 /** After the last fault: the longest that an attempt may take through all of its waits. */
 const LONGEST_REST = 7200;
 const STEP = 30;
+const LATEST_ALERT = 900;
 
 export type Outcome = {
   readonly seed: number;
@@ -22,6 +23,8 @@ export type Outcome = {
   readonly merges: number;
   /** Where a checkpoint is awaited: merges made, waits that were said, and waits in which none came. */
   readonly checkpoints: { readonly merged: number; readonly awaited: number; readonly overdue: number };
+  /** Signals stored of what senders delivered, and attempts that one of them opened. */
+  readonly alerts: { readonly stored: number; readonly opened: number };
   readonly virtualSeconds: number;
   readonly log: readonly string[];
 };
@@ -50,6 +53,8 @@ async function rest(room: Room): Promise<void> {
   const isBusy = async (): Promise<boolean> =>
     (await Promise.all((await room.attempts()).map((attempt) => goesOn(room, attempt)))).some(Boolean);
   await room.pass(2 * STEP);
+  // what is still to be told is told, however late
+  if (room.plan.alerts !== undefined) await room.pass(LATEST_ALERT);
   while (room.elapsed() < until && (await isBusy())) {
     while (room.elapsed() < until && (await isBusy())) await room.pass(STEP);
     await room.pass(STEP);
@@ -79,6 +84,10 @@ async function outcomeOf(room: Room): Promise<Outcome> {
       merged: plan.signing === undefined ? 0 : merges,
       awaited: decided('CheckpointAwaited'),
       overdue: decided('CheckpointTimedOut'),
+    },
+    alerts: {
+      stored: watched.signals.arrived.length,
+      opened: watched.signals.all().filter(({ outcome }) => outcome === 'opened').length,
     },
     virtualSeconds: Math.round(room.elapsed()),
   };

@@ -52,7 +52,7 @@ function revisionsOf({ forge }: Watched['world'], service: string): readonly str
   return shas;
 }
 
-function documentOf({ environment, timings, signing }: Plan, service: string) {
+function documentOf({ environment, timings, signing, alerts }: Plan, service: string) {
   const manifest = {
     ...{ repository: GITOPS, branch: 'main', pointer: POINTER },
     path: manifestPath(service, environment),
@@ -63,6 +63,7 @@ function documentOf({ environment, timings, signing }: Plan, service: string) {
   };
   return {
     ...{ tier: 1, owners: ['team'], repository: `acme/${service}`, environments: { [environment]: place } },
-    ...{ selectors: [], slos: [], dependencies: [], timings },
+    selectors: alerts === undefined ? [] : [{ source: 'alertmanager' as const, environment, match: { job: service } }],
+    ...{ slos: [], dependencies: [], timings },
   };
 }

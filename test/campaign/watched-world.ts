@@ -2,6 +2,7 @@ import type { DecisionWrite, Store } from '../../shared/kernel/index.ts';
 import { memoryStore } from '../support/memory-store.ts';
 import { memoryWork } from '../support/memory-work.ts';
 import { type MemoryWorld, memoryWorld } from '../support/memory-world.ts';
+import { watchedSignals } from './alerts.ts';
 
 /** One change that took effect at the forge: in whose name, and after how many decisions. */
 export type Effect = {
@@ -38,7 +39,16 @@ export function watchedWorld(now: () => number) {
     },
   };
   return {
-    ...{ world, store, watchedStore, work: memoryWork(), effects, written, openedBeside },
+    ...{
+      world,
+      store,
+      watchedStore,
+      work: memoryWork(),
+      signals: watchedSignals(),
+      effects,
+      written,
+      openedBeside,
+    },
     /** A checkpoint of all that is decided by now; before the first one everything counts as covered. */
     sign: (): void => {
       world.covered ??= new Set();
