@@ -31,8 +31,8 @@ export function canaryTraffic(
   step: number,
   chance: Chance,
 ): DrawInterval {
-  const healthy = behaviourOf(service);
-  const faulty = fault === undefined ? healthy : behaviourOf(service, fault);
+  const healthy = ratesOf(behaviourOf(service));
+  const faulty = fault === undefined ? healthy : ratesOf(behaviourOf(service, fault));
   const onset = fault?.onset ?? 0;
   const requests = service.perMinute * step;
   return (index, weight) => ({
@@ -42,12 +42,19 @@ export function canaryTraffic(
   });
 }
 
-function arm(mean: number, { failures, slower: [p90, p99, far] }: Behaviour, chance: Chance): Arm {
+/** Shares that fail, and whose latency is beyond each threshold and not beyond the next. */
+type Rates = { readonly failing: number; readonly far: number; readonly p99: number; readonly p90: number };
+
+function ratesOf({ failures, slower: [p90, p99, far] }: Behaviour): Rates {
+  return { failing: failures, far, p99: p99 - far, p90: p90 - p99 };
+}
+
+function arm(mean: number, { failing, far, p99, p90 }: Rates, chance: Chance): Arm {
   const requests = poisson(mean, chance);
-  const failed = Math.min(requests, poisson(requests * failures, chance));
+  const failed = Math.min(requests, poisson(requests * failing, chance));
   const farthest = Math.min(requests, poisson(requests * far, chance));
-  const beyond99 = Math.min(requests, farthest + poisson(requests * (p99 - far), chance));
-  const beyond90 = Math.min(requests, beyond99 + poisson(requests * (p90 - p99), chance));
+  const beyond99 = Math.min(requests, farthest + poisson(requests * p99, chance));
+  const beyond90 = Math.min(requests, beyond99 + poisson(requests * p90, chance));
   // by P90, P99 and FAR; literal keys are quicker than computed ones
   return { requests, failures: failed, slower: { 1: beyond90, 2: beyond99, 3: farthest } };
 }
