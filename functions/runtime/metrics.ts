@@ -28,6 +28,7 @@ export const metrics = once((): Metrics => {
     total: (target, window) => of(target).total(target, window),
     idle: (target, window) => of(target).idle(target, window),
     thresholds: (target, window) => of(target).thresholds(target, window),
+    edge: (target, window, ms) => of(target).edge(target, window, ms),
   };
 });
 

@@ -1,4 +1,4 @@
-import { Fault, isFault, isoTime } from '../kernel/index.ts';
+import { Fault, isoTime } from '../kernel/index.ts';
 import type { LambdaTarget } from '../ports/traffic.ts';
 import { type JudgeSettings, judgeSettings, type PlanTraffic, type SloGuard } from '../rollouts/index.ts';
 import type { ServiceDocument, Slo } from '../services/contract.ts';
@@ -10,23 +10,27 @@ function latencyOf({ indicator }: Slo): readonly number[] {
 }
 
 /** What an SLO promises of all requests, asked of the canary's own: it holds and asks after three breaches in a row. */
-export function guardOf({ name, objective, indicator }: Slo): SloGuard {
+function guardOf({ name, objective, indicator }: Slo, edges: Snapped['edges']): SloGuard {
   const share = Number((1 - objective).toPrecision(12));
   return indicator.kind === 'latency'
-    ? { name, errorRate: null, slowerThan: indicator.ms, slowShare: share }
+    ? { name, errorRate: null, slowerThan: edges.get(indicator.ms) ?? indicator.ms, slowShare: share }
     : { name, errorRate: share, slowerThan: null, slowShare: null };
 }
+
+type Deps = Pick<StartDeps, 'clock' | 'factor' | 'metrics'>;
 
 export type Frozen = {
   readonly settings: JudgeSettings;
   readonly traffic: PlanTraffic;
   readonly before: { readonly requests: number; readonly failures: number };
+  /** What the service's SLOs bound, at what the provider can count at. */
+  readonly slos: readonly SloGuard[];
   readonly notes: readonly string[];
 };
 
 /** Thresholds and rates of what runs now, before anything of the new version is seen. Throws Fault Unavailable without any. */
 export async function freezeBefore(
-  deps: StartDeps,
+  deps: Deps,
   target: LambdaTarget,
   { slos, rollouts }: Pick<ServiceDocument, 'slos' | 'rollouts'>,
 ): Promise<Frozen> {
@@ -43,10 +47,9 @@ export async function freezeBefore(
   const before = await lookBack(deps, target, now);
   const crossed = quantiles === undefined ? [] : [quantiles.p90, quantiles.p99];
   const wanted = quantiles === undefined ? slo : [...slo, quantiles.p90, quantiles.p99];
-  const slow = quantiles === undefined ? null : quantiles.p99 * P99_FACTOR;
-  const { thresholds, notes } = await countable(deps, target, window, [...new Set(wanted)]);
-  const kill =
-    slow === null ? { thresholds: [], notes: [NO_QUANTILES] } : await countable(deps, target, window, [slow]);
+  const slow = quantiles === undefined ? [] : [quantiles.p99 * P99_FACTOR];
+  const { thresholds, edges, notes } = await snapped(deps, target, window, wanted);
+  const kill = await snapped(deps, target, window, slow);
   return {
     settings: judgeSettings({
       ...(rollouts?.rBad !== undefined && { rBad: rollouts.rBad }),
@@ -58,7 +61,8 @@ export async function freezeBefore(
     }),
     traffic: { requestsPerMinute: before.requestsPerMinute, failureRate: total.errors / total.n },
     before: { requests: total.n, failures: total.errors },
-    notes: [...notes, ...kill.notes],
+    slos: slos.map((each) => guardOf(each, edges)),
+    notes: [...notes, ...(quantiles === undefined ? [NO_QUANTILES] : kill.notes)],
   };
 }
 
@@ -67,26 +71,38 @@ const P99_FACTOR = 5;
 const NO_QUANTILES =
   'how fast the present version answers could not be read: latency is not judged beyond the SLO';
 
-/** Which of these thresholds the provider can count at; a note for each that it cannot. */
-async function countable(
-  deps: StartDeps,
+type Snapped = {
+  /** Each once, as it is counted at. */
+  readonly thresholds: readonly number[];
+  /** From what was asked for to what is counted at. */
+  readonly edges: ReadonlyMap<number, number>;
+  /** One for each that is counted at another, and for each that is not. */
+  readonly notes: readonly string[];
+};
+
+/**
+ * These thresholds, each moved up to the next that the provider can count at: nothing is interpolated, and what is slower
+ * than the next edge is slower than the bound as well.
+ */
+async function snapped(
+  deps: Deps,
   target: LambdaTarget,
   window: { readonly from: string; readonly to: string },
-  thresholds: readonly number[],
-): Promise<{ readonly thresholds: readonly number[]; readonly notes: readonly string[] }> {
+  wanted: readonly number[],
+): Promise<Snapped> {
   const tried = await Promise.all(
-    thresholds.map(async (ms) => {
-      try {
-        await deps.metrics.total(target, { ...window, thresholds: [ms] });
-        return { ms, note: undefined };
-      } catch (thrown) {
-        if (!isFault(thrown, 'InvalidInput')) throw thrown;
-        return { ms, note: `slower than ${ms} ms is not judged: ${thrown.message}` };
-      }
-    }),
+    [...new Set(wanted)].map(async (ms) => ({ ms, edge: await deps.metrics.edge(target, window, ms) })),
   );
+  const found = tried.flatMap(({ ms, edge }) => (edge === undefined ? [] : [{ ms, edge }]));
   return {
-    thresholds: tried.filter(({ note }) => note === undefined).map(({ ms }) => ms),
-    notes: tried.flatMap(({ note }) => (note === undefined ? [] : [note])),
+    thresholds: [...new Set(found.map(({ edge }) => edge))],
+    edges: new Map(found.map(({ ms, edge }) => [ms, edge])),
+    notes: tried.filter(({ ms, edge }) => ms !== edge).map(({ ms, edge }) => noteOf(ms, edge)),
   };
+}
+
+function noteOf(ms: number, edge: number | undefined): string {
+  return edge === undefined
+    ? `slower than ${ms} ms is not judged: the provider counts at no threshold so high`
+    : `slower than ${ms} ms is judged as slower than ${edge} ms, the next threshold that the provider counts at`;
 }

@@ -9,7 +9,7 @@ import {
 } from '../rollouts/index.ts';
 import { readService } from '../services/index.ts';
 import { type Deployment, loadDeployment } from './deployment.ts';
-import { freezeBefore, guardOf } from './freeze-before.ts';
+import { freezeBefore } from './freeze-before.ts';
 import { targetOf } from './gather-facts.ts';
 import type { StartDeps, TaskInput, TaskResult } from './ports.ts';
 import { notByOf } from './read-approval.ts';
@@ -64,8 +64,8 @@ async function openedBefore(deps: StartDeps, id: string): Promise<Rollout | unde
 async function open(deps: StartDeps, deployment: Deployment, id: string): Promise<Rollout> {
   const target = await targetOf(deps, deployment);
   const document = await readService(deps, deployment.service);
-  const { rollouts, slos } = document;
-  const { settings, before, traffic, notes } = await freezeBefore(deps, target, document);
+  const { rollouts } = document;
+  const { settings, before, traffic, slos, notes } = await freezeBefore(deps, target, document);
   const source: PlanSource = {
     risk: deployment.data.risk?.band ?? 'critical',
     ...{ preset: deployment.data.preset ?? null, stages: rollouts?.stages ?? null },
@@ -82,7 +82,7 @@ async function open(deps: StartDeps, deployment: Deployment, id: string): Promis
     baseline: deployment.data.baseline ?? '',
     irreversible: deployment.data.irreversible ?? true,
     bakeChoice: rollouts?.bake ?? 'page',
-    ...{ before, plan: makePlan(source), settings, slos: slos.map(guardOf), source },
+    ...{ before, plan: makePlan(source), settings, slos: [...slos], source },
     notBy: [...notByOf(deployment)],
   });
 }

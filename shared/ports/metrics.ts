@@ -61,4 +61,13 @@ export type Metrics = {
     target: MeasuredTarget,
     window: { readonly from: string; readonly to: string },
   ) => Promise<{ readonly p90: number; readonly p99: number } | undefined>;
+  /**
+   * The smallest threshold, at least `ms`, that `counts` accepts: `ms` itself where the provider counts at any, else the next
+   * edge of its histogram. Milliseconds; undefined when none is so high, or nothing was measured in the window.
+   */
+  readonly edge: (
+    target: MeasuredTarget,
+    window: { readonly from: string; readonly to: string },
+    ms: number,
+  ) => Promise<number | undefined>;
 };

@@ -123,6 +123,7 @@ function memoryMetrics(
       guard('thresholds');
       return { p90: 200, p99: 400 };
     },
+    edge: async (_target, _window, ms) => ms,
   };
 }
 

@@ -52,6 +52,11 @@ export function prometheusMetrics(config: Config): Metrics {
       const counts = await total(config, target, { ...window, thresholds: 'edges' });
       return counts === undefined ? undefined : quantile(counts);
     },
+    edge: async (target, window, ms) => {
+      const counts = await total(config, target, { ...window, thresholds: 'edges' });
+      const edges = Object.keys(counts?.slowerThan ?? {}).map(Number);
+      return edges.toSorted((left, right) => left - right).find((edge) => edge >= ms);
+    },
   };
 }
 

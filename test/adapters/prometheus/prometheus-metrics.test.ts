@@ -129,35 +129,31 @@ describe('counts by the minute', () => {
   });
 });
 
+/** Buckets of a hundred requests that nothing tells apart. */
+const ofHistogram = (buckets: Readonly<Record<string, string>>) =>
+  prometheusMetrics({
+    ...{ baseUrl: 'https://prometheus.example.org', periodSeconds: 60, lagSeconds: 30 },
+    now: () => Date.parse('2026-11-21T12:00:00.000Z'),
+    fetch: async (url) => {
+      const isBucket = String(url).includes('_bucket');
+      const lines = isBucket ? Object.entries(buckets) : [['', '100'] as const];
+      const result = lines.map(([le, value]) => ({
+        metric: isBucket ? { le } : {},
+        values: [[Date.parse(WINDOW.to) / 1000, value]],
+      }));
+      return Response.json({ status: 'success', data: { resultType: 'matrix', result } });
+    },
+  });
+
 test('thresholds are the edges that a tenth and a hundredth exceeded, and unknown above the last edge', async () => {
-  const end = Date.parse(WINDOW.to) / 1000;
-  const at = (buckets: Readonly<Record<string, string>>) =>
-    prometheusMetrics({
-      ...{ baseUrl: 'https://prometheus.example.org', periodSeconds: 60, lagSeconds: 30 },
-      now: () => Date.parse('2026-11-21T12:00:00.000Z'),
-      fetch: async (url) => {
-        const isBucket = String(url).includes('_bucket');
-        const lines = isBucket ? Object.entries(buckets) : [['', '100'] as const];
-        const result = lines.map(([le, value]) => ({
-          metric: isBucket ? { le } : {},
-          values: [[end, value]],
-        }));
-        return Response.json({ status: 'success', data: { resultType: 'matrix', result } });
-      },
-    }).thresholds(TARGET, WINDOW);
+  const at = (buckets: Readonly<Record<string, string>>) => ofHistogram(buckets).thresholds(TARGET, WINDOW);
   expect(await at({ '0.1': '80', '0.25': '90', '0.5': '99', '+Inf': '100' })).toEqual({ p90: 250, p99: 500 });
   expect(await at({ '0.1': '80', '0.25': '90', '0.5': '98', '+Inf': '100' })).toBeUndefined();
 });
 
-describe('a target is idle', () => {
-  const ask = (requests: Lines['requests']) =>
-    over({ requests }).metrics.idle(TARGET, { from: FROM, to: '2026-11-21T10:02:00.000Z' });
-
-  test('where its counter is there and has not moved, and not where it is missing or has', async () => {
-    expect(await ask([line({}, undefined, '0')])).toBe(true);
-    expect(await ask([line({}, undefined, '1')])).toBe(false);
-    expect(await ask([line({}, undefined, 'NaN')])).toBe(false);
-    expect(await ask([line({}, '0', undefined)])).toBe(false);
-    expect(await ask([])).toBe(false);
-  });
+test('a bound is moved up to the next edge of the histogram, and has none above the last or without a histogram', async () => {
+  const { edge } = ofHistogram({ '0.5': '99', '0.1': '80', '0.25': '90', '+Inf': '100' });
+  const found = [0.5, 100, 101, 250, 500, 501].map((ms) => edge(TARGET, WINDOW, ms));
+  expect(await Promise.all(found)).toEqual([100, 100, 250, 250, 500, undefined]);
+  expect(await ofHistogram({}).edge(TARGET, WINDOW, 100)).toBeUndefined();
 });

@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest';
+import { freezeBefore } from '../../../shared/deployments/freeze-before.ts';
+import type { Metrics } from '../../../shared/ports/metrics.ts';
+
+const NOW = Date.parse('2026-11-21T10:00:00.000Z');
+const SHOP = { service: 'shop', environment: 'staging', function: 'shop', alias: 'live' };
+const TARGET = { platform: 'lambda' as const, ...SHOP };
+const latency = (name: string, ms: number) => ({
+  ...{ name, objective: 0.99, window_days: 28 },
+  indicator: { kind: 'latency' as const, ms },
+});
+
+/** A service of which every histogram has these edges. */
+function frozen(edges: readonly number[], slos: readonly ReturnType<typeof latency>[]) {
+  const metrics: Metrics = {
+    counts: async () => [],
+    total: async () => ({ n: 1000, errors: 5, slowerThan: {} }),
+    idle: async () => false,
+    thresholds: async () => ({ p90: 100, p99: 250 }),
+    edge: async (_target, _window, ms) => edges.find((edge) => edge >= ms),
+  };
+  return freezeBefore({ clock: () => NOW, factor: 1, metrics }, TARGET, { slos: [...slos] });
+}
+
+test('bounds between two edges are judged, guarded and told at the next edge', async () => {
+  const { settings, slos, notes } = await frozen([100, 250, 500, 1000, 2500], [latency('quick', 300)]);
+  expect(settings.latency).toEqual({ thresholds: [500, 100, 250], certify: [100, 250] });
+  expect(settings.killSwitch?.slowerThan).toBe(2500);
+  expect(slos).toEqual([{ name: 'quick', errorRate: null, slowerThan: 500, slowShare: 0.01 }]);
+  expect(notes).toEqual([
+    'slower than 300 ms is judged as slower than 500 ms, the next threshold that the provider counts at',
+    'slower than 1250 ms is judged as slower than 2500 ms, the next threshold that the provider counts at',
+  ]);
+});
+
+test('two bounds that meet at one edge are judged once', async () => {
+  const { settings } = await frozen([100, 250, 2500], [latency('quick', 200), latency('quicker', 240)]);
+  expect(settings.latency).toEqual({ thresholds: [250, 100], certify: [250, 100] });
+});
+
+test('a bound above the last edge is not judged, and said', async () => {
+  const { settings, notes } = await frozen([100, 250, 500], [latency('slow', 5000)]);
+  expect(settings.latency.thresholds).toEqual([100, 250]);
+  expect(settings.killSwitch?.slowerThan).toBeNull();
+  expect(notes).toEqual(
+    [5000, 1250].map(
+      (ms) => `slower than ${ms} ms is not judged: the provider counts at no threshold so high`,
+    ),
+  );
+});
