@@ -4,6 +4,7 @@ import {
   percentText,
   type RolloutView,
   type Standing,
+  shortP,
   standingOf,
   stateText,
 } from './rollout-view.ts';
@@ -34,13 +35,18 @@ function judgedLines(standing: Standing): readonly DrawnLine[] {
   return [
     { text: `  canary    ${armText(canary, most)}` },
     { text: `  baseline  ${armText(baseline, most)}` },
-    { text: `  worse?    ${of(logE, limits?.harm)}` },
+    { text: `  worse?    ${of(logE, limits?.harm)}${pText(standing)}` },
     { text: `  safe?     ${of(logSafe, limits?.safe)}` },
     {
       text: `  verdict   ${verdict}${neededText(standing)}`,
       ...(verdict !== 'UNDECIDED' && { colour: colourOf(verdict) }),
     },
   ];
+}
+
+/** The always-valid p: as little as this once in 1/p healthy canaries at most, however often one looks. */
+function pText({ p }: Standing): string {
+  return p === undefined ? '' : `, always-valid p ${shortP(p)}`;
 }
 
 /** What is still missing for SAFE if the canary is as good as the version beside it. */
@@ -94,7 +100,7 @@ export function lookText(view: RolloutView): string {
     of === undefined ? '' : ` (${text} at ${of.toFixed(2)})`;
   return [
     `${at}: ${arm('canary', canary)}, ${arm('baseline', baseline)}`,
-    `ln E ${logE.toFixed(2)}${limit('worse', limits?.harm)}, ln E safe ${logSafe.toFixed(2)}${limit('safe', limits?.safe)}`,
+    `ln E ${logE.toFixed(2)}${limit('worse', limits?.harm)}${pText(standing)}, ln E safe ${logSafe.toFixed(2)}${limit('safe', limits?.safe)}`,
     `${verdict}${neededText(standing)}`,
   ].join('; ');
 }

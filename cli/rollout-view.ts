@@ -23,6 +23,7 @@ export const RolloutView = z.looseObject({
       verdict: z.string(),
       logE: z.string(),
       logSafe: z.string(),
+      alwaysValidP: z.string().optional(),
       needed: z
         .looseObject({ failures: z.string().nullable(), requests: z.string().nullable(), of: z.string() })
         .optional(),
@@ -39,6 +40,8 @@ export type Standing = {
   readonly verdict: string;
   readonly logE: number;
   readonly logSafe: number;
+  /** From 0 to 1; undefined where the API does not say. */
+  readonly p: number | undefined;
   /** What SAFE still asks for; undefined where the API does not say. */
   readonly needed: { readonly requests: string | null; readonly of: string } | undefined;
   /** What the two are compared with; undefined where the API does not say. */
@@ -53,11 +56,12 @@ export type ArmSum = {
 
 export function standingOf({ judgement, limits }: RolloutView): Standing | undefined {
   if (judgement === undefined || judgement.intervals.length === 0) return undefined;
-  const { intervals, verdict } = judgement;
+  const { intervals, verdict, alwaysValidP } = judgement;
   return {
     canary: sumOf(intervals.map(({ canary }) => canary)),
     baseline: sumOf(intervals.map(({ baseline }) => baseline)),
     ...{ verdict, logE: Number(judgement.logE), logSafe: Number(judgement.logSafe) },
+    p: alwaysValidP === undefined ? undefined : Number(alwaysValidP),
     needed: judgement.needed,
     limits: limits === undefined ? undefined : { harm: Number(limits.logE), safe: Number(limits.logSafe) },
   };
@@ -82,4 +86,9 @@ export function stateText({
 
 export function percentText(share: number, digits = 2): string {
   return `${Number((share * 100).toFixed(digits))} %`;
+}
+
+/** A p from 0 to 1 in three digits. */
+export function shortP(p: number): string {
+  return p < 1e-6 ? 'below 0.000001' : String(Number(p.toPrecision(3)));
 }

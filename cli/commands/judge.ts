@@ -1,4 +1,5 @@
 import { isFault } from '../../shared/kernel/index.ts';
+import { alwaysValidP } from '../../shared/rollouts/rules/always-valid-p.ts';
 import { intervalNotes } from '../../shared/rollouts/rules/interval-notes.ts';
 import { readJudgeDocument } from '../../shared/rollouts/rules/judge-document.ts';
 import {
@@ -10,10 +11,13 @@ import { rawGuards } from '../../shared/rollouts/rules/raw-guards.ts';
 import { type Command, cliError, EXIT, needed } from '../command.ts';
 import { readDocument } from '../document.ts';
 import { paint, table } from '../io.ts';
+import { shortP } from '../rollout-view.ts';
 
 /** Exit codes (api.md): what may go on, what must go back, what nobody knows yet. */
 const EXITS = { SAFE: EXIT.yes, ROLLBACK: EXIT.no, UNDECIDED: EXIT.waiting } as const;
 const COLOURS = { SAFE: 'green', ROLLBACK: 'red', UNDECIDED: 'yellow' } as const;
+
+const P_MEANS = 'at most so often does a healthy canary ever look as bad as this, however often one looks';
 
 export const judgeCommand: Command = {
   name: 'judge',
@@ -23,10 +27,11 @@ export const judgeCommand: Command = {
   example: 'holdfast judge counts.json',
   run: async (positionals, _options, io) => {
     const document = readDocument(needed(positionals, 0, 'FILE'));
-    const { outcome, guards } = orUsageError(() => judge(readJudgeDocument(document), Date.now()));
-    io.document({ ...inNumbers(outcome), guards });
+    const { outcome, guards, p, limit } = orUsageError(() => judge(readJudgeDocument(document), Date.now()));
+    io.document({ ...inNumbers(outcome), alwaysValidP: p, guards });
     io.out(paint(io, COLOURS[outcome.verdict], outcome.verdict));
     for (const reason of outcome.reasons) io.out(`  ${reason}`);
+    io.out(`  always-valid p ${shortP(p)}: ${P_MEANS} (ROLLBACK at ${limit})`);
     for (const crossed of guards) io.out(`  a person is asked: ${crossed}`);
     if (outcome.intervals.length > 0) io.out(`\n${rowsOf(outcome)}`);
     return EXITS[outcome.verdict];
@@ -37,7 +42,12 @@ export const judgeCommand: Command = {
 function judge(inputs: JudgeInputs, now: number) {
   const outcome = judgeRollout.decide(inputs);
   const reasons = [...outcome.reasons, ...intervalNotes(inputs.intervals, now)];
-  return { outcome: { ...outcome, reasons }, guards: rawGuards.decide(inputs).crossed };
+  return {
+    outcome: { ...outcome, reasons },
+    guards: rawGuards.decide(inputs).crossed,
+    p: alwaysValidP(outcome, inputs.settings),
+    limit: inputs.settings.judgeAlpha,
+  };
 }
 
 /** What a document says wrong is wrong usage: the field stands in the text. */

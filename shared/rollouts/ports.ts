@@ -36,6 +36,8 @@ export type Judgement = {
   readonly verdict: string;
   readonly logE: string;
   readonly logSafe: string;
+  /** From 0 to 1; absent in what an earlier release has kept. */
+  readonly alwaysValidP?: string;
   /** What is still missing for SAFE, and of which measure; absent in what an earlier release has kept. */
   readonly needed?: {
     readonly failures: string | null;

@@ -96,6 +96,21 @@ describe('holdfast judge', () => {
   });
 });
 
+describe('what holdfast judge shows beside its verdict', () => {
+  test('shows the always-valid p: of the worst look so far, and what it is compared with', async () => {
+    const [bad] = counts(1, [50, 2], [950, 0]).intervals;
+    const [, later] = counts(2, [50, 0], [950, 1]).intervals;
+    const document = { intervals: [bad, later] };
+    const answer = JSON.parse((await judge(document, '--json')).stdout);
+    const [worst, last] = answer.intervals;
+    expect(worst.logE).toBeGreaterThan(last.logE);
+    expect(answer.alwaysValidP).toBeCloseTo(Math.exp(-worst.logE), 12);
+    const { stdout } = await judge(document);
+    expect(stdout).toContain(`always-valid p ${Number(answer.alwaysValidP.toPrecision(3))}: `);
+    expect(stdout).toContain('(ROLLBACK at 0.008)');
+  });
+});
+
 describe('holdfast plan-rollout', () => {
   const plan = (document: unknown, ...more: readonly string[]) =>
     holdfastHere(['plan-rollout', file(document), ...more]);

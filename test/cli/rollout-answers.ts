@@ -27,6 +27,7 @@ export function rolloutIn(kind: string, more: object = {}) {
     limits: { logE: '4.828313737302301', logSafe: '2.995732273553991' },
     judgement: {
       ...{ at: '2026-11-21T12:04:30.000Z', verdict: 'UNDECIDED', logE: '1.25', logSafe: '-0.5' },
+      alwaysValidP: '0.28650479686',
       needed: { failures: '120', requests: '6000', of: 'errors' },
       intervals: INTERVALS,
     },

@@ -17,7 +17,7 @@ describe('the chart of a rollout', () => {
     const text = chart('AtStage').join('\n');
     expect(text).toMatch(/canary +98 requests +4 failed +4\.08 %/);
     expect(text).toMatch(/baseline +102 requests +1 failed +0\.98 %/);
-    expect(text).toContain('1.25 of 4.83');
+    expect(text).toContain('1.25 of 4.83, always-valid p 0.287');
     expect(text).toContain('-0.50 of 3.00');
     expect(text).toContain('about 6000 more requests for SAFE (errors)');
   });

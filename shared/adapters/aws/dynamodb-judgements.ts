@@ -15,6 +15,7 @@ const Stored = z.object({
   verdict: z.string(),
   logE: z.string(),
   logSafe: z.string(),
+  alwaysValidP: z.string().exactOptional(),
   needed: z
     .object({ failures: z.string().nullable(), requests: z.string().nullable(), of: z.string() })
     .exactOptional(),
