@@ -11,7 +11,7 @@ import { type Move, takeStep } from './take-step.ts';
 
 const READ_MARGIN = 3;
 
-/** What the caller has just read; the rest is read here. */
+/** What the caller has just read, or could not (undefined); the rest is read here. */
 type Known = { readonly pullRequest?: PullRequest | undefined; readonly now?: ReadNow };
 
 /**
@@ -26,7 +26,7 @@ export async function overtake(
 ): Promise<Attempt | undefined> {
   // After the merge the forge has nothing more to say, and its silence must not hold up the watch on health.
   const [pullRequest, { autonomy, readings }] = await Promise.all([
-    attempt.data.merge === undefined ? (known.pullRequest ?? pullRequestOf(deps, attempt)) : undefined,
+    attempt.data.merge === undefined ? pullRequestNow(deps, attempt, known) : undefined,
     known.now ?? readNow(deps, attempt),
   ]);
   const killSwitchOn = autonomy.killSwitch.on;
@@ -41,6 +41,11 @@ export async function overtake(
   });
   await settleForge(deps, ended);
   return ended;
+}
+
+/** What the caller could not read is not asked for again: a forge that hangs would outlast the task. */
+async function pullRequestNow(deps: WorldDeps, attempt: Attempt, known: Known) {
+  return 'pullRequest' in known ? known.pullRequest : pullRequestOf(deps, attempt);
 }
 
 type Facts = {

@@ -15,7 +15,10 @@ const READ_MARGIN = 3;
 
 type Facts = NonNullable<Attempt['data']['pullRequest']>;
 
-/** Everything the eight invariants are judged on, read now from the systems themselves. What cannot be read is null. */
+/**
+ * Everything the eight invariants are judged on, read now from the systems themselves. What cannot be read is null: where
+ * that is the pull request, the forge is asked for no more, since nothing could pass and one that hangs outlasts the task.
+ */
 export async function readInvariants(
   deps: WorldDeps,
   attempt: Attempt,
@@ -25,7 +28,7 @@ export async function readInvariants(
   const facts = attempt.data.pullRequest;
   const [reading, forge, { level }, approval] = await Promise.all([
     placeOf(deps, attempt).then(({ target }) => ask(deps, 'health', () => deps.health.read(target))),
-    facts === undefined ? NOTHING : readForge(deps, attempt, facts, pullRequest),
+    facts === undefined || pullRequest === undefined ? NOTHING : readForge(deps, attempt, facts, pullRequest),
     readAutonomy(deps, { service, environment, action: 'rollback' }),
     approvalFor(deps, attempt),
   ]);
@@ -52,7 +55,7 @@ async function readForge(
   deps: WorldDeps,
   attempt: Attempt,
   facts: Facts,
-  pullRequest: PullRequest | undefined,
+  pullRequest: PullRequest,
 ): Promise<FromForge> {
   const { repository, number, headSha, baseBranch } = facts;
   const [ci, conflicts, files, rules] = await Promise.all([
@@ -63,10 +66,7 @@ async function readForge(
   ]);
   return {
     ci: ci === undefined ? null : { state: ci.state },
-    pullRequest:
-      pullRequest === undefined || files === undefined
-        ? null
-        : pullRequestInputs(pullRequest, headSha, files),
+    pullRequest: files === undefined ? null : pullRequestInputs(pullRequest, headSha, files),
     conflicts: conflicts ?? null,
     protection:
       rules === undefined || ci === undefined ? null : await protectionInputs(deps, facts, rules, ci),

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { Fault } from '../../../shared/kernel/index.ts';
+import { checkInvariantsOfRollback } from '../../../shared/rollbacks/index.ts';
 import { eventCountOf, executionArn } from '../../local/states/harness.ts';
 import { approving, knowPeople } from '../../support/approving.ts';
 import { GITOPS } from '../../support/memory-world.ts';
@@ -113,6 +114,21 @@ test('what cannot be looked for is not merged: the pull request is read first', 
   run.world.forge.refuse = () => undefined;
   await run.until('RollbackComplete');
   expect(merges(run)).toHaveLength(1);
+  await run.close();
+});
+
+test('a forge that hangs is asked once in a look, so that the look ends before its time is up', async () => {
+  const { run } = await started({ environment: 'production' });
+  const { id } = await run.until('AwaitingMerge');
+  const asked: string[] = [];
+  run.world.forge.refuse = (call) => {
+    asked.push(call);
+    return DOWN;
+  };
+  const look = await checkInvariantsOfRollback(run.deps, { rollbackId: id, key: 'look' });
+  expect(asked).toEqual(['pullRequest']);
+  expect(look).toMatchObject({ state: 'AwaitingMerge', verdict: 'ask' });
+  expect(look.unread).toMatch(/^pull-request could not be read: Unavailable: GitHub is failing: 503/);
   await run.close();
 });
 
