@@ -8,6 +8,8 @@ import { type Cut, faultsOf, isWhere, type watchSteps } from './kills-steps.ts';
 const LONGEST_SECONDS = 240;
 /** What follows an end (telling people, the last step of the workflow) has this long to happen twice. */
 const SETTLING_MS = 1_500;
+/** A kill that is on its way when nothing is armed any more; whoever died is started again before the next run. */
+const LAST_KILL_MS = 500;
 const POLL_MS = 200;
 
 export type Ground = {
@@ -58,8 +60,9 @@ export async function killRun(ground: Ground, target: Target, stable: string, cu
   const seconds = Math.round((performance.now() - startedAt) / 100) / 10;
   await person;
   await sleep(SETTLING_MS);
-  const died = await death?.seen();
   world.cloud.setFaults([]);
+  await sleep(LAST_KILL_MS);
+  const died = await death?.seen();
   const { steps: stored, status = 'none' } = steps.stored(ended.id);
   if (ended.state.kind === 'RollbackComplete') await healthyOn(world, service, stable, environment);
   const approvals = await approvalsOf(world, service);

@@ -36,6 +36,8 @@ export type WorldReport = {
   readonly runs: readonly KillRun[];
   readonly entries: number;
   readonly findings: readonly string[];
+  /** Why the bench could not follow it; nothing of its runs is counted then. */
+  readonly fell?: string;
 };
 
 /**

@@ -44,11 +44,22 @@ async function measure(say: Say, sweep: Sweep = {}): Promise<Measured> {
     plan.slice(at * RUNS_PER_WORLD, (at + 1) * RUNS_PER_WORLD),
   );
   const lane = async (): Promise<void> => {
-    for (let world = worlds.shift(); world !== undefined; world = worlds.shift())
-      if (performance.now() < ends) reports.push(await runsInOneWorld(world, SPEED, say, ends));
+    for (let world = worlds.shift(); world !== undefined; world = worlds.shift()) {
+      if (performance.now() >= ends) return;
+      // its points stay uncut, and what the other worlds found is kept
+      const report = await runsInOneWorld(world, SPEED, say, ends).catch((error: unknown) =>
+        fallen(error, say),
+      );
+      reports.push(report);
+    }
   };
   await Promise.all(Array.from({ length: WORLDS_AT_ONCE }, lane));
   return measuredOf(whole, earlier, reports);
+}
+
+function fallen(error: unknown, say: Say): WorldReport {
+  say(`  a world could not be followed to its end: ${String(error)}`);
+  return { runs: [], entries: 0, findings: [], fell: String(error) };
 }
 
 function sweepOf(whole: readonly KillRun[], reports: readonly WorldReport[]): Sweeps {
@@ -69,6 +80,7 @@ function measuredOf(whole: readonly KillRun[], earlier: Sweeps, reports: readonl
     .flatMap(({ runs }) => runs)
     .filter(({ cut, killed }) => cut !== undefined && !killed);
   const down = records.map(({ downMs }) => downMs);
+  const fell = reports.flatMap((report) => report.fell ?? []);
   return {
     rows: [
       ...PLACES.flatMap((place) => rowsOf(place, whole, records)),
@@ -88,6 +100,7 @@ function measuredOf(whole: readonly KillRun[], earlier: Sweeps, reports: readonl
         target: '0',
         met: findings.length === 0,
       },
+      { measure: 'worlds of the last sweep that could not be followed', value: fell.length, unit: '' },
       { measure: 'from the death to ready again, p50', value: median(down), unit: 'ms' },
     ],
     samples: { downMs: down },
@@ -108,6 +121,7 @@ function measuredOf(whole: readonly KillRun[], earlier: Sweeps, reports: readonl
       `Sweeps add up while the stored steps of a place stay the same; cuts by commit: ${byCommit(records)}.`,
       ...records.flatMap(({ wrong }) => wrong),
       ...findings,
+      ...fell,
     ],
   };
 }
