@@ -18,6 +18,7 @@ export const HELD: Readonly<Record<HoldReason, string>> = {
   AUTONOMY: 'the autonomy level of this place does not act',
   IRREVERSIBLE: 'the canary is condemned, and its change cannot be undone: a person decides',
   BAKE_DEGRADED: 'it is worse than what was there before',
+  PLAN_CHANGED: 'its plan is not the one that it was pinned to at its start',
   LATE_VERDICT:
     'the last minutes beside the version before condemn it, and had closed only after all of the traffic was moved',
   UNEXPECTED: 'an unexpected error',
@@ -96,9 +97,18 @@ function blocked({ id, service, data }: Rollout, listed: boolean): Pick<Move, 'e
 
 function heldReason(inputs: AdvanceInputs, { reason }: AdvanceOutcome): Reason {
   const code = reason ?? 'UNEXPECTED';
-  const which = { GUARD: inputs.guards.join('; '), TRAFFIC_MOVED: seenText(inputs.seenWeight) };
-  const detail = code === 'GUARD' || code === 'TRAFFIC_MOVED' ? `: ${which[code]}` : '';
-  return { code, text: `${HELD[code]}${detail}` };
+  return { code, text: `${HELD[code]}${detailOf(inputs, code)}` };
+}
+
+function detailOf({ guards, seenWeight, otherPlan }: AdvanceInputs, code: HoldReason): string {
+  if (code === 'GUARD') return `: ${guards.join('; ')}`;
+  if (code === 'PLAN_CHANGED') return `: ${otherPlanText(otherPlan)}`;
+  return code === 'TRAFFIC_MOVED' ? `: ${seenText(seenWeight)}` : '';
+}
+
+/** What is stored is named by its digest: the decisions have the plan of the start whole. */
+export function otherPlanText(digest: string | undefined): string {
+  return `what is stored now has the digest ${(digest ?? '').slice(0, 12)}`;
 }
 
 export function seenText(seen: AdvanceInputs['seenWeight']): string {

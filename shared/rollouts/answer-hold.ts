@@ -31,7 +31,9 @@ type Said = { readonly text: string; readonly at: string };
 
 function moveOf(rollout: Rollout, outcome: AnswerHoldOutcome, { text, at }: Said): Move {
   const { state, data } = rollout;
-  const waives = 'waives' in outcome && outcome.waives && state.kind === 'Held';
+  // What was let pass after the promotion is not asked about again at the next look.
+  const lets = outcome.to === 'Baking' || ('waives' in outcome && outcome.waives);
+  const waives = lets && state.kind === 'Held';
   const reasons: readonly Reason[] = [{ code: reasonCode(outcome.event), text }];
   return {
     event: outcome.event,

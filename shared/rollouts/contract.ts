@@ -37,6 +37,8 @@ export const HOLD_REASONS = [
   'IRREVERSIBLE',
   /** The bake found it worse than what was there before: there is nothing beside it, so a person decides. */
   'BAKE_DEGRADED',
+  /** Its stored plan is not the one that it was pinned to at its start. */
+  'PLAN_CHANGED',
   /** The judge condemned it on the last minutes of the split, which closed after all of the traffic was moved. */
   'LATE_VERDICT',
   'UNEXPECTED',

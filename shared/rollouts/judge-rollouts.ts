@@ -10,6 +10,7 @@ import { approvalFor, isAnswered } from './read-approval.ts';
 import { readIntervals } from './read-intervals.ts';
 import { loadRollout, type Rollout, rolloutOf, stageIndex } from './rollout.ts';
 import { type AdvanceInputs, advanceRollout } from './rules/advance-rollout.ts';
+import { otherPlanOf } from './rules/plan-rollout.ts';
 import { rawGuards } from './rules/raw-guards.ts';
 import { seenWeight } from './seen-weight.ts';
 import { takeStep, wakeLeft, wakeRollout } from './take-step.ts';
@@ -124,6 +125,7 @@ async function inputsOf(deps: JudgeDeps, rollout: Rollout): Promise<AdvanceInput
     guards: rawGuards.decide({ intervals, settings, slos: data.slos ?? [] }).crossed,
     ...{ waived: data.waived, killSwitch: killSwitch.on, level, irreversible: data.irreversible },
     ...(seen !== undefined && { seenWeight: seen }),
+    ...otherPlanOf(data.plan),
   };
 }
 

@@ -18,6 +18,7 @@ const HELD: Readonly<Record<HoldReason, string>> = {
   AUTONOMY: 'the autonomy level of this place does not act',
   IRREVERSIBLE: 'the canary is condemned, and its change cannot be undone by routing',
   BAKE_DEGRADED: 'after its promotion it is worse than what was there before',
+  PLAN_CHANGED: 'its stored plan is not the one that it was started with: somebody edited it',
   LATE_VERDICT: 'the judge condemned it by minutes that closed after its promotion',
   UNEXPECTED: 'the workflow met an error that it does not know',
 };

@@ -7,8 +7,11 @@ import {
 } from '../approvals/index.ts';
 import { type DecideDeps, isFault, type Store } from '../kernel/index.ts';
 import type { HoldReason, RolloutState } from './contract.ts';
+import type { Plan } from './plan-contract.ts';
 import { type Rollout, stageIndex } from './rollout.ts';
+import { otherPlanOf } from './rules/plan-rollout.ts';
 import { FREEZES, ONWARD } from './rules/record-step.ts';
+import { percent } from './shift-reasons.ts';
 
 /** What a person's yes and no do at each hold: the plan that they answer to. */
 const ANSWERS: Readonly<Record<HoldReason, { readonly approve: string; readonly reject: string }>> = {
@@ -22,6 +25,7 @@ const ANSWERS: Readonly<Record<HoldReason, { readonly approve: string; readonly 
   AUTONOMY: { approve: 'go on at the level set now', reject: 'take the canary back' },
   IRREVERSIBLE: { approve: 'take the canary back', reject: 'leave the traffic where it is and end' },
   BAKE_DEGRADED: { approve: 'keep it', reject: 'take it back' },
+  PLAN_CHANGED: { approve: 'let the next step go by the plan as it is now', reject: 'take the canary back' },
   LATE_VERDICT: { approve: 'take the canary back', reject: 'leave the traffic where it is and end' },
   UNEXPECTED: { approve: 'go on where it stood', reject: 'take the canary back' },
 };
@@ -80,7 +84,16 @@ export function planFactsOf(rollout: Rollout, { reason, stage }: Held) {
   return {
     ...{ deployment: data.deployment, revision: data.revision, plan: data.plan.digest },
     ...{ held: reason, stage, weight: data.weight, ...answersOf(rollout, reason) },
+    ...(reason === 'PLAN_CHANGED' && { planNow: ladderText(data.plan), ...otherPlanOf(data.plan) }),
   };
+}
+
+function ladderText({ stages, bakeSeconds }: Plan): string {
+  const each = stages.map(
+    ({ weight, minSeconds, maxSeconds, minRequests }) =>
+      `${percent(weight)} (${minSeconds} to ${maxSeconds} s, ${minRequests} requests)`,
+  );
+  return `${each.join(', ')}; bake ${bakeSeconds} s`;
 }
 
 /** What the step that leaves a hold says of its question, by the rule that takes it. */

@@ -11,6 +11,7 @@ const HELD: Readonly<Record<string, string>> = {
   KILL_SWITCH: 'the kill switch is on',
   AUTONOMY: 'the autonomy level of this place does not act',
   TRAFFIC_MOVED: 'somebody else moved it, or is about to',
+  PLAN_CHANGED: 'its plan is not the one that it was pinned to at its start',
   TRAFFIC_FAILED: 'the platform refused to move it',
   UNDECIDED:
     'it would take all of it without having shared it, so that nothing is compared: a person decides',

@@ -4,6 +4,7 @@ import { readAutonomy } from '../services/index.ts';
 import { METRICS, type RolloutState } from './contract.ts';
 import type { ShiftDeps, TaskInput, TaskResult } from './ports.ts';
 import { loadRollout, type Rollout, type RolloutData, stageIndex } from './rollout.ts';
+import { otherPlanOf } from './rules/plan-rollout.ts';
 import { recordShift, type ShiftInputs, type ShiftOutcome } from './rules/record-shift.ts';
 import { shiftReasons } from './shift-reasons.ts';
 import { type Move, settled, standing, takeStep } from './take-step.ts';
@@ -13,8 +14,8 @@ import { targetOf } from './target.ts';
 const LEASE_MS = 120_000;
 
 /**
- * Moves traffic to where the rollout's state wants it, reads it back, and records both. More for the canary only while
- * the kill switch is off, the autonomy level acts, and nobody else has moved it; back to the baseline always. Throws
+ * Moves traffic to where the rollout's state wants it, reads it back, and records both. More for the canary only by
+ * the plan of the start, while the kill switch is off, the autonomy level acts, and nobody else has moved it; back to the baseline always. Throws
  * Fault: Conflict or Unavailable while going back, so that the workflow tries again.
  */
 export async function shiftTraffic(deps: ShiftDeps, input: TaskInput): Promise<TaskResult> {
@@ -36,7 +37,8 @@ export async function shiftTraffic(deps: ShiftDeps, input: TaskInput): Promise<T
 function wantedWeight({ state, data }: Rollout): number | undefined {
   if (state.kind === 'RollingBack') return 0;
   if (state.kind === 'Planned') return data.plan.stages[0]?.weight;
-  return state.kind === 'Shifting' ? data.plan.stages[state.stage]?.weight : undefined;
+  // A stage that an edited plan no longer has is given nothing: the shift is held for the plan before it is made.
+  return state.kind === 'Shifting' ? (data.plan.stages[state.stage]?.weight ?? 0) : undefined;
 }
 
 type LeaseHeld = { readonly owner: string; readonly fencing: number };
@@ -83,6 +85,7 @@ async function inputsOf(
     ...{ after: null, problem: null, killSwitch: killSwitch.on, level, waived: data.waived },
     // once it is held for that and approved, it comes from Shifting
     uncompared: state.kind === 'Planned' && to >= 1,
+    ...otherPlanOf(data.plan),
   };
 }
 

@@ -1,12 +1,13 @@
 import { isoTime, millis, type Reason } from '../kernel/index.ts';
 import { readAutonomy } from '../services/index.ts';
-import { HELD, seenText } from './advance-move.ts';
+import { HELD, otherPlanText, seenText } from './advance-move.ts';
 import { blockOf, condemnedBy } from './block-list.ts';
 import type { JudgeDeps } from './ports.ts';
 import { type Measured, readMeasured } from './read-intervals.ts';
 import type { Rollout, RolloutData } from './rollout.ts';
 import { type AdvanceBakeInputs, type AdvanceBakeOutcome, advanceBake } from './rules/advance-bake.ts';
 import type { Split, SplitOutcome } from './rules/judge-split.ts';
+import { otherPlanOf } from './rules/plan-rollout.ts';
 import { seenWeight } from './seen-weight.ts';
 import { type Move, takeStep, wakeRollout } from './take-step.ts';
 import { targetOf } from './target.ts';
@@ -60,6 +61,7 @@ async function inputsOf(deps: JudgeDeps, rollout: Rollout): Promise<AdvanceBakeI
     split: measured === undefined ? null : splitInputs(deps, rollout, measured, promoted),
     ...{ heldFor, killSwitch: killSwitch.on, waived: data.waived },
     ...(seen !== undefined && { seenWeight: seen }),
+    ...otherPlanOf(data.plan),
   };
 }
 
@@ -159,6 +161,8 @@ function reasonsOf(
   }
   if (reason === 'TRAFFIC_MOVED')
     return [{ code: reason, text: `${HELD.TRAFFIC_MOVED}: ${seenText(inputs.seenWeight)}` }];
+  if (reason === 'PLAN_CHANGED')
+    return [{ code: reason, text: `${HELD.PLAN_CHANGED}: ${otherPlanText(inputs.otherPlan)}` }];
   return [
     ...bake.reasons.map((text) => ({ code: bake.verdict, text })),
     ...(bake.verdict === 'DEGRADED' ? [{ code: 'PROMISE', text: bake.promise }] : []),

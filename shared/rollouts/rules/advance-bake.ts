@@ -3,6 +3,7 @@ import type { HoldReason } from '../contract.ts';
 import { isMoved, type SeenWeight } from './advance-rollout.ts';
 import { type BakeInputs, type BakeOutcome, judgeBake } from './judge-bake.ts';
 import { condemnPromoted, judgeSplit, type Split, type SplitOutcome } from './judge-split.ts';
+import { isOtherPlan } from './record-shift.ts';
 
 export type AdvanceBakeInputs = BakeInputs & {
   /** It bakes, or it is held because nothing was measured while it did. */
@@ -21,6 +22,8 @@ export type AdvanceBakeInputs = BakeInputs & {
   readonly waived?: readonly HoldReason[];
   /** How the traffic stands now; absent where nobody could read it. */
   readonly seenWeight?: SeenWeight;
+  /** The digest of the stored plan; absent where it is the one that the rollout is pinned to. */
+  readonly otherPlan?: string;
 };
 export type AdvanceBakeOutcome = {
   readonly to: 'stay' | 'Baking' | 'Promoted' | 'Held' | 'RollingBack';
@@ -60,6 +63,7 @@ function leads(inputs: AdvanceBakeInputs, bake: BakeOutcome): Led {
   const { heldFor = null, seenWeight, waived = [] } = inputs;
   // What it is held for otherwise, only a person ends.
   if (heldFor !== null && heldFor !== 'NO_DATA') return STAY;
+  if (isOtherPlan(inputs)) return { to: 'Held', reason: 'PLAN_CHANGED' };
   if (isMoved(seenWeight) && !waived.includes('TRAFFIC_MOVED'))
     return { to: 'Held', reason: 'TRAFFIC_MOVED' };
   return bake.action === 'none' ? goesOn(inputs, bake) : degraded(inputs, bake);

@@ -3,7 +3,7 @@ import type { HoldReason } from '../contract.ts';
 import type { Interval, JudgeSettings } from '../judge-contract.ts';
 import { closeIntervals } from './intervals.ts';
 import { type Condemnation, type JudgeOutcome, judgeRollout } from './judge-rollout.ts';
-import { OBSERVING, SAME } from './record-shift.ts';
+import { isOtherPlan, OBSERVING, SAME } from './record-shift.ts';
 
 export type AdvanceInputs = {
   /** Shifting: a verdict may still come before the next move; nothing else is decided there. */
@@ -36,6 +36,8 @@ export type AdvanceInputs = {
   readonly irreversible: boolean;
   /** How the traffic stands now; absent where nobody could read it, and in what an earlier release has decided. */
   readonly seenWeight?: SeenWeight;
+  /** The digest of the stored plan; absent where it is the one that the rollout is pinned to, and in earlier decisions. */
+  readonly otherPlan?: string;
 };
 
 /** Fractions of the requests, 0..1. */
@@ -66,8 +68,8 @@ const PASSING: readonly HoldReason[] = ['NO_DATA', 'KILL_SWITCH', 'AUTONOMY'];
 
 /**
  * What the judge's sweep does with a rollout whose canary takes traffic. A verdict to roll back goes before everything;
- * then what forbids to go on, first of all that the traffic is not as it was left; then what a stage asks for: time AND requests, and before all of the traffic a
- * certificate of safety. Missing data never passes: it holds, on its own clock.
+ * then what forbids to go on, first of all that plan or traffic are not as they were left; then what a stage asks for: time
+ * AND requests, and before all of the traffic a certificate of safety. Missing data never passes: it holds, on its own clock.
  */
 export const advanceRollout = rule('advance-rollout', 1, (inputs: AdvanceInputs): AdvanceOutcome => {
   const { intervals, settings, standing } = inputs;
@@ -99,6 +101,7 @@ function goOn(inputs: AdvanceInputs, judge: Judged, seen: AdvanceOutcome['seen']
 /** What forbids to go on, whatever the judge says; null when nothing does. */
 function forbids(inputs: AdvanceInputs): HoldReason | null {
   const { killSwitch, level, exposed, now, lastDataAt, noDataSeconds, guards, waived } = inputs;
+  if (isOtherPlan(inputs)) return 'PLAN_CHANGED';
   // Before the holds that end by themselves: this one takes a person, and is often why data is missing.
   if (isMoved(inputs.seenWeight) && !waived.includes('TRAFFIC_MOVED')) return 'TRAFFIC_MOVED';
   if (killSwitch) return 'KILL_SWITCH';

@@ -58,7 +58,17 @@ export function makePlan({ risk, preset, stages, bakeSeconds }: PlanChoice): Pla
     intervalSeconds: 60 * Math.max(1, Math.ceil(seconds / 60 / MAX_INTERVALS)),
     bakeSeconds,
   };
-  return { ...pinned, digest: sha256Hex(canonicalJson(pinned)) };
+  return { ...pinned, digest: digestOf(pinned) };
+}
+
+function digestOf(pinned: Omit<Plan, 'digest'>): string {
+  return sha256Hex(canonicalJson(pinned));
+}
+
+/** The digest of a plan as it reads now, where it is not the one that it is pinned by; nothing where it is. */
+export function otherPlanOf({ digest, ...pinned }: Plan): { readonly otherPlan?: string } {
+  const now = digestOf(pinned);
+  return now === digest ? {} : { otherPlan: now };
 }
 
 /**

@@ -23,6 +23,8 @@ export type ShiftInputs = {
   readonly waived: readonly HoldReason[];
   /** It would take all of the traffic without ever having shared it: nothing was compared, so a person decides. */
   readonly uncompared: boolean;
+  /** The digest of the stored plan; absent where it is the one that the rollout is pinned to, and in earlier decisions. */
+  readonly otherPlan?: string;
 };
 export type ShiftOutcome =
   | { readonly to: 'AtStage'; readonly event: 'StageStarted' }
@@ -40,8 +42,8 @@ export const OBSERVING: readonly string[] = ['observe', 'suggest', 'shadow'];
 
 /**
  * Where a shift of traffic leads. Before it, `after` and `problem` are null and the outcome says whether it may be made
- * at all: `none` is yes. More traffic for the canary needs the kill switch off, a level that acts, and the traffic as we
- * left it; less of it needs nothing.
+ * at all: `none` is yes. More traffic for the canary needs the plan of the start, the kill switch off, a level that acts,
+ * and the traffic as we left it; less of it needs nothing.
  */
 export const recordShift = rule('record-shift', 1, (inputs: ShiftInputs): ShiftOutcome => {
   if (inputs.back !== null) return recordBack(inputs, inputs.back);
@@ -56,7 +58,9 @@ export const recordShift = rule('record-shift', 1, (inputs: ShiftInputs): ShiftO
   return ours || inputs.waived.includes('TRAFFIC_MOVED') ? { to: 'none' } : held('TRAFFIC_MOVED');
 });
 
-function forbids({ killSwitch, level, uncompared }: ShiftInputs): HoldReason | null {
+function forbids(inputs: ShiftInputs): HoldReason | null {
+  const { killSwitch, level, uncompared } = inputs;
+  if (isOtherPlan(inputs)) return 'PLAN_CHANGED';
   if (killSwitch) return 'KILL_SWITCH';
   if (OBSERVING.includes(level)) return 'AUTONOMY';
   return uncompared ? 'UNDECIDED' : null;
@@ -67,6 +71,17 @@ function recordBack({ after, before, canary }: ShiftInputs, reason: BackReason):
   if (shareOf(now, canary) > SAME) return { to: 'none' };
   const condemned = reason === 'VERDICT' || reason === 'BAKE_VERDICT';
   return { to: condemned ? 'RolledBack' : 'Aborted', event: 'TrafficRestored' };
+}
+
+/** Whether the rollout would go on by a plan that it was not started with, and that nobody has let pass. */
+export function isOtherPlan({
+  otherPlan,
+  waived = [],
+}: {
+  readonly otherPlan?: string;
+  readonly waived?: readonly HoldReason[];
+}): boolean {
+  return otherPlan !== undefined && !waived.includes('PLAN_CHANGED');
 }
 
 function held(reason: HoldReason): ShiftOutcome {

@@ -57,6 +57,17 @@ const LOOKS: readonly (readonly [what: string, change: Partial<AdvanceInputs>, t
   ],
   ['holds under the kill switch', { killSwitch: true }, 'hold KILL_SWITCH'],
   ['holds at a level that observes', { level: 'observe' }, 'hold AUTONOMY'],
+  [
+    'holds by a plan that is not the one of its start',
+    { otherPlan: 'f', killSwitch: true },
+    'hold PLAN_CHANGED',
+  ],
+  [
+    'does not hold for it where a person let it pass',
+    { otherPlan: 'f', waived: ['PLAN_CHANGED'] },
+    'pass null',
+  ],
+  ['takes back what is condemned by whatever plan', { ...CONDEMNED, otherPlan: 'f' }, 'back null'],
   ['holds for a guard', { guards: ['5 %'] }, 'hold GUARD'],
   ['lets a guard pass that a person let pass', { guards: ['5 %'], waived: ['GUARD'] }, 'pass null'],
   ['goes on when the traffic is as it was left', seen(0.5), 'pass null'],

@@ -25,6 +25,12 @@ describe('more traffic for a canary', () => {
       'none',
     ],
     ['is held when it was somebody else’s in the moment', { problem: 'Conflict' }, 'TRAFFIC_MOVED'],
+    [
+      'is held by a plan that is not the one of its start',
+      { otherPlan: 'f', killSwitch: true },
+      'PLAN_CHANGED',
+    ],
+    ['is moved by it once a person said so', { otherPlan: 'f', waived: ['PLAN_CHANGED'] }, 'none'],
     ['is held when the platform refuses', { problem: 'PermissionDenied' }, 'TRAFFIC_FAILED'],
     ['is held when something else is read back', { after: split(0.2) }, 'TRAFFIC_MOVED'],
     [
