@@ -5,8 +5,10 @@ import { Stage } from '../rollouts/contract.ts';
 import { SIGNAL_SOURCES } from '../signals/contract.ts';
 import { AUTONOMY_LEVELS, DEPLOY_LEVELS } from './autonomy-levels.ts';
 import { BranchName, ManifestPath, ManifestPointer } from './manifest-place.ts';
+import { Slo } from './slo.ts';
 
 export * from './autonomy-levels.ts';
+export * from './slo.ts';
 
 export const SERVICE_EVENTS = ['ServiceRegistered', 'ServiceChanged'] as const;
 /** A service that is known is registered; nothing else is kept about it. */
@@ -55,26 +57,6 @@ export type LambdaEnvironment = z.infer<typeof LambdaEnvironment>;
 const ServiceEnvironment = z.discriminatedUnion('platform', [ArgocdEnvironment, LambdaEnvironment], {
   error: 'must be "argocd" or "lambda"',
 });
-
-/** What a request counts as: it answers without an error, or within so many milliseconds. */
-const SloIndicator = z.discriminatedUnion(
-  'kind',
-  [
-    z.strictObject({ kind: z.literal('availability') }),
-    z.strictObject({ kind: z.literal('latency'), ms: z.int().min(1).max(900_000) }),
-  ],
-  { error: 'must be "availability" or "latency"' },
-);
-
-/** What a service promises: the fraction of good requests over a sliding window. */
-export const Slo = z.strictObject({
-  name: z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and dashes'),
-  /** Fraction of good requests, above 0 and below 1: nobody can keep a promise of 1. */
-  objective: z.number().gt(0).lt(1),
-  window_days: z.int().min(1).max(90),
-  indicator: SloIndicator,
-});
-export type Slo = z.infer<typeof Slo>;
 
 export const Selector = z.strictObject({
   source: z.enum(SIGNAL_SOURCES),
