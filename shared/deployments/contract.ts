@@ -33,6 +33,25 @@ export const BLOCK_REASONS = [
 ] as const;
 export type BlockReason = (typeof BLOCK_REASONS)[number];
 
+/** Why a request is refused before there is a deployment: a decision of the service. */
+export const REQUEST_REFUSALS = [
+  'ENVIRONMENT_UNKNOWN',
+  /** Nothing can be rolled out in stages on its platform. */
+  'PLATFORM_UNSUPPORTED',
+  /** One change at a time in a service and environment. */
+  'UNDER_WAY',
+  /** It was asked for before, with other facts or another preset. */
+  'ASKED_OTHERWISE',
+  /** A workflow's run asks for a service of another repository than its own, or for another commit. */
+  'RUN_OF_OTHER_REPOSITORY',
+  'RUN_OF_OTHER_REVISION',
+  /** The judge condemned it, and who tries it again is no approver. */
+  'RETRY_OF_CONDEMNED',
+] as const;
+export type RequestRefusal = (typeof REQUEST_REFUSALS)[number];
+/** Recorded refusals of one person or run for a service on a day (UTC): what is beyond is refused and not recorded. */
+export const MAX_REFUSALS_PER_DAY = 20;
+
 export const ABORT_REASONS = [
   'ABORTED_BY_PERSON',
   'APPROVAL_REJECTED',
@@ -126,6 +145,8 @@ export const METRICS = {
   ended: 'deployments_ended_total',
   blocked: 'deployments_blocked_total',
   paged: 'deployments_paged_total',
+  /** A refused request of which the ledger holds nothing, because writing failed. */
+  refusalUnrecorded: 'deployment_refusals_unrecorded_total',
 } as const;
 
 /** All waits and deadlines at a time factor: seconds divided by it. */

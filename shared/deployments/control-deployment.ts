@@ -4,6 +4,7 @@ import type { DeploymentEvent, Verb } from './contract.ts';
 import { type Deployment, isOpen, loadDeployment } from './deployment.ts';
 import type { DeploymentDeps } from './ports.ts';
 import { settleApproval } from './read-approval.ts';
+import { refuseRequest } from './refuse-request.ts';
 import { requestDeployment } from './request-deployment.ts';
 import { abortDeploymentRule, refuseDeploymentEvent } from './rules/record-step.ts';
 import { takeStep, wakeDeployment } from './take-step.ts';
@@ -89,17 +90,19 @@ async function retryDeployment(
   const deployment = await loadDeployment(deps.store, input.deploymentId);
   const { id, service, environment, state, data } = deployment;
   if (isOpen(deployment) || state.kind === 'Completed')
-    throw new Fault('Conflict', `deployment ${id} is ${state.kind}: there is nothing to try again`);
-  const condemned = await condemnedBy(deps.store, service, data.revision);
-  if (condemned !== undefined && !input.isApprover)
-    throw new Fault(
-      'Forbidden',
-      `${condemned} condemned ${data.revision.slice(0, 7)}: only an approver may try it again`,
-    );
-  return requestDeployment(deps, {
-    ...{ service, environment, revision: data.revision, declared: data.declared, retryOf: id },
-    ...(data.preset !== undefined && { preset: data.preset }),
+    return refuse(deps, deployment, 'DeploymentRequested', input, person);
+  const asked = {
+    ...{ service, environment, revision: data.revision, retryOf: id },
     actor: { type: 'person', id: person, via: input.via },
+  } as const;
+  const condemned = await condemnedBy(deps.store, service, data.revision);
+  if (condemned !== undefined && !input.isApprover) {
+    const text = `${condemned} condemned ${data.revision.slice(0, 7)}: only an approver may try it again`;
+    return refuseRequest(deps, asked, { refusal: 'RETRY_OF_CONDEMNED', fault: new Fault('Forbidden', text) });
+  }
+  return requestDeployment(deps, {
+    ...{ ...asked, declared: data.declared },
+    ...(data.preset !== undefined && { preset: data.preset }),
   });
 }
 
@@ -119,7 +122,9 @@ async function refuse(
 ): Promise<never> {
   const { id, rev, state, data, service, environment, correlationId, createdAt } = deployment;
   const said = `${person}/${event}/${state.kind}`;
-  const text = `deployment ${id} is ${state.kind}: this is not possible there`;
+  const what =
+    event === 'DeploymentRequested' ? 'there is nothing to try again' : 'this is not possible there';
+  const text = `deployment ${id} is ${state.kind}: ${what}`;
   if (data.refused?.includes(said)) throw new Fault('Conflict', text);
   try {
     await decide(deps, {

@@ -1,5 +1,5 @@
 import { EVENT_VERSION } from '../ledger/contract.ts';
-import type { deploymentEvents } from './events.ts';
+import type { deploymentEvents, deploymentEventsOfServices } from './events.ts';
 
 const ID = 'dep_01KAJWEZ80Y5R1W3K9D6FH2JMA';
 const AT = '2026-11-21T10:12:00.000Z';
@@ -48,3 +48,11 @@ export const deploymentEventExamples = {
   DeploymentEnded: example(7, { state: 'Completed', times: TIMES }, 1),
   EventRefused: example(8, { event: 'AbortRequested' }),
 } as const satisfies Record<keyof typeof deploymentEvents, object>;
+
+export const deploymentEventOfServicesExamples = {
+  DeploymentNotOpened: {
+    ...{ version: EVENT_VERSION, eventId: 'service/shop/5/0', correlationId: ID },
+    ...{ subject: { kind: 'service', id: 'shop' }, rev: 5, at: AT, ...PLACE },
+    data: { refusal: 'RETRY_OF_CONDEMNED', revision: '9fceb02d0ae598e95dc970b74767f19372d61af8' },
+  },
+} as const satisfies Record<keyof typeof deploymentEventsOfServices, object>;

@@ -7,6 +7,7 @@ import {
   type DeploymentEvent,
   type DeploymentStateName,
   EVENTS,
+  REQUEST_REFUSALS,
   REVIEW_REASONS,
 } from './contract.ts';
 import { DeploymentData } from './deployment.ts';
@@ -65,3 +66,15 @@ export const deploymentEvents = {
     .strictObject({ event: z.enum(EVENTS) })
     .describe('A person asked for what the state does not allow: nothing moves.'),
 } as const satisfies Record<DeploymentEvent | AccompanyingEvent, z.ZodType>;
+
+/** What deployments say about a service before there is one: published for the service's capability. */
+export const deploymentEventsOfServices = {
+  DeploymentNotOpened: z
+    .strictObject({
+      refusal: z.enum(REQUEST_REFUSALS),
+      revision: z.string().describe('The git revision that was asked for.'),
+    })
+    .describe(
+      'A deployment was asked for and refused before it was one: once for each person, place, reason and revision.',
+    ),
+} as const satisfies Readonly<Record<string, z.ZodType>>;

@@ -1,10 +1,11 @@
 import { personOf, UNMAPPED } from '../approvals/index.ts';
 import { type Actor, canonicalJson, decide, Fault, isFault, isoTime, newId } from '../kernel/index.ts';
-import { readService } from '../services/index.ts';
-import { assertRunMayDeploy } from './check-run.ts';
+import { readService, type ServiceDocument } from '../services/index.ts';
+import { refusalOfRun } from './check-run.ts';
 import { METRICS, type Preset } from './contract.ts';
 import { type Deployment, type DeploymentData, deploymentOf, stateDeadline } from './deployment.ts';
 import type { DeploymentDeps } from './ports.ts';
+import { type Refused, refuseRequest } from './refuse-request.ts';
 import type { CallerFacts } from './rules/gather-facts.ts';
 import { requestDeploymentRule } from './rules/record-step.ts';
 import { slotOf, standing } from './take-step.ts';
@@ -23,22 +24,15 @@ export type RequestInput = {
 };
 
 /**
- * Opens a deployment and starts its workflow. One change at a time in a service and environment. Throws Fault: NotFound
- * (unknown service or environment), Forbidden (a run of another repository or commit), InvalidInput (its platform cannot be rolled out on), Conflict (one is under way,
- * named).
+ * Opens a deployment and starts its workflow. One change at a time in a service and environment. Whatever is refused is a
+ * decision of the service. Throws Fault: NotFound (unknown service, of which nothing is recorded, or environment),
+ * Forbidden (a run of another repository or commit), InvalidInput (its platform cannot be rolled out on), Conflict (one is
+ * under way, named).
  */
 export async function requestDeployment(deps: DeploymentDeps, input: RequestInput): Promise<Deployment> {
   const { service, environment } = input;
-  const { environments, repository } = await readService(deps, service);
-  assertRunMayDeploy(input.run, { service, repository, revision: input.revision });
-  const place = environments[environment];
-  if (place === undefined)
-    throw new Fault('NotFound', `service ${service} has no environment ${environment}`);
-  if (place.platform !== 'lambda')
-    throw new Fault(
-      'InvalidInput',
-      `environment: ${environment} of ${service} is on ${place.platform}; only lambda can be rolled out on`,
-    );
+  const refused = refusalOf(input, await readService(deps, service));
+  if (refused !== undefined) return refuseRequest(deps, input, refused);
   const holder = await deps.store.lockHolder(slotOf(service, environment));
   if (holder !== undefined) return askedBefore(deps, input, holder);
   const now = deps.clock();
@@ -50,9 +44,27 @@ export async function requestDeployment(deps: DeploymentDeps, input: RequestInpu
     return deployment;
   } catch (thrown) {
     const other = await deps.store.lockHolder(slotOf(service, environment));
-    if (isFault(thrown, 'Conflict') && other !== undefined) throw underWay(input, other);
+    if (isFault(thrown, 'Conflict') && other !== undefined)
+      return refuseRequest(deps, input, underWay(input, other));
     throw thrown;
   }
+}
+
+/** What cannot be asked for, whatever is under way. */
+function refusalOf(
+  { service, environment, revision, run }: RequestInput,
+  { environments, repository }: ServiceDocument,
+): Refused | undefined {
+  const ofRun = refusalOfRun(run, { service, repository, revision });
+  if (ofRun !== undefined) return ofRun;
+  const place = environments[environment];
+  if (place === undefined) {
+    const text = `service ${service} has no environment ${environment}`;
+    return { refusal: 'ENVIRONMENT_UNKNOWN', fault: new Fault('NotFound', text) };
+  }
+  if (place.platform === 'lambda') return undefined;
+  const text = `environment: ${environment} of ${service} is on ${place.platform}; only lambda can be rolled out on`;
+  return { refusal: 'PLATFORM_UNSUPPORTED', fault: new Fault('InvalidInput', text) };
 }
 
 /**
@@ -61,17 +73,16 @@ export async function requestDeployment(deps: DeploymentDeps, input: RequestInpu
  */
 async function askedBefore(deps: DeploymentDeps, input: RequestInput, holder: string): Promise<Deployment> {
   const head = await deps.store.head({ kind: 'deployment', id: holder });
-  if (head === undefined) throw underWay(input, holder);
+  if (head === undefined) return refuseRequest(deps, input, underWay(input, holder));
   const known = deploymentOf(head);
   const same =
     known.data.revision === input.revision && known.data.requestedBy === (await askerOf(deps, input));
-  if (!same || known.state.kind !== 'Requested') throw underWay(input, holder);
+  if (!same || known.state.kind !== 'Requested') return refuseRequest(deps, input, underWay(input, holder));
   // Success would say that these facts count, and they would not.
-  if (askedWith(known.data) !== askedWith(input))
-    throw new Fault(
-      'Conflict',
-      `${holder} was asked for with other facts or another preset: wait for it or abort it`,
-    );
+  if (askedWith(known.data) !== askedWith(input)) {
+    const text = `${holder} was asked for with other facts or another preset: wait for it or abort it`;
+    return refuseRequest(deps, input, { refusal: 'ASKED_OTHERWISE', fault: new Fault('Conflict', text) });
+  }
   await startWorkflow(deps, known);
   return known;
 }
@@ -82,11 +93,9 @@ function askedWith({ declared, preset, retryOf }: Asked): string {
 }
 type Asked = Pick<DeploymentData, 'declared' | 'preset' | 'retryOf'>;
 
-function underWay({ service, environment }: RequestInput, holder: string): Fault {
-  return new Fault(
-    'Conflict',
-    `${holder} is under way in ${environment} of ${service}: wait for it or abort it`,
-  );
+function underWay({ service, environment }: RequestInput, holder: string): Refused {
+  const text = `${holder} is under way in ${environment} of ${service}: wait for it or abort it`;
+  return { refusal: 'UNDER_WAY', fault: new Fault('Conflict', text) };
 }
 
 /** Starts (again) the workflow of a deployment; safe to repeat. */

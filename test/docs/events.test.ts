@@ -43,7 +43,7 @@ const NAMED: Readonly<Record<string, readonly string[]>> = {
   'holdfast.rollouts': [...rollouts.EVENTS, ...ACCOMPANYING_ROLLOUTS],
   'holdfast.approvals': [...APPROVAL_EVENTS, 'PeopleSet'],
   'holdfast.policies': POLICY_EVENTS,
-  'holdfast.services': [...SERVICE_EVENTS, ...AUTONOMY_EVENTS, 'RollbackNotOpened'],
+  'holdfast.services': [...SERVICE_EVENTS, ...AUTONOMY_EVENTS, 'RollbackNotOpened', 'DeploymentNotOpened'],
 };
 
 const PAGES = {

@@ -2,8 +2,11 @@ import { expect } from 'vitest';
 import * as z from 'zod';
 import { approvalEventExamples } from '../../shared/approvals/events.examples.ts';
 import { approvalEvents } from '../../shared/approvals/events.ts';
-import { deploymentEventExamples } from '../../shared/deployments/events.examples.ts';
-import { deploymentEvents } from '../../shared/deployments/events.ts';
+import {
+  deploymentEventExamples,
+  deploymentEventOfServicesExamples,
+} from '../../shared/deployments/events.examples.ts';
+import { deploymentEvents, deploymentEventsOfServices } from '../../shared/deployments/events.ts';
 import { type Envelope, SUBJECT_KINDS } from '../../shared/kernel/index.ts';
 import { EVENT_VERSION } from '../../shared/ledger/contract.ts';
 import { eventsOf } from '../../shared/ledger/index.ts';
@@ -32,8 +35,12 @@ export const EVENT_TABLES: Readonly<Record<string, Table>> = {
   'holdfast.policies': { schemas: policyEvents, examples: policyEventExamples },
   'holdfast.approvals': { schemas: approvalEvents, examples: approvalEventExamples },
   'holdfast.services': {
-    schemas: { ...serviceEvents, ...rollbackEventsOfServices },
-    examples: { ...serviceEventExamples, ...rollbackEventOfServicesExamples },
+    schemas: { ...serviceEvents, ...rollbackEventsOfServices, ...deploymentEventsOfServices },
+    examples: {
+      ...serviceEventExamples,
+      ...rollbackEventOfServicesExamples,
+      ...deploymentEventOfServicesExamples,
+    },
   },
 };
 

@@ -23,4 +23,5 @@ export const deploymentRules: readonly AnyRule[] = [
   steps.handOverDeployment,
   steps.abortDeploymentRule,
   steps.refuseDeploymentEvent,
+  steps.refuseDeploymentRequest,
 ];

@@ -4,6 +4,7 @@ import type {
   BlockReason,
   DeploymentEvent,
   DeploymentStateName,
+  RequestRefusal,
   ReviewReason,
 } from '../contract.ts';
 
@@ -125,4 +126,19 @@ export const refuseDeploymentEvent = rule(
   ({ event }: { readonly state: DeploymentStateName; readonly event: DeploymentEvent }) => ({
     refused: event,
   }),
+);
+
+/** Somebody asked for a deployment, and none was opened. */
+export const refuseDeploymentRequest = rule(
+  'refuse-deployment-request',
+  1,
+  ({
+    refusal,
+  }: {
+    readonly service: string;
+    readonly environment: string;
+    readonly revision: string;
+    readonly retryOf: string | null;
+    readonly refusal: RequestRefusal;
+  }) => ({ refusal }),
 );

@@ -1,17 +1,11 @@
 import { expect, test } from 'vitest';
-import { assertRunMayDeploy } from '../../../shared/deployments/check-run.ts';
+import { refusalOfRun } from '../../../shared/deployments/check-run.ts';
 
 const SHA = 'a'.repeat(40);
 const RUN = { repository: 'acme/shop', sha: SHA };
 const asked = { service: 'shop', repository: 'acme/shop', revision: SHA };
-const refusal = (run: typeof RUN | undefined, change: Partial<typeof asked> = {}) => {
-  try {
-    assertRunMayDeploy(run, { ...asked, ...change });
-  } catch (thrown) {
-    return thrown;
-  }
-  return undefined;
-};
+const refusal = (run: typeof RUN | undefined, change: Partial<typeof asked> = {}) =>
+  refusalOfRun(run, { ...asked, ...change })?.fault;
 
 test('a run deploys the commit it runs at, of a service that is built from its repository', () => {
   expect(refusal(RUN)).toBeUndefined();
