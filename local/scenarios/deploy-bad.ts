@@ -1,4 +1,12 @@
-import { followDeployment, outcomeOf, requestDeployment, subjectsOf, timelineOf } from './deployment.ts';
+import type { World } from '../world.ts';
+import {
+  followDeployment,
+  outcomeOf,
+  requestDeployment,
+  type Standing,
+  subjectsOf,
+  timelineOf,
+} from './deployment.ts';
 import { lastJudgement, measuredOf } from './deployment-measures.ts';
 import { ALL, prepareFunction, publishRevision, SERVES, shareOf, stopCalls } from './function-service.ts';
 import type { Scenario } from './scenario.ts';
@@ -35,7 +43,7 @@ type BadChange = {
 function badChange({ name, service: of, behaviour, by, message, what }: BadChange): Scenario {
   return {
     name,
-    expected: `RolledBack by ${by}, canary at 0 %, tried again: Blocked(REVISION_CONDEMNED)`,
+    expected: `RolledBack by ${by}, canary at 0 % within one interval of the verdict, tried again: Blocked(REVISION_CONDEMNED)`,
     run: async (world, tell) => {
       const service = await prepareFunction(world, {
         ...{ service: of, environment: 'staging', callsPerSecond: 60 },
@@ -51,16 +59,29 @@ function badChange({ name, service: of, behaviour, by, message, what }: BadChang
       const refused = await followDeployment(world, again.id, tell).until();
       stopCalls(world, service);
       const judged = await lastJudgement(world, ended);
+      const measured = await measuredOf(world, service, ended);
       return {
         outcome: [
           `${outcomeOf(ended.deployment)} by ${judged?.by ?? 'nobody'}`,
-          `canary at ${share * 100} %`,
+          `canary at ${share * 100} % ${whenText(measured.toZeroSeconds, intervalOf(world, ended))}`,
           `tried again: ${outcomeOf(refused.deployment)}`,
         ].join(', '),
         subjects: [...subjectsOf(ended), ...subjectsOf(refused)],
         timeline: [...(await timelineOf(world, ended)), ...(await timelineOf(world, refused))],
-        measured: await measuredOf(world, service, ended),
+        measured,
       };
     },
   };
+}
+
+/** Real seconds of one interval of the judge in this world. */
+function intervalOf(world: World, { rollout }: Standing): number {
+  return (rollout?.plan.intervalSeconds ?? 0) / world.speed;
+}
+
+/** How soon after its verdict it was back: what is late is said, so that the journey has not ended as it must. */
+export function whenText(toZero: number | string | undefined, interval: number): string {
+  return typeof toZero === 'number' && toZero >= 0 && toZero <= interval
+    ? 'within one interval of the verdict'
+    : `${toZero ?? '?'} s after the verdict, later than one interval of ${interval} s`;
 }

@@ -21,6 +21,7 @@ export type Rollout = {
   readonly state: { readonly kind: string; readonly reason?: string };
   readonly canary: string;
   readonly weight: number;
+  readonly plan: { readonly intervalSeconds: number };
   readonly approval?: string;
   readonly judgement?: { readonly at: string; readonly verdict: string };
   readonly times: Readonly<Record<string, string>>;
