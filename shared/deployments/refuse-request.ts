@@ -61,7 +61,7 @@ async function record(
     subject: { kind: 'service', id: service },
     expectedRev: rev,
     key: `${effects[0].counter}/${rev}`,
-    correlationId: retryOf ?? effects[0].counter,
+    correlationId: retryOf ?? sha256Hex(effects[0].counter).slice(0, 32),
     service,
     // what is no environment is no place: it stands in the inputs alone
     ...(Object.hasOwn(document.environments, environment) && { environment }),
@@ -95,11 +95,11 @@ function countersOf(
   return {
     once: {
       ...{ type: 'count', by: 1, max: 1, expiresAt: seconds + KEPT_SECONDS },
-      counter: `not-opened/${hash(...who, environment, refusal, revision)}`,
+      counter: `QUOTA#not-opened#${hash(...who, environment, refusal, revision)}`,
     },
     ofDay: {
       ...{ type: 'count', by: 1, max: MAX_REFUSALS_PER_DAY, expiresAt: seconds + 2 * DAY_SECONDS },
-      counter: `not-opened/${hash(...who)}/${Math.floor(seconds / DAY_SECONDS)}`,
+      counter: `QUOTA#not-opened#${hash(...who)}#${Math.floor(seconds / DAY_SECONDS)}`,
     },
   };
 }

@@ -121,6 +121,22 @@ describe('the record of a refused request', () => {
     expect(await refusals()).toHaveLength(MAX_REFUSALS_PER_DAY + 2);
   });
 
+  test('is counted where a function that decides may count, and under no name of a person', async () => {
+    const { write } = run.store;
+    const counters: string[] = [];
+    Object.assign(run.store, {
+      write: (each: Parameters<typeof write>[0]) => {
+        counters.push(
+          ...each.effects.map((effect) => (effect.type === 'count' ? effect.counter : effect.type)),
+        );
+        return write(each);
+      },
+    });
+    await expect(asking({ environment: 'mars' })).rejects.toMatchObject({ name: 'NotFound' });
+    expect(counters).toEqual([expect.stringMatching(/^QUOTA#/), expect.stringMatching(/^QUOTA#/)]);
+    expect(counters.join()).not.toMatch(/linus|mars/);
+  });
+
   test('that cannot be made hides no error, and is counted', async () => {
     const { write } = run.store;
     Object.assign(run.store, { write: () => Promise.reject(new Fault('Unavailable', 'no table')) });
