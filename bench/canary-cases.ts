@@ -159,6 +159,16 @@ export const CASES: readonly Case[] = [
       'fails 5 % as the baseline does: the kill switch at its limit',
     ),
   ),
+  ...[200, 2000].map((rate) =>
+    healthy('stress', rate, undefined, { errors: 0.08 }, 'fails 8 % as the baseline does, in one outage'),
+  ),
+  healthy(
+    'stress',
+    2000,
+    undefined,
+    { errors: 0.08, traffic: { weights: minutes(0.5) } },
+    'fails 8 % as the baseline does, from the first stage half of the traffic each',
+  ),
   ...[200, 2000, 20_000].map((rate) =>
     healthy('stress', rate, undefined, {}, 'requests as they come (Poisson)'),
   ),

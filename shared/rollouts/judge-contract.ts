@@ -75,7 +75,15 @@ const Fields = z.strictObject({
   /** Least difference of the shares, canary minus baseline, that is worth a rollback; null for any. */
   floor: z.number().gt(0).lt(1).nullable(),
   /** Shares that the canary alone must not exceed; null without a kill switch. `slowerThan` in ms. */
-  killSwitch: z.strictObject({ errorRate: Share, slowerThan: Ms.nullable(), slowShare: Share }).nullable(),
+  killSwitch: z
+    .strictObject({
+      errorRate: Share,
+      slowerThan: Ms.nullable(),
+      slowShare: Share,
+      /** Beside a baseline the canary must be the worse of the two as well. Settings of before lack it: no. */
+      besideBaseline: z.boolean().exactOptional(),
+    })
+    .nullable(),
   latency: z.strictObject({
     /** ms, frozen before the start: the SLO's bound and the baseline's p90 and p99, at edges of the histogram. */
     thresholds: z.array(Ms).max(8),

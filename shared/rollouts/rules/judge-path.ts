@@ -1,9 +1,7 @@
 import type { Interval, JudgeSettings } from '../judge-contract.ts';
-import { addBaseline, fanoFactor, noDispersion } from './dispersion.ts';
-import { type Compared, harmOf, killOf, safeOf } from './judge-run.ts';
+import { type Compared, harmOf, killOf, safeOf, startRun, takeInterval } from './judge-run.ts';
 import type { Limits } from './judge-settings.ts';
 import { type Condemnation, judgeInterval, startJudgement } from './judge-verdict.ts';
-import { killProcess, logKill, watchCanary } from './kill-process.ts';
 import type { MetricProcess } from './metric-process.ts';
 
 export type Path = {
@@ -46,11 +44,7 @@ export function followPath(intervals: readonly Interval[], settings: JudgeSettin
 
 /** Where the kill switch stood after the interval of that index: it is written down for the one that it condemns. */
 export function killAt({ intervals, settings }: Path, index: number): number {
-  const kill = killProcess(settings.killSwitch);
-  const seen = noDispersion();
-  for (const { canary, baseline } of intervals.slice(0, index + 1)) {
-    if (baseline !== undefined) addBaseline(seen, baseline.requests, baseline.failures);
-    if (canary !== undefined && canary.requests > 0) watchCanary(kill, canary);
-  }
-  return logKill(kill, settings.fano === 'estimate' ? fanoFactor(seen) : settings.fano);
+  const run = startRun(settings);
+  for (const interval of intervals.slice(0, index + 1)) takeInterval(run, interval);
+  return killOf(run);
 }

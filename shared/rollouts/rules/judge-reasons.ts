@@ -40,7 +40,8 @@ function harmReason(path: Path, { by, at }: Condemnation): string {
     const { errorRate, slowerThan, slowShare } = settings.killSwitch ?? {};
     const slow =
       slowerThan == null ? '' : `, or more than ${percent(slowShare)} are slower than ${slowerThan} ms`;
-    return `at ${at} the kill switch: more than ${percent(errorRate)} of the canary's requests fail${slow} (E = ${eValue(killAt(path, index))}, limit ${eValue(Math.log(1 / settings.killAlpha))})`;
+    const worse = settings.killSwitch?.besideBaseline === true ? ', worse than any baseline beside it' : '';
+    return `at ${at} the kill switch: more than ${percent(errorRate)} of the canary's requests fail${slow}${worse} (E = ${eValue(killAt(path, index))}, limit ${eValue(Math.log(1 / settings.killAlpha))})`;
   }
   const what = by === 'errors' ? 'fails more often' : 'is slow more often';
   return `at ${at} the canary ${what} than the baseline beside it (E = ${eValue(path.harm[index])}, limit ${eValue(Math.log(1 / settings.judgeAlpha))})`;

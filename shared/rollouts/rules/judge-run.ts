@@ -38,6 +38,8 @@ export type Run = {
   readonly limits: Limits;
   readonly grids: Grids;
   readonly metrics: readonly MetricProcess[];
+  /** Those, and what only the kill switch compares. */
+  readonly compares: readonly MetricProcess[];
   readonly kill: KillProcess;
   readonly compared: Compared;
   readonly canary: { requests: number; failures: number };
@@ -81,12 +83,21 @@ export function startRun(settings: JudgeSettings): Run {
   const above = settings.largeSample?.above ?? Number.POSITIVE_INFINITY;
   const metrics = [metricProcess(grids, undefined, true)];
   for (const ms of thresholds) metrics.push(metricProcess(grids, ms, certify.includes(ms)));
+  const compares = [...metrics];
+  const kill = killProcess(settings.killSwitch, (ms) => {
+    const known = compares.find((metric) => metric.ms === ms);
+    if (known !== undefined) return known;
+    const own = metricProcess(grids, ms, false);
+    compares.push(own);
+    return own;
+  });
   return {
     settings,
     limits,
     grids,
     metrics,
-    kill: killProcess(settings.killSwitch),
+    compares,
+    kill,
     compared: { intervals: 0, requests: 0, failures: 0 },
     canary: { requests: 0, failures: 0 },
     share: undefined,
@@ -100,7 +111,7 @@ export function startRun(settings: JudgeSettings): Run {
 }
 
 export function takeInterval(run: Run, { canary, baseline }: Interval): void {
-  const { metrics, compared, terms, grids } = run;
+  const { metrics, compares, compared, terms, grids } = run;
   if (baseline !== undefined && run.settings.fano === 'estimate')
     for (const metric of metrics) watchBaseline(metric, baseline);
   if (canary === undefined || canary.requests === 0) return;
@@ -116,11 +127,11 @@ export function takeInterval(run: Run, { canary, baseline }: Interval): void {
   compared.requests += requests;
   compared.failures += canary.failures + baseline.failures;
   const both = { canary, baseline };
-  for (const metric of metrics) compareArms(metric, grids, terms, both);
+  for (const metric of compares) compareArms(metric, grids, terms, both);
   takeLarge(run, both);
 }
 
-function takeLarge({ large, metrics, compared }: Run, both: Pair): void {
+function takeLarge({ large, compares, compared }: Run, both: Pair): void {
   const { grid, terms, pairs } = large;
   if (grid === undefined) return;
   pairs.push(both);
@@ -129,7 +140,7 @@ function takeLarge({ large, metrics, compared }: Run, both: Pair): void {
   for (const pair of pairs) {
     const { requests } = pair.canary;
     weightTerms(grid, requests / (requests + pair.baseline.requests), terms);
-    for (const metric of metrics) compareLarge(metric, grid, terms, pair);
+    for (const metric of compares) compareLarge(metric, grid, terms, pair);
   }
   pairs.length = 0;
 }
@@ -173,6 +184,6 @@ export function safeOf({ settings: { fano }, metrics }: Run): number {
   return safe;
 }
 
-export function killOf({ kill, metrics: [failures], settings: { fano } }: Run): number {
-  return logKill(kill, failures === undefined ? 1 : dispersionOf(failures, fano));
+export function killOf({ kill, metrics: [failures], settings: { fano }, large }: Run): number {
+  return logKill(kill, failures === undefined ? 1 : dispersionOf(failures, fano), large.is);
 }

@@ -33,8 +33,8 @@ function alphasOf(given: GivenSettings): Pick<JudgeSettings, 'alpha' | 'judgeAlp
 
 function killSwitchOf(given: GivenSettings['killSwitch']): JudgeSettings['killSwitch'] {
   if (given === null) return null;
-  const { errorRate = 0.05, slowerThan = null, slowShare = 0.01 } = given ?? {};
-  return { errorRate, slowerThan, slowShare };
+  const { errorRate = 0.05, slowerThan = null, slowShare = 0.01, besideBaseline = true } = given ?? {};
+  return { errorRate, slowerThan, slowShare, besideBaseline };
 }
 
 /** What ln E is compared with: of the judge, of SAFE, of the kill switch. */

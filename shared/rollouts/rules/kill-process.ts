@@ -1,6 +1,7 @@
 import type { Arm, JudgeSettings } from '../judge-contract.ts';
 import { addTrials, type BinomialGrid, binomialGrid } from './binomial-process.ts';
 import { logMeanExp } from './label-process.ts';
+import { logHarm, type MetricProcess } from './metric-process.ts';
 
 type Limit = {
   readonly grid: BinomialGrid;
@@ -9,18 +10,31 @@ type Limit = {
   most: number;
   /** Undefined for failures. */
   readonly ms: number | undefined;
+  /** The same requests compared with the baseline's; undefined where the switch looks at the canary alone. */
+  readonly beside: MetricProcess | undefined;
 };
 
 /**
  * The kill switch as an e-process: the canary's failures against a share of at most `errorRate`, and its requests
  * slower than `slowerThan` (five times the baseline's p99, frozen before the start) against at most `slowShare`.
- * It needs no baseline. Both are averaged, so that they share one alpha.
+ * Both are averaged, so that they share one alpha.
+ *
+ * It needs no baseline. Where there is one beside the canary, each e-value is the lesser of that against the limit and that
+ * against "no worse than the baseline": what both arms suffer (an outage of something they share, or a service that has
+ * always failed so often) condemns nobody, whenever it begins, and the raw guards hold and ask. As the lesser is at most
+ * either, alpha holds for a canary within the limit and for one no worse than the baseline.
  */
 export type KillProcess = readonly Limit[];
 
-export function killProcess(settings: JudgeSettings['killSwitch']): KillProcess {
+/** @param comparing how the arms compare in failures (undefined) or in requests slower than so many ms */
+export function killProcess(
+  settings: JudgeSettings['killSwitch'],
+  comparing: (ms: number | undefined) => MetricProcess,
+): KillProcess {
   if (settings === null) return [];
-  const { errorRate, slowerThan, slowShare } = settings;
+  const { errorRate, slowerThan, slowShare, besideBaseline = false } = settings;
+  const limit = (share: number, ms: number | undefined) =>
+    limitOf(share, ms, besideBaseline ? comparing(ms) : undefined);
   return [limit(errorRate, undefined), ...(slowerThan === null ? [] : [limit(slowShare, slowerThan)])];
 }
 
@@ -28,11 +42,11 @@ export function killProcess(settings: JudgeSettings['killSwitch']): KillProcess 
 const grids = new Map<number, BinomialGrid>();
 const MOST_GRIDS = 1000;
 
-function limit(share: number, ms: number | undefined): Limit {
+function limitOf(share: number, ms: number | undefined, beside: MetricProcess | undefined): Limit {
   const known = grids.get(share);
   const grid = known ?? binomialGrid(share);
   if (known === undefined && grids.size < MOST_GRIDS) grids.set(share, grid);
-  return { grid, sums: [...grid.zeros], most: 0, ms };
+  return { grid, sums: [...grid.zeros], most: 0, ms, beside };
 }
 
 /** Takes up an interval of the canary. A limit that was not measured stays as it is. */
@@ -44,9 +58,19 @@ export function watchCanary(kill: KillProcess, canary: Arm): void {
   }
 }
 
-/** ln E of the whole switch; 0 (E = 1) where it is off. @param phi Fano factor of the failures, at least 1 */
-export function logKill(kill: KillProcess, phi: number): number {
-  return logMeanExp(kill.map(({ sums }) => logMeanExp(sums, phi)));
+/**
+ * ln E of the whole switch; 0 (E = 1) where it is off.
+ * @param phi Fano factor of the failures, at least 1
+ * @param isLarge whether small ratios are no harm: so much was compared
+ */
+export function logKill(kill: KillProcess, phi: number, isLarge: boolean): number {
+  return logMeanExp(
+    kill.map(({ sums, beside }) => {
+      const alone = logMeanExp(sums, phi);
+      const isAlone = beside === undefined || beside.canaryRequests === 0;
+      return isAlone ? alone : Math.min(alone, logHarm(beside, phi, isLarge));
+    }),
+  );
 }
 
 /** What `logKill` is at most. */
