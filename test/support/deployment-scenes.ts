@@ -56,4 +56,13 @@ export const DEPLOYMENT_SCENES: readonly ((meter: Meter) => Promise<void>)[] = [
       },
       { environment: 'production' },
     ),
+  (meter) =>
+    scene(meter, async (run) => {
+      const { write } = run.store;
+      const broken = () => Promise.reject(new Fault('Unavailable', 'no table'));
+      Object.assign(run.store, { write: broken });
+      // refused, and not recorded
+      await run.request(run.change, { environment: 'mars' }).catch(() => {});
+      Object.assign(run.store, { write });
+    }),
 ];
