@@ -6,16 +6,19 @@
 
 /** What Kayenta has built in: the share of the shift the interval must leave out, and the two-sided confidence. */
 const TOLERANCE = 0.25;
-const QUANTILE_98 = 2.3263478740408408;
+export const QUANTILE_98 = 2.3263478740408408;
 
 export type Shift = { readonly low: number; readonly estimate: number; readonly high: number };
 
-/** Whether the experiment is classified High. Arms without numbers are Nodata, equal constants Pass. */
-export function isHigh(experiment: readonly number[], control: readonly number[]): boolean {
+/**
+ * Whether the experiment is classified High. Arms without numbers are Nodata, equal constants Pass.
+ * @param increase the ratio of the means that it takes besides
+ */
+export function isHigh(experiment: readonly number[], control: readonly number[], increase = 1): boolean {
   if (experiment.length === 0 || control.length === 0) return false;
   if (isConstant(experiment) && isConstant(control)) return (experiment[0] ?? 0) > (control[0] ?? 0);
   const { low, estimate } = shiftBetween(experiment, control, QUANTILE_98);
-  return low > TOLERANCE * Math.abs(estimate) && ratioOfMeans(experiment, control) >= 1;
+  return low > TOLERANCE * Math.abs(estimate) && ratioOfMeans(experiment, control) >= increase;
 }
 
 function isConstant(values: readonly number[]): boolean {
@@ -64,7 +67,8 @@ function crossing(of: (shift: number) => number, least: number, most: number): n
     if (of(middle) > 0) low = middle;
     else high = middle;
   }
-  return (low + high) / 2;
+  // ties make no shift at all the root: what is left of the halving beside it would be a shift of 1e-16
+  return low <= 0 && high >= 0 ? 0 : (low + high) / 2;
 }
 
 /** Mann-Whitney's U of x - shift against y, standardised. Both sorted. Exported for its test. */
