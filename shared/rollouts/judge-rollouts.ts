@@ -1,15 +1,18 @@
-import { type Head, isFault, isoTime, millis } from '../kernel/index.ts';
+import { decimal, type Head, isFault, isoTime, millis } from '../kernel/index.ts';
 import { readAutonomy } from '../services/index.ts';
 import { advanceMove } from './advance-move.ts';
 import { condemnedBy } from './block-list.ts';
 import { METRICS } from './contract.ts';
 import { closeUnstartedRollout } from './expire-rollout.ts';
 import type { Interval } from './judge-contract.ts';
+import { missingIn } from './missing-data.ts';
 import type { JudgeDeps, Judgement } from './ports.ts';
 import { approvalFor, isAnswered } from './read-approval.ts';
 import { readIntervals } from './read-intervals.ts';
 import { loadRollout, type Rollout, rolloutOf, stageIndex } from './rollout.ts';
 import { type AdvanceInputs, advanceRollout } from './rules/advance-rollout.ts';
+import { alwaysValidP } from './rules/always-valid-p.ts';
+import { judgeRollout } from './rules/judge-rollout.ts';
 import { otherPlanOf } from './rules/plan-rollout.ts';
 import { rawGuards } from './rules/raw-guards.ts';
 import { seenWeight } from './seen-weight.ts';
@@ -104,14 +107,16 @@ async function inputsOf(deps: JudgeDeps, rollout: Rollout): Promise<AdvanceInput
   const now = isoTime(deps.clock());
   const exposed = data.times.started !== undefined && data.weight > 0;
   const started = data.times.started ?? now;
-  const [{ level, killSwitch }, intervals, before, seen] = await Promise.all([
+  const [{ level, killSwitch }, read, before, seen] = await Promise.all([
     readAutonomy(deps, { service, environment, action: 'deploy' }),
-    exposed ? readIntervals(deps, rollout, { from: started, to: now }) : [],
+    exposed ? readIntervals(deps, rollout, { from: started, to: now }) : { intervals: [] },
     deps.judgements.get(rollout.id),
     exposed ? seenWeight(deps, rollout) : undefined,
   ]);
   const { settings, stage } = data;
-
+  const { intervals } = read;
+  const lastData = lastDataAt(intervals, before, stage?.startedAt ?? started, deps.timings.interval);
+  const silent = (millis(now) - millis(lastData)) / 1000 > deps.timings.noDataAfter;
   return {
     state: isJudged(state.kind) ? state.kind : 'AtStage',
     held: state.kind === 'Held' ? state.reason : null,
@@ -120,12 +125,13 @@ async function inputsOf(deps: JudgeDeps, rollout: Rollout): Promise<AdvanceInput
     ...{ intervals, settings, standing: data.condemned ?? null },
     intervalSeconds: deps.timings.interval,
     noDataSeconds: deps.timings.noDataAfter,
-    lastDataAt: lastDataAt(intervals, before, stage?.startedAt ?? started, deps.timings.interval),
+    lastDataAt: lastData,
     now,
     guards: rawGuards.decide({ intervals, settings, slos: data.slos ?? [] }).crossed,
     ...{ waived: data.waived, killSwitch: killSwitch.on, level, irreversible: data.irreversible },
     ...(seen !== undefined && { seenWeight: seen }),
     ...otherPlanOf(data.plan),
+    ...(exposed && silent && { missing: missingIn(read, millis(lastData)) }),
   };
 }
 
@@ -172,6 +178,8 @@ function judgementOf(
     verdict: judge.verdict,
     logE: judge.logE,
     logSafe: judge.logSafe,
+    // a decision keeps no evidence of each interval, so it is worked out again for whoever watches
+    alwaysValidP: decimal(alwaysValidP(judgeRollout.decide(inputs), inputs.settings)),
     needed: judge.needed,
     intervals: inputs.intervals.map(({ at, canary, baseline }) => ({
       at,

@@ -41,6 +41,9 @@ describe('a rollout', () => {
     const { state, data } = await run.rollout(id);
     expect(state).toEqual({ kind: 'RolledBack', reason: 'VERDICT' });
     expect(data.condemned?.by).toBe(by);
+    const shown = Number(run.judged.get(id.replace('dep_', 'rol_'))?.alwaysValidP);
+    expect(shown).toBeGreaterThan(0);
+    expect(shown).toBeLessThanOrEqual(data.settings.judgeAlpha);
     expect(data.times.zero).toBe(data.times.verdict);
     expect(run.traffic.arms()).toEqual([{ revision: '1', weight: 1 }]);
   });
