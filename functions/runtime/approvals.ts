@@ -1,4 +1,5 @@
 import type { PlanNow, WakeSubject } from '../../shared/approvals/index.ts';
+import { planOfDeploymentNow } from '../../shared/deployments/read-approval.ts';
 import { wakeDeployment } from '../../shared/deployments/take-step.ts';
 import type { DecideDeps } from '../../shared/kernel/index.ts';
 import { settleGlass } from '../../shared/policies/index.ts';
@@ -15,7 +16,9 @@ export const approvalDeps = once(
   (): DecideDeps & { readonly wake: WakeSubject; readonly planNow: PlanNow } => ({
     ...rollbackDeps(),
     planNow: async (approval) =>
-      approval.data.for.kind === 'rollback' ? planOfRollbackNow({ forge: forge() })(approval) : undefined,
+      approval.data.for.kind === 'rollback'
+        ? planOfRollbackNow({ forge: forge() })(approval)
+        : planOfDeploymentNow(rollbackDeps())(approval),
     wake: async (subject) => {
       if (subject.kind === 'rollback') await wakeRollback(rollbackDeps(), subject.id);
       if (subject.kind === 'deployment') await wakeDeployment(rollbackDeps(), subject.id, 'AwaitingApproval');

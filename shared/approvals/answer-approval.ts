@@ -135,6 +135,8 @@ async function refuse(
       reasons: [{ code: refusal, text }],
       state: () => approval.state,
     });
+  // Whoever asked may ask anew about what is there now: it looks again.
+  if (refusal === 'PLAN_MOVED' && approval.data.for.kind === 'deployment') await deps.wake(approval.data.for);
   throw new Refused(FAULTS[refusal], text);
 }
 

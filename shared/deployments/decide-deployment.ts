@@ -2,9 +2,11 @@ import type { Approval } from '../approvals/index.ts';
 import { type Actor, isoTime, type Reason } from '../kernel/index.ts';
 import { exceptionsOf, policyInputs, readBudget, readPolicies } from '../policies/index.ts';
 import { condemnedBy } from '../rollouts/index.ts';
-import { readAutonomy, readService } from '../services/index.ts';
+import { readAutonomy, readService, type ServiceDocument } from '../services/index.ts';
+import { askAgainIfMoved } from './ask-again.ts';
 import type { BlockReason } from './contract.ts';
 import { type Deployment, loadDeployment } from './deployment.ts';
+import { type PlannedRollout, plannedNow, plannedRollout } from './planned-rollout.ts';
 import { policyFactsOf } from './policy-facts.ts';
 import type { TaskInput, TaskResult, WeighDeps } from './ports.ts';
 import { approvalFor } from './read-approval.ts';
@@ -20,7 +22,8 @@ import { type Move, settled, standing, takeStep } from './take-step.ts';
 
 /**
  * Decides on a deployment that has been weighed, and again when a person has answered: policies, autonomy and kill switch
- * are read anew each time, so that an approval from before a freeze does not lift it.
+ * are read anew each time, so that an approval from before a freeze does not lift it. Where the registry would roll it out
+ * otherwise than people were asked, they are asked anew.
  */
 export async function decideOnDeployment(deps: WeighDeps, input: TaskInput): Promise<TaskResult> {
   const deployment = await loadDeployment(deps.store, input.deploymentId);
@@ -28,32 +31,50 @@ export async function decideOnDeployment(deps: WeighDeps, input: TaskInput): Pro
   if (kind !== 'RiskAssessed' && kind !== 'AwaitingApproval') return settled(deps, deployment);
   const approval = await approvalFor(deps.store, deployment);
   if (approval?.state === 'Rejected') return rejected(deps, deployment, approval, input.key);
+  const again = await askedAgain(deps, deployment, { approval, key: input.key });
+  if (again !== undefined) return standing(deps, again);
   if (kind === 'AwaitingApproval' && approval?.state !== 'Approved') return standing(deps, deployment);
   const condemned = await condemnedBy(deps.store, deployment.service, deployment.data.revision);
-  const inputs = await inputsOf(deps, deployment, { approval, condemned });
+  const document = await readService(deps, deployment.service);
+  const planned = plannedRollout(deployment, document);
+  const known: Known = { approval, condemned, planned };
+  const inputs = await inputsOf(deps, deployment, { ...known, document });
   const moved = await takeStep(deps, deployment, {
     key: input.key,
     rule: decideDeployment,
     inputs,
     ...actorOf(approval),
-    move: (outcome) => moveOf(deployment, { approval, condemned }, outcome, isoTime(deps.clock())),
+    move: (outcome) => moveOf(deployment, known, outcome, isoTime(deps.clock())),
   });
   return standing(deps, moved);
+}
+
+/** A rollout that is not what was asked about is asked about anew, answered or not; a deadline that has passed goes first. */
+async function askedAgain(
+  deps: WeighDeps,
+  deployment: Deployment,
+  { approval, key }: { readonly approval: Approval | undefined; readonly key: string },
+): Promise<Deployment | undefined> {
+  const answered = approval?.state === 'Approved';
+  if (deployment.state.kind !== 'AwaitingApproval') return undefined;
+  if (!answered && standing(deps, deployment).expired) return undefined;
+  return askAgainIfMoved(deps, deployment, { key, now: await plannedNow(deps, deployment) });
 }
 
 type Known = {
   readonly approval: Approval | undefined;
   /** The rollout that condemned the revision, if one did. */
   readonly condemned: string | undefined;
+  /** What a yes would set going. */
+  readonly planned: PlannedRollout;
 };
 
 async function inputsOf(
   deps: WeighDeps,
   { service, environment, data }: Deployment,
-  { approval, condemned }: Known,
+  { approval, condemned, document }: Known & { readonly document: ServiceDocument },
 ): Promise<DecideDeploymentInputs> {
   const at = isoTime(deps.clock());
-  const document = await readService(deps, service);
   const [inForce, { level, killSwitch }, budget] = await Promise.all([
     readPolicies(deps.store),
     readAutonomy(deps, { service, environment, action: 'deploy' }),
@@ -111,7 +132,7 @@ const BLOCKED: Readonly<Partial<Record<BlockReason, string>>> = {
 
 function moveOf(
   { data }: Deployment,
-  { approval, condemned }: Known,
+  { approval, condemned, planned }: Known,
   outcome: DecideDeploymentOutcome,
   at: string,
 ): Move {
@@ -143,7 +164,12 @@ function moveOf(
       };
     }
     case 'AwaitingApproval':
-      return { event: outcome.event, state: { kind: 'AwaitingApproval' }, reasons, data: common };
+      return {
+        event: outcome.event,
+        state: { kind: 'AwaitingApproval' },
+        reasons,
+        data: { ...common, planned },
+      };
     case 'Cleared': {
       const approvedBy = approval?.data.answer?.person;
       return {

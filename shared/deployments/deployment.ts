@@ -9,6 +9,7 @@ import {
   REVIEW_REASONS,
   type Timings,
 } from './contract.ts';
+import { PlannedRollout } from './planned-rollout.ts';
 import { ChangeFacts } from './rules/facts.ts';
 import { CallerFacts } from './rules/gather-facts.ts';
 import { isOpenState } from './transitions.ts';
@@ -59,6 +60,8 @@ export const DeploymentData = z.object({
   rollout: z.string().optional(),
   /** Its rollout was found worse than what was there before, wherever it ended. */
   verdict: z.literal('condemned').optional(),
+  /** The rollout that people were asked about; absent where nobody was, and in what an earlier release has asked. */
+  planned: PlannedRollout.optional(),
   approvedBy: z.string().optional(),
   enteredAt: z.string(),
   deadlineAt: z.string().optional(),

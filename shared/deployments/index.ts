@@ -10,6 +10,7 @@ export * from './explain-deployment.ts';
 export * from './gather-facts.ts';
 export * from './list-deployments.ts';
 export type * from './ports.ts';
+export { planOfDeploymentNow } from './read-approval.ts';
 export * from './record-rollout.ts';
 export * from './request-deployment.ts';
 export * from './rules/index.ts';

@@ -2,6 +2,7 @@ import { planOf } from '../approvals/index.ts';
 import type { News } from '../rollouts/index.ts';
 import type { BlockReason, ReviewReason } from './contract.ts';
 import type { Deployment } from './deployment.ts';
+import type { PlannedRollout } from './planned-rollout.ts';
 import { approvalIdOf, planFactsOf } from './read-approval.ts';
 
 const BLOCKED: Readonly<Record<BlockReason, string>> = {
@@ -61,11 +62,18 @@ function asked(deployment: Deployment, what: string, topic?: string): News | und
   const undone = data.irreversible === true ? ' It cannot be undone by routing.' : '';
   const lines = [
     `${what}: risk ${facts.band} (${short(facts.score)}), lines: ${facts.lines}, files: ${facts.files}.${undone}`,
+    ...(data.planned === undefined ? [] : [rolloutText(data.planned)]),
     `Until ${data.deadlineAt ?? 'its end'}, an approver who neither wrote the change nor asked for this can answer.`,
     `Or \`holdfast approve ${approvalId} --reason "<why>"\`. Why: \`holdfast explain deployment ${id}\`.`,
   ];
   const approval = { approvalId, planHash: planOf(facts).hash };
   return { topic: topic ?? `APPROVAL/${approvalId}`, text: lines.join('\n'), approval };
+}
+
+/** What a yes sets going. */
+function rolloutText({ preset, presetAskedFor, stages, bake, bakeSeconds, rBad }: PlannedRollout): string {
+  const asked = presetAskedFor === 'none' ? '' : `, asked for: ${presetAskedFor}`;
+  return `Rollout (${preset}${asked}): ${stages}; then ${bakeSeconds} s of bake (${bake}); safe rules out ${rBad} times the failures.`;
 }
 
 /** Two digits are enough for a message; the decision has them all. */

@@ -5,9 +5,11 @@ import {
   closeApproval,
   findApproval,
   type Plan,
+  type PlanNow,
 } from '../approvals/index.ts';
 import { type DecideDeps, isFault, type Store } from '../kernel/index.ts';
-import type { Deployment } from './deployment.ts';
+import { type Deployment, loadDeployment } from './deployment.ts';
+import { plannedNow } from './planned-rollout.ts';
 
 /** The approval that a deployment waits for, whether or not it has been asked for yet. */
 export function approvalIdOf({ id, state, data }: Deployment): string | undefined {
@@ -24,7 +26,7 @@ export function isAnswered(approval: Approval | undefined): boolean {
   return approval?.state === 'Approved' || approval?.state === 'Rejected';
 }
 
-/** Asks people about a deployment: bound to revision, versions and what was read of the change. Safe to repeat. */
+/** Asks people about a deployment: bound to revision, versions, what was read of the change, and its rollout. Safe to repeat. */
 export async function requestApproval(deps: DecideDeps, deployment: Deployment): Promise<void> {
   const { data, service, environment, correlationId } = deployment;
   if (deployment.state.kind !== 'AwaitingApproval' || data.deadlineAt === undefined) return;
@@ -37,7 +39,10 @@ export async function requestApproval(deps: DecideDeps, deployment: Deployment):
   });
 }
 
-/** What a yes is bound to: revision, versions, and what was read of the change. */
+/**
+ * What a yes is bound to: revision, versions, what was read of the change, and the rollout that it sets going. A question
+ * of an earlier release did not name the rollout: its facts, and so its hash, stay as it asked them.
+ */
 export function planFactsOf({ data }: Deployment): Plan['facts'] {
   return {
     ...{ revision: data.revision, canary: data.canary ?? '', baseline: data.baseline ?? '' },
@@ -45,6 +50,32 @@ export function planFactsOf({ data }: Deployment): Plan['facts'] {
     ...{ lines: data.change?.lines ?? 0, files: data.change?.files ?? 0 },
     irreversible: data.irreversible === true ? 'yes' : 'no',
     ...(data.condemnedBy !== undefined && { condemnedBefore: 'yes' }),
+    ...(data.planned !== undefined && { ...data.planned, ...touchedBy(data.change) }),
+  };
+}
+
+function touchedBy(change: Deployment['data']['change']) {
+  const classes = change?.dataClasses ?? [];
+  return {
+    migration: change?.migration === true ? 'yes' : 'no',
+    dataClasses: classes.length === 0 ? 'none' : classes.join(', '),
+  };
+}
+
+/**
+ * What an approval of a deployment is about, as the registry has it now; undefined when it cannot be read: it is read again
+ * before anything moves.
+ */
+export function planOfDeploymentNow(deps: { readonly store: Store }): PlanNow {
+  return async ({ data: { for: about } }) => {
+    if (about.kind !== 'deployment') return undefined;
+    const deployment = await loadDeployment(deps.store, about.id);
+    const { planned } = deployment.data;
+    if (planned === undefined) return planFactsOf(deployment);
+    const now = await plannedNow(deps, deployment);
+    return now === undefined
+      ? undefined
+      : planFactsOf({ ...deployment, data: { ...deployment.data, planned: now } });
   };
 }
 

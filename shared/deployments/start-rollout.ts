@@ -7,10 +7,12 @@ import {
   rolloutOf,
   withdrawRollout,
 } from '../rollouts/index.ts';
-import { readService } from '../services/index.ts';
+import { readService, type ServiceDocument } from '../services/index.ts';
+import { askAgainIfMoved } from './ask-again.ts';
 import { type Deployment, loadDeployment } from './deployment.ts';
 import { freezeBefore } from './freeze-before.ts';
 import { targetOf } from './gather-facts.ts';
+import { bakeChoiceOf, planChoiceOf, plannedRollout } from './planned-rollout.ts';
 import type { StartDeps, TaskInput, TaskResult } from './ports.ts';
 import { notByOf } from './read-approval.ts';
 import {
@@ -20,11 +22,10 @@ import {
 } from './rules/start-rollout.ts';
 import { standing, takeStep } from './take-step.ts';
 
-const BAKE_SECONDS = 600;
-
 /**
  * Freezes what the judge will compare with, makes the plan, opens the rollout and starts its workflow. Without
- * measurements of the present version nothing is started: no baseline, no canary. Throws Fault when they cannot be read.
+ * measurements of the present version nothing is started: no baseline, no canary. A plan other than the one that a person
+ * said yes to is not started either: it is asked about anew. Throws Fault when something cannot be read.
  */
 export async function startRolloutOfDeployment(deps: StartDeps, input: TaskInput): Promise<TaskResult> {
   const deployment = await loadDeployment(deps.store, input.deploymentId);
@@ -34,7 +35,15 @@ export async function startRolloutOfDeployment(deps: StartDeps, input: TaskInput
     return standing(deps, deployment);
   }
   const id = rolloutIdOf(deployment.id);
-  const rollout = (await openedBefore(deps, id)) ?? (await open(deps, deployment, id));
+  const opened = await openedBefore(deps, id);
+  // One reading of the registry: what is compared with the answer is what is rolled out.
+  const document = await readService(deps, deployment.service);
+  const asked =
+    opened === undefined
+      ? await askAgainIfMoved(deps, deployment, { key: input.key, now: plannedRollout(deployment, document) })
+      : undefined;
+  if (asked !== undefined) return standing(deps, asked);
+  const rollout = opened ?? (await open(deps, deployment, { id, document }));
   const inputs = inputsOf(rollout);
   const moved = await takeStep(deps, deployment, {
     key: input.key,
@@ -61,15 +70,15 @@ async function openedBefore(deps: StartDeps, id: string): Promise<Rollout | unde
   return head === undefined ? undefined : rolloutOf(head);
 }
 
-async function open(deps: StartDeps, deployment: Deployment, id: string): Promise<Rollout> {
+async function open(
+  deps: StartDeps,
+  deployment: Deployment,
+  { id, document }: { readonly id: string; readonly document: ServiceDocument },
+): Promise<Rollout> {
   const target = await targetOf(deps, deployment);
-  const document = await readService(deps, deployment.service);
-  const { rollouts } = document;
   const { settings, before, traffic, slos, notes } = await freezeBefore(deps, target, document);
   const source: PlanSource = {
-    risk: deployment.data.risk?.band ?? 'critical',
-    ...{ preset: deployment.data.preset ?? null, stages: rollouts?.stages ?? null },
-    bakeSeconds: rollouts?.bakeSeconds ?? BAKE_SECONDS,
+    ...planChoiceOf(deployment, document),
     ...{ traffic, notes: [...notes] },
   };
   return openRolloutOf(deps.rollouts, {
@@ -81,7 +90,7 @@ async function open(deps: StartDeps, deployment: Deployment, id: string): Promis
     canary: deployment.data.canary ?? '',
     baseline: deployment.data.baseline ?? '',
     irreversible: deployment.data.irreversible ?? true,
-    bakeChoice: rollouts?.bake ?? 'page',
+    bakeChoice: bakeChoiceOf(document),
     ...{ before, plan: makePlan(source), settings, slos: [...slos], source },
     notBy: [...notByOf(deployment)],
   });

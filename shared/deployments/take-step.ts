@@ -89,7 +89,7 @@ export async function takeStep<I, O>(
 function eventsOf(deployment: Deployment, move: Move, at: string): readonly DomainEvent[] {
   const { kind: to, ...more } = move.state;
   const data = { state: to, ...more };
-  const asks = to === 'AwaitingApproval' && deployment.state.kind !== 'AwaitingApproval';
+  const asks = to === 'AwaitingApproval' && move.event !== 'Paged';
   const escalates = to === 'AwaitingHumanReview' && deployment.state.kind !== 'AwaitingHumanReview';
   const times = { ...deployment.data.times, ...move.times, ended: at };
   return [

@@ -34,6 +34,8 @@ export const TRANSITIONS: readonly Transition[] = [
   { from: 'RiskAssessed', event: 'ApprovalRequired', to: 'AwaitingApproval' },
   { from: 'RiskAssessed', event: 'DeploymentObserved', to: 'Observed' },
   { from: 'AwaitingApproval', event: 'ApprovalGiven', to: 'Cleared' },
+  // What would be rolled out is not what was asked about any more: before the answer, or after it.
+  ...each(['AwaitingApproval', 'Cleared'], 'ApprovalRequired', 'AwaitingApproval'),
   // The level was lowered while a person was asked.
   { from: 'AwaitingApproval', event: 'DeploymentObserved', to: 'Observed' },
   { from: 'AwaitingApproval', event: 'ApprovalRejected', to: 'Aborted' },

@@ -10,6 +10,7 @@ export * from './judge-rollouts.ts';
 export { type News, newsOfRollout } from './news.ts';
 export * from './open-rollout.ts';
 export type { PlanSource, Stage } from './plan-contract.ts';
+export { ladderText } from './plan-text.ts';
 export type * from './ports.ts';
 export * from './rollout.ts';
 export type { PlanTraffic } from './rules/certification.ts';

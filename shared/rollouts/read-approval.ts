@@ -8,10 +8,10 @@ import {
 import { type DecideDeps, isFault, type Store } from '../kernel/index.ts';
 import type { HoldReason, RolloutState } from './contract.ts';
 import type { Plan } from './plan-contract.ts';
+import { ladderText } from './plan-text.ts';
 import { type Rollout, stageIndex } from './rollout.ts';
 import { otherPlanOf } from './rules/plan-rollout.ts';
 import { FREEZES, ONWARD } from './rules/record-step.ts';
-import { percent } from './shift-reasons.ts';
 
 /** What a person's yes and no do at each hold: the plan that they answer to. */
 const ANSWERS: Readonly<Record<HoldReason, { readonly approve: string; readonly reject: string }>> = {
@@ -84,16 +84,12 @@ export function planFactsOf(rollout: Rollout, { reason, stage }: Held) {
   return {
     ...{ deployment: data.deployment, revision: data.revision, plan: data.plan.digest },
     ...{ held: reason, stage, weight: data.weight, ...answersOf(rollout, reason) },
-    ...(reason === 'PLAN_CHANGED' && { planNow: ladderText(data.plan), ...otherPlanOf(data.plan) }),
+    ...(reason === 'PLAN_CHANGED' && { planNow: planText(data.plan), ...otherPlanOf(data.plan) }),
   };
 }
 
-function ladderText({ stages, bakeSeconds }: Plan): string {
-  const each = stages.map(
-    ({ weight, minSeconds, maxSeconds, minRequests }) =>
-      `${percent(weight)} (${minSeconds} to ${maxSeconds} s, ${minRequests} requests)`,
-  );
-  return `${each.join(', ')}; bake ${bakeSeconds} s`;
+function planText({ stages, bakeSeconds }: Plan): string {
+  return `${ladderText(stages)}; bake ${bakeSeconds} s`;
 }
 
 /** What the step that leaves a hold says of its question, by the rule that takes it. */

@@ -201,7 +201,7 @@ function people({ store, deps, rolloutDeps }: Made) {
     answer: async (verdict: PersonAnswer['verdict'], person = 'grace') => {
       await vi.advanceTimersByTimeAsync(1000);
       const answered = await answerApprovalBy(
-        { ...deps, wake, planNow: async () => undefined },
+        { ...deps, wake, planNow: deployments.planOfDeploymentNow(deps) },
         {
           ...{ approvalId: (await approvals())[0]?.id ?? '', verdict, reason: 'because', via: 'api' },
           ...{ overrides: [], person, role: 'approver' },

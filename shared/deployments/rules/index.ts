@@ -1,4 +1,5 @@
 import type { AnyRule } from '../../kernel/index.ts';
+import { askAgain } from './ask-again.ts';
 import { assessRisk } from './assess-risk.ts';
 import { decideDeployment } from './decide-deployment.ts';
 import { findSimilar } from './find-similar.ts';
@@ -15,6 +16,7 @@ export const deploymentRules: readonly AnyRule[] = [
   weighDeployment,
   decideDeployment,
   startRolloutRule,
+  askAgain,
   steps.requestDeploymentRule,
   steps.blockDeployment,
   steps.rejectDeployment,
