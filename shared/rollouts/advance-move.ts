@@ -1,6 +1,7 @@
 import type { Reason } from '../kernel/index.ts';
 import { blockOf } from './block-list.ts';
 import type { HoldReason } from './contract.ts';
+import { missingText } from './missing-data.ts';
 import { isReached, type Rollout, restarted, stageIndex } from './rollout.ts';
 import type { AdvanceInputs, AdvanceOutcome } from './rules/advance-rollout.ts';
 import { percent } from './shift-reasons.ts';
@@ -60,7 +61,9 @@ export function advanceMove(rollout: Rollout, { inputs, listed }: Look, outcome:
         event: 'RolloutHeld',
         state: { kind: 'Held', reason: outcome.reason ?? 'UNEXPECTED', stage },
         reasons: [heldReason(inputs, outcome), ...judged],
-        ...condemned(outcome),
+        ...heldData(inputs, outcome),
+        // the switch stops us from acting on a verdict, not from knowing it
+        ...(outcome.judge.verdict === 'ROLLBACK' && blocked(rollout, listed)),
       };
     case 'freeze':
       return {
@@ -83,6 +86,11 @@ export function advanceMove(rollout: Rollout, { inputs, listed }: Look, outcome:
   }
 }
 
+function heldData({ missing }: AdvanceInputs, outcome: AdvanceOutcome): Pick<Move, 'data'> {
+  const told = outcome.reason === 'NO_DATA' && missing !== undefined ? { missing } : {};
+  return { data: { ...condemned(outcome).data, ...told } };
+}
+
 function condemned({ judge }: AdvanceOutcome): Pick<Move, 'data'> {
   return judge.by === undefined || judge.firstAt === undefined
     ? {}
@@ -100,8 +108,9 @@ function heldReason(inputs: AdvanceInputs, { reason }: AdvanceOutcome): Reason {
   return { code, text: `${HELD[code]}${detailOf(inputs, code)}` };
 }
 
-function detailOf({ guards, seenWeight, otherPlan }: AdvanceInputs, code: HoldReason): string {
+function detailOf({ guards, seenWeight, otherPlan, missing }: AdvanceInputs, code: HoldReason): string {
   if (code === 'GUARD') return `: ${guards.join('; ')}`;
+  if (code === 'NO_DATA' && missing !== undefined) return `: ${missingText(missing)}`;
   if (code === 'PLAN_CHANGED') return `: ${otherPlanText(otherPlan)}`;
   return code === 'TRAFFIC_MOVED' ? `: ${seenText(seenWeight)}` : '';
 }

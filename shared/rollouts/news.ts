@@ -1,6 +1,7 @@
 import { planOf } from '../approvals/index.ts';
 import type { ButtonFor } from '../ports/approval-button.ts';
 import type { BackReason, HoldReason } from './contract.ts';
+import { missingText } from './missing-data.ts';
 import { approvalIdOf, planFactsOf } from './read-approval.ts';
 import type { Rollout } from './rollout.ts';
 
@@ -10,7 +11,7 @@ export type News = { readonly topic: string; readonly text: string; readonly app
 const HELD: Readonly<Record<HoldReason, string>> = {
   UNDECIDED: 'its time is over, and the judge is sure neither of harm nor of safety',
   TOO_FEW_REQUESTS: 'its stage is over, and the canary has served too few requests',
-  NO_DATA: 'no counts have come in for ten minutes',
+  NO_DATA: 'nothing that can be compared has been measured for ten minutes',
   GUARD: 'a guard is crossed',
   TRAFFIC_MOVED: 'somebody else moved the traffic',
   TRAFFIC_FAILED: 'the traffic could not be moved',
@@ -72,8 +73,9 @@ function held(rollout: Rollout, what: string, topic?: string): News | undefined 
   const approvalId = approvalIdOf(rollout);
   if (state.kind !== 'Held' || approvalId === undefined) return undefined;
   const facts = planFactsOf(rollout, state);
+  const missing = state.reason === 'NO_DATA' ? missingText(data.missing) : '';
   const lines = [
-    `${what} is held at ${percent(data.weight)}: ${HELD[state.reason]}.`,
+    `${what} is held at ${percent(data.weight)}: ${HELD[state.reason]}${missing === '' ? '' : ` (${missing})`}.`,
     `Approve: ${facts.approve}. Reject: ${facts.reject}. Until ${data.deadlineAt ?? 'its end'}.`,
     `Or \`holdfast approve ${approvalId} --reason "<why>"\`. Why: \`holdfast explain rollout ${rollout.id}\`.`,
   ];

@@ -3,6 +3,7 @@ import type { ArmCounts, IntervalCounts } from '../ports/metrics.ts';
 import { condenseIntervals } from './condense-intervals.ts';
 import { METRICS, TIMINGS } from './contract.ts';
 import { Interval } from './judge-contract.ts';
+import { type Missing, missedBy } from './missing-data.ts';
 import type { JudgeDeps } from './ports.ts';
 import type { Rollout } from './rollout.ts';
 import { targetOf } from './target.ts';
@@ -11,7 +12,11 @@ export type Measured = {
   readonly intervals: readonly Interval[];
   /** Seconds from the end of an interval until the provider calls it closed. */
   readonly delaySeconds: number;
+  /** What of it could not be used. */
+  readonly missing?: Missing;
 };
+/** Nothing came: the provider did not answer. */
+export type Missed = { readonly missing: Missing };
 type Window = { readonly from: string; readonly to: string };
 
 /**
@@ -22,23 +27,24 @@ export async function readIntervals(
   deps: JudgeDeps,
   rollout: Rollout,
   window: Window,
-): Promise<readonly Interval[]> {
-  return (await readMeasured(deps, rollout, window))?.intervals ?? [];
+): Promise<Pick<Measured, 'intervals' | 'missing'>> {
+  return { intervals: [], ...(await readMeasured(deps, rollout, window)) };
 }
 
-/** As `readIntervals`; undefined when the provider does not answer. */
+/** As `readIntervals`; without intervals when the provider does not answer. */
 export async function readMeasured(
   deps: JudgeDeps,
   rollout: Rollout,
   { from, to }: Window,
-): Promise<Measured | undefined> {
+): Promise<Measured | Missed> {
   const { data, service } = rollout;
   const target = { ...targetOf(rollout), canary: data.canary, baseline: data.baseline };
   const miss = (code: string) => deps.meter.count(METRICS.judgeErrors, { service, code });
   try {
     const counts = await deps.metrics.counts(target, { from, to, thresholds: thresholdsOf(rollout) });
     const read = counts.map((each) => Interval.safeParse(intervalOf(each)));
-    if (read.some(({ success }) => !success)) miss('Malformed');
+    const malformed = read.filter(({ success }) => !success).length;
+    if (malformed > 0) miss('Malformed');
     const seconds = deps.timings.interval;
     const every = data.plan.intervalSeconds / TIMINGS.interval;
     const cuts = (data.shares ?? []).map(({ at }) => at);
@@ -46,11 +52,12 @@ export async function readMeasured(
       read.flatMap((each) => (each.success ? [each.data] : [])),
       { from, seconds, every, cuts },
     );
-    return { intervals, delaySeconds: delayOf(counts, deps.timings.watermark) };
+    const delaySeconds = delayOf(counts, deps.timings.watermark);
+    return { intervals, delaySeconds, ...(malformed > 0 && { missing: { malformed } }) };
   } catch (thrown) {
     if (!isFault(thrown)) throw thrown;
     miss(thrown.name);
-    return undefined;
+    return { missing: missedBy(thrown) };
   }
 }
 

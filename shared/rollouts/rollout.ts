@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { Fault, type Head, millis, type Store } from '../kernel/index.ts';
 import { BACK_REASONS, HOLD_REASONS, type RolloutState, type Timings } from './contract.ts';
 import { JudgeSettings, SloGuard } from './judge-contract.ts';
+import { Missing } from './missing-data.ts';
 import { Plan, PlanSource } from './plan-contract.ts';
 import { isOpenState } from './transitions.ts';
 
@@ -48,6 +49,8 @@ export const RolloutData = z.object({
   shares: z.array(z.object({ at: z.string(), weight: z.number().min(0).max(1) })).optional(),
   /** Reasons to hold that a person has let pass in this stage. */
   waived: z.array(z.enum(HOLD_REASONS)),
+  /** Why there is nothing to compare, while it is held for that. */
+  missing: Missing.optional(),
   /** A verdict to roll back, once given, stays. */
   condemned: z.object({ by: z.enum(['errors', 'latency', 'kill-switch']), at: z.string() }).optional(),
   /** The first interval after which its bake was worse than what was there before, wherever that led. */

@@ -103,11 +103,12 @@ type Made = Move & { readonly rule: string };
 function dataOf(deps: RolloutDeps, rollout: Rollout, move: Made, now: number): RolloutData {
   const { deadlineAt: _deadline, pageAt: _page, ...kept } = rollout.data;
   if (move.event === 'Paged') return { ...kept, ...(_deadline !== undefined && { deadlineAt: _deadline }) };
+  const { missing: _missing, ...lasting } = kept;
   const asked = approvalIdOf(rollout);
   const deadline = deadlineOf(deps, rollout, move.state, now);
   const ended = isOpenState(move.state.kind) ? {} : { ended: isoTime(now) };
   return {
-    ...kept,
+    ...lasting,
     ...(asked !== undefined && { lastApproval: asked, approvalEnd: closingOf(move.rule) }),
     ...move.data,
     enteredAt: isoTime(now),

@@ -2,15 +2,16 @@ import { isoTime, millis, type Reason } from '../kernel/index.ts';
 import { readAutonomy } from '../services/index.ts';
 import { HELD, otherPlanText, seenText } from './advance-move.ts';
 import { blockOf, condemnedBy } from './block-list.ts';
+import { missingText } from './missing-data.ts';
 import type { JudgeDeps } from './ports.ts';
-import { type Measured, readMeasured } from './read-intervals.ts';
+import { type Since, sinceThen, splitOf } from './read-bake.ts';
+import type { Measured } from './read-intervals.ts';
 import type { Rollout, RolloutData } from './rollout.ts';
 import { type AdvanceBakeInputs, type AdvanceBakeOutcome, advanceBake } from './rules/advance-bake.ts';
 import type { Split, SplitOutcome } from './rules/judge-split.ts';
 import { otherPlanOf } from './rules/plan-rollout.ts';
 import { seenWeight } from './seen-weight.ts';
 import { type Move, takeStep, wakeRollout } from './take-step.ts';
-import { targetOf } from './target.ts';
 
 /**
  * Looks at a rollout that has all of the traffic, baking or held: at the end of its bake, once it is worse than what was
@@ -35,22 +36,26 @@ export async function watchBake(deps: JudgeDeps, rollout: Rollout): Promise<void
   await wakeRollout(deps, rollout.id, rollout.state.kind);
 }
 
+const UNREAD: Since = { intervals: [] };
+
 async function inputsOf(deps: JudgeDeps, rollout: Rollout): Promise<AdvanceBakeInputs> {
   const { data, state, service, environment } = rollout;
   const now = deps.clock();
   const heldFor = state.kind === 'Held' ? state.reason : null;
   const promoted = millis(data.times.promoted ?? data.enteredAt);
-  const [intervals, measured, seen, { killSwitch }] = await Promise.all([
-    heldFor === null || heldFor === 'NO_DATA' ? sinceThen(deps, rollout, { promoted, now }) : [],
+  const [since, measured, seen, { killSwitch }] = await Promise.all([
+    heldFor === null || heldFor === 'NO_DATA' ? sinceThen(deps, rollout, { promoted, now }) : UNREAD,
     splitOf(deps, rollout, { promoted, now }),
     seenWeight(deps, rollout),
     readAutonomy(deps, { service, environment, action: 'deploy' }),
   ]);
   const planned = millis(data.enteredAt) + (data.plan.bakeSeconds / deps.factor) * 1000;
   // It does not end before the last minutes of the split have closed, however short the plan wants it.
-  const closed = promoted + (measured?.delaySeconds ?? 0) * 1000;
+  const delay = 'delaySeconds' in measured ? measured.delaySeconds : 0;
+  const closed = promoted + delay * 1000;
+  const missing = { ...measured.missing, ...since.missing };
   return {
-    intervals,
+    intervals: since.intervals,
     before: data.before,
     settings: { alpha: data.settings.alpha, rBad: data.settings.rBad, choice: data.bakeChoice },
     endsAt: isoTime(Math.max(planned, closed)),
@@ -58,46 +63,22 @@ async function inputsOf(deps: JudgeDeps, rollout: Rollout): Promise<AdvanceBakeI
     held: state.kind === 'Held',
     wanted: data.plan.bakeSeconds > 0,
     irreversible: data.irreversible,
-    split: measured === undefined ? null : splitInputs(deps, rollout, measured, promoted),
+    split: 'intervals' in measured ? splitInputs(deps, rollout, measured, promoted) : null,
     ...{ heldFor, killSwitch: killSwitch.on, waived: data.waived },
     ...(seen !== undefined && { seenWeight: seen }),
     ...otherPlanOf(data.plan),
+    ...(Object.keys(missing).length > 0 && { missing }),
   };
 }
 
-type Times = { readonly promoted: number; readonly now: number };
-
-/** All of the traffic since the promotion, but for what was still on its way from the version before. */
-async function sinceThen(
+function splitInputs(
   deps: JudgeDeps,
-  rollout: Rollout,
-  { promoted, now }: Times,
-): Promise<AdvanceBakeInputs['intervals']> {
-  const from = promoted + deps.timings.interval * 1000;
-  if (now <= from) return [];
-  const window = { from: isoTime(from), to: isoTime(now), thresholds: [] };
-  const counts = await deps.metrics.total(targetOf(rollout), window);
-  if (counts === undefined) return [];
-  return [{ at: window.from, canary: { requests: counts.n, failures: counts.errors, slower: {} } }];
-}
-
-/**
- * The intervals that were over at the promotion, as they are now; undefined when the provider does not answer. The one in
- * which the traffic was moved is left out: the version before served its beginning and the canary its end, so that whatever
- * else happened in it would be counted against the canary.
- */
-async function splitOf(
-  deps: JudgeDeps,
-  rollout: Rollout,
-  { promoted, now }: Times,
-): Promise<Measured | undefined> {
-  const from = rollout.data.times.started ?? isoTime(promoted);
-  return readMeasured(deps, rollout, { from, to: isoTime(Math.min(now, promoted)) });
-}
-
-function splitInputs(deps: JudgeDeps, { data }: Rollout, measured: Measured, promoted: number): Split {
+  { data }: Rollout,
+  { intervals, delaySeconds }: Measured,
+  promoted: number,
+): Split {
   return {
-    ...measured,
+    ...{ intervals, delaySeconds },
     ...{ settings: data.settings, standing: data.condemned ?? null },
     ...{ promotedAt: isoTime(promoted), intervalSeconds: deps.timings.interval },
   };
@@ -118,7 +99,11 @@ function moveOf(
   const made = {
     event: eventOf(outcome),
     reasons,
-    data: { ...(condemned !== undefined && condemnation(condemned)), ...degradation(outcome) },
+    data: {
+      ...(condemned !== undefined && condemnation(condemned)),
+      ...degradation(outcome),
+      ...(reason === 'NO_DATA' && inputs.missing !== undefined && { missing: inputs.missing }),
+    },
     ...((condemned !== undefined || to === 'RollingBack') && { times: { verdict: inputs.now } }),
     ...(!listed && { effects: [block] }),
   };
@@ -163,7 +148,9 @@ function reasonsOf(
     return [{ code: reason, text: `${HELD.TRAFFIC_MOVED}: ${seenText(inputs.seenWeight)}` }];
   if (reason === 'PLAN_CHANGED')
     return [{ code: reason, text: `${HELD.PLAN_CHANGED}: ${otherPlanText(inputs.otherPlan)}` }];
+  const missing = reason === 'NO_DATA' ? missingText(inputs.missing) : '';
   return [
+    ...(missing === '' ? [] : [{ code: 'NO_DATA', text: `${HELD.NO_DATA}: ${missing}` }]),
     ...bake.reasons.map((text) => ({ code: bake.verdict, text })),
     ...(bake.verdict === 'DEGRADED' ? [{ code: 'PROMISE', text: bake.promise }] : []),
   ];

@@ -1,5 +1,6 @@
 import { rule } from '../../kernel/index.ts';
 import type { HoldReason } from '../contract.ts';
+import type { Missing } from '../missing-data.ts';
 import { isMoved, type SeenWeight } from './advance-rollout.ts';
 import { type BakeInputs, type BakeOutcome, judgeBake } from './judge-bake.ts';
 import { condemnPromoted, judgeSplit, type Split, type SplitOutcome } from './judge-split.ts';
@@ -24,6 +25,8 @@ export type AdvanceBakeInputs = BakeInputs & {
   readonly seenWeight?: SeenWeight;
   /** The digest of the stored plan; absent where it is the one that the rollout is pinned to. */
   readonly otherPlan?: string;
+  /** What could not be read; absent where all could, and in what an earlier release has decided. */
+  readonly missing?: Missing;
 };
 export type AdvanceBakeOutcome = {
   readonly to: 'stay' | 'Baking' | 'Promoted' | 'Held' | 'RollingBack';

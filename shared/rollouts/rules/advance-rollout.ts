@@ -1,6 +1,7 @@
 import { rule } from '../../kernel/index.ts';
 import type { HoldReason } from '../contract.ts';
 import type { Interval, JudgeSettings } from '../judge-contract.ts';
+import type { Missing } from '../missing-data.ts';
 import { closeIntervals } from './intervals.ts';
 import { type Condemnation, type JudgeOutcome, judgeRollout } from './judge-rollout.ts';
 import { isOtherPlan, OBSERVING, SAME } from './record-shift.ts';
@@ -38,6 +39,8 @@ export type AdvanceInputs = {
   readonly seenWeight?: SeenWeight;
   /** The digest of the stored plan; absent where it is the one that the rollout is pinned to, and in earlier decisions. */
   readonly otherPlan?: string;
+  /** Why nothing can be compared; absent where something can, and in what an earlier release has decided. */
+  readonly missing?: Missing;
 };
 
 /** Fractions of the requests, 0..1. */

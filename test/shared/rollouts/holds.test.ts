@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { Fault } from '../../../shared/kernel/index.ts';
 import type { SloCounts } from '../../../shared/policies/index.ts';
+import { condemnedBy } from '../../../shared/rollouts/block-list.ts';
 import { type DeploymentRun, deploymentRun, SHORT } from '../../support/deployment-run.ts';
 
 let run: DeploymentRun;
@@ -240,6 +241,19 @@ describe('a verdict', () => {
     await expect(run.control(id, 'promote')).rejects.toMatchObject({ name: 'Conflict' });
     await run.answer('approve');
     expect([await run.stands(id), run.weight()]).toEqual(['RolledBack VERDICT', 0]);
+  });
+
+  test('under the kill switch lists its revision at once: a person who takes it back does not take it off', async () => {
+    const id = await at(0);
+    await run.killSwitch(true);
+    run.traffic.world.publish('2', run.change, BAD);
+    await run.minutes(20, async () => (await run.rollout(id)).data.condemned !== undefined);
+    expect(await run.stands(id)).toBe('Held KILL_SWITCH');
+    expect(await condemnedBy(run.store, 'shop', run.change)).toBe(id.replace(/^dep_/, 'rol_'));
+    await run.control(id, 'abort');
+    await run.pass(60);
+    expect([await run.stands(id), run.weight()]).toEqual(['Aborted ABORTED_BY_PERSON', 0]);
+    expect(await condemnedBy(run.store, 'shop', run.change)).toBe(id.replace(/^dep_/, 'rol_'));
   });
 
   test('whose sweep died before it woke the workflow is acted on at the next sweep', async () => {
