@@ -1,5 +1,6 @@
-import { estimateFano } from '../shared/rollouts/rules/dispersion.ts';
-import type { Case } from './canary-cases.ts';
+import { slowOf } from '../shared/rollouts/judge-contract.ts';
+import { frozenFano } from '../shared/rollouts/rules/dispersion.ts';
+import type { Case } from './canary-case.ts';
 import { type Chance, seededChance } from './canary-chance.ts';
 import { intervalsOf, judged } from './canary-policy.ts';
 import { referenceMinute } from './canary-reference.ts';
@@ -65,11 +66,20 @@ export function runCase(found: Case, { runs = found.runs, tick, alone = false }:
   return { case: found, runs: count, policy, safe, by, others };
 }
 
-/** The settings, with a Fano factor of the time before the release where the case has one. */
-function freezing({ traffic, settings, minutesBefore }: Case): (chance: Chance) => Case['settings'] {
-  if (minutesBefore === undefined) return () => settings;
-  const draw = simulator({ ...traffic, weights: new Array<number>(minutesBefore).fill(0) });
-  return (chance) => ({ ...settings, fano: estimateFano(intervalsOf(draw(chance), [])) });
+/** Minutes of a window of the look-back of production. */
+const WINDOW_MINUTES = 3;
+
+/** The settings, with the Fano factors of the time before the release where the case has them. */
+function freezing(found: Case): (chance: Chance) => Case['settings'] {
+  const { traffic, settings, thresholds, windowsBefore } = found;
+  if (windowsBefore === undefined) return () => settings;
+  // so many times the traffic in a minute is what so many minutes have
+  const perMinute = traffic.perMinute * WINDOW_MINUTES;
+  const draw = simulator({ ...traffic, perMinute, weights: new Array<number>(windowsBefore).fill(0) });
+  return (chance) => ({
+    ...settings,
+    fano: frozenFano(intervalsOf(draw(chance), thresholds), slowOf(settings)),
+  });
 }
 
 const RIVALS: readonly (readonly [RuleName, Rival])[] = [

@@ -1,4 +1,4 @@
-import { GROUPS } from './canary-cases.ts';
+import { GROUPS } from './canary-case.ts';
 import { lowerBound, upperBound } from './canary-intervals.ts';
 import {
   type CaseResult,
@@ -61,6 +61,7 @@ const SHORT: Readonly<Record<keyof typeof GROUPS, string>> = {
   ladder: 'ladder',
   stress: 'stress',
   bursts: 'bursts',
+  slow: 'slow bursts',
 };
 
 /** All numbers of a group of cases, the other rules on the same streams beside them. */

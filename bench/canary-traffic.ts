@@ -13,6 +13,8 @@ export type Traffic = {
   readonly canary: Behaviour;
   /** Failures come in bursts of this many; 1: each by itself. */
   readonly burst: number;
+  /** Slow requests come in bursts of this many; without it, each by itself. */
+  readonly slowBurst?: number;
 };
 
 /** One arm in one minute; slower: than each threshold. */
@@ -45,14 +47,19 @@ export function simulator(traffic: Traffic): (chance: Chance) => readonly Minute
 
 function arm(traffic: Traffic, mean: number, behaviour: Behaviour): DrawCounts {
   return traffic.arrivals === 'poisson'
-    ? poissonArm(mean, behaviour, traffic.burst)
+    ? poissonArm(mean, behaviour, traffic)
     : fixedArm(Math.round(mean), behaviour);
 }
 
 /** Poisson arrivals, sorted by failing and by slowness, are independent Poisson counts. */
-function poissonArm(mean: number, { errors, slow }: Behaviour, burst: number): DrawCounts {
+function poissonArm(
+  mean: number,
+  { errors, slow }: Behaviour,
+  { burst, slowBurst = 1 }: Pick<Traffic, 'burst' | 'slowBurst'>,
+): DrawCounts {
   const shares = [1, ...slow].map((share, index) => share - (slow[index] ?? 0));
-  const good = shares.map((share) => poissonDraw(mean * (1 - errors) * share));
+  const size = (level: number) => (level === 0 ? 1 : slowBurst);
+  const good = shares.map((share, level) => poissonDraw((mean * (1 - errors) * share) / size(level)));
   const bad = shares.map((share) => poissonDraw((mean * errors * share) / burst));
   return (chance) => {
     const slower = new Array<number>(slow.length).fill(0);
@@ -60,7 +67,7 @@ function poissonArm(mean: number, { errors, slow }: Behaviour, burst: number): D
     for (let level = slow.length; level >= 0; level -= 1) {
       const failed = burst * (bad[level]?.(chance) ?? 0);
       failures += failed;
-      requests += failed + (good[level]?.(chance) ?? 0);
+      requests += failed + size(level) * (good[level]?.(chance) ?? 0);
       if (level > 0) slower[level - 1] = requests;
     }
     return { requests, failures, slower };

@@ -44,12 +44,13 @@ export async function freezeBefore(
       `nothing was measured of ${target.service} in ${target.environment}: there is no baseline`,
     );
   const quantiles = await deps.metrics.thresholds(target, window);
-  const before = await lookBack(deps, target, now);
   const crossed = quantiles === undefined ? [] : [quantiles.p90, quantiles.p99];
   const wanted = quantiles === undefined ? slo : [...slo, quantiles.p90, quantiles.p99];
   const slow = quantiles === undefined ? [] : [quantiles.p99 * P99_FACTOR];
   const { thresholds, edges, notes } = await snapped(deps, target, window, wanted);
   const kill = await snapped(deps, target, window, slow);
+  const counted = [...new Set([...thresholds, ...kill.thresholds])];
+  const before = await lookBack(deps, target, now, counted);
   return {
     settings: judgeSettings({
       ...(rollouts?.rBad !== undefined && { rBad: rollouts.rBad }),

@@ -1,7 +1,7 @@
 import { isoTime } from '../kernel/index.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { LambdaTarget } from '../ports/traffic.ts';
-import { estimateFano } from '../rollouts/index.ts';
+import { frozenFano, type JudgeSettings } from '../rollouts/index.ts';
 
 /** Seconds of the past from which thresholds and rates are frozen, before scaling. */
 export const LOOK_BACK = 3600;
@@ -13,8 +13,8 @@ const INTERVAL = 60;
 const EACH = 3;
 
 export type Before = {
-  /** Failures that come in bursts of about so many; 1 where they seem independent. At least 1. */
-  readonly fano: number;
+  /** Failures, and requests slower than each threshold, that come in bursts of about so many; 1 where they seem independent. */
+  readonly fano: JudgeSettings['fano'];
   /**
    * Over the windows that were measured: a young service is not taken for a quiet one. Of the plan's minutes, which a time
    * factor makes shorter.
@@ -25,11 +25,13 @@ export type Before = {
 /**
  * How the version before fails and how much it serves, from the target's whole traffic in windows of the look-back. Whole,
  * since a provider may count by version only while the traffic is split. Throws Fault as the metrics do.
+ * @param thresholds ms at which slow requests are judged, all of which the provider counts at
  */
 export async function lookBack(
   deps: { readonly metrics: Pick<Metrics, 'total'>; readonly factor: number },
   target: LambdaTarget,
   now: number,
+  thresholds: readonly number[] = [],
 ): Promise<Before> {
   // A provider counts whole intervals only: a window that cuts them would be charged with time in which nothing is counted.
   const period = Math.max(1, Math.round(INTERVAL / deps.factor)) * 1000;
@@ -38,17 +40,18 @@ export async function lookBack(
   const starts = Array.from({ length: WINDOWS }, (_, index) => end - (WINDOWS - index) * length);
   const counted = await Promise.all(
     starts.map(async (start) => {
-      const window = { from: isoTime(start), to: isoTime(start + length), thresholds: [] };
+      const window = { from: isoTime(start), to: isoTime(start + length), thresholds };
       const total = await deps.metrics.total(target, window);
       if (total === undefined) return [];
-      return [{ at: window.from, baseline: { requests: total.n, failures: total.errors, slower: {} } }];
+      const { n, errors, slowerThan } = total;
+      return [{ at: window.from, baseline: { requests: n, failures: errors, slower: slowerThan } }];
     }),
   );
   const intervals = counted.flat();
   const requests = intervals.reduce((sum, { baseline }) => sum + baseline.requests, 0);
   const minutes = (intervals.length * length * deps.factor) / 60_000;
   return {
-    fano: Math.max(1, estimateFano(intervals)),
+    fano: frozenFano(intervals, thresholds),
     requestsPerMinute: minutes === 0 ? 0 : requests / minutes,
   };
 }

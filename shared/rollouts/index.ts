@@ -14,7 +14,7 @@ export { ladderText } from './plan-text.ts';
 export type * from './ports.ts';
 export * from './rollout.ts';
 export type { PlanTraffic } from './rules/certification.ts';
-export { estimateFano } from './rules/dispersion.ts';
+export { frozenFano } from './rules/dispersion.ts';
 export { rolloutRules } from './rules/index.ts';
 export { judgeSettings } from './rules/judge-settings.ts';
 export { makePlan, type PlanInputs, type PlanOutcome, planRollout } from './rules/plan-rollout.ts';

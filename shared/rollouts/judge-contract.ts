@@ -56,6 +56,12 @@ export const Interval = z.strictObject({
 });
 export type Interval = Readonly<z.infer<typeof Interval>>;
 
+/** Of failures, and of requests slower than each threshold in ms: slowness comes in bursts of its own. */
+const FanoByMetric = z.strictObject({
+  errors: z.number().min(1),
+  slower: z.record(z.string(), z.number().min(1)),
+});
+
 const Fields = z.strictObject({
   /** Chance that a change no worse than the baseline is ever rolled back, however often one looks. */
   alpha: z.number().gt(0).lt(0.5),
@@ -70,8 +76,8 @@ const Fields = z.strictObject({
   r0: z.number().min(1).max(10),
   /** Beyond so many compared requests a ratio up to this r0 is no harm either; null for never. */
   largeSample: z.strictObject({ above: Count, r0: z.number().min(1).max(10) }).nullable(),
-  /** Failures come in bursts of about so many; 'estimate' reads it from the baseline's intervals as they come. */
-  fano: z.union([z.number().min(1), z.literal('estimate')]),
+  /** What is bad comes in bursts of about so many; 'estimate' reads it from the baseline's intervals as they come. */
+  fano: z.union([z.number().min(1), z.literal('estimate'), FanoByMetric]),
   /** Least difference of the shares, canary minus baseline, that is worth a rollback; null for any. */
   floor: z.number().gt(0).lt(1).nullable(),
   /** Shares that the canary alone must not exceed; null without a kill switch. `slowerThan` in ms. */
@@ -104,8 +110,17 @@ export const JudgeSettings = Fields.superRefine((settings, context) => {
   if (settings.rBad <= settings.r0) say(['rBad'], `must be above r0, which is ${settings.r0}`);
   const unknown = settings.latency.certify.find((ms) => !settings.latency.thresholds.includes(ms));
   if (unknown !== undefined) say(['latency', 'certify'], `names ${unknown}, which is no threshold`);
+  const { fano } = settings;
+  const unread = typeof fano === 'object' && slowOf(settings).find((ms) => fano.slower[ms] === undefined);
+  if (typeof unread === 'number') say(['fano', 'slower'], `does not name ${unread}, which is a threshold`);
 });
 export type JudgeSettings = Readonly<z.infer<typeof JudgeSettings>>;
+
+/** ms of every threshold at which slow requests are counted, each once: the judge's, and the kill switch's. */
+export function slowOf({ latency, killSwitch }: Pick<JudgeSettings, 'latency' | 'killSwitch'>) {
+  const slow = killSwitch?.slowerThan ?? null;
+  return [...new Set([...latency.thresholds, ...(slow === null ? [] : [slow])])];
+}
 
 /**
  * What an SLO of the service bounds of the canary alone: the share that fails, or that is slower than so many ms. Null is no

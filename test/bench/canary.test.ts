@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { CASES, type Case } from '../../bench/canary-cases.ts';
+import type { Case } from '../../bench/canary-case.ts';
+import { CASES } from '../../bench/canary-cases.ts';
 import { seededChance } from '../../bench/canary-chance.ts';
 import { lowerBound, upperBound } from '../../bench/canary-intervals.ts';
 import { judged } from '../../bench/canary-policy.ts';
@@ -58,6 +59,15 @@ describe('the whole canary policy on seeded traffic', () => {
     const mended = runCase(named('bursts', 'healthy, divided by 5, 2,000/min'), { runs: RUNS, alone: true });
     expect(lowerBound(hits(broken.policy), RUNS, SURELY)).toBeGreaterThan(0.1);
     expect(hits(mended.policy)).toBeLessThanOrEqual(1);
+  });
+
+  test('is broken by slow requests in bursts, unless each metric is divided by its own factor', () => {
+    const [broken, ...mended] = CASES.filter(({ group }) => group === 'slow').map((each) =>
+      runCase(each, { runs: RUNS, alone: true }),
+    );
+    expect(broken && lowerBound(hits(broken.policy), RUNS, SURELY)).toBeGreaterThan(0.03);
+    for (const { policy } of mended) expect(hits(policy)).toBeLessThanOrEqual(2);
+    expect(mended).toHaveLength(2);
   });
 
   test('goes back in the very minute in which the e-process written a second time says so', () => {

@@ -1,5 +1,6 @@
 import type { JudgeSettings } from '../judge-contract.ts';
 import type { Stage } from '../plan-contract.ts';
+import { fanoAt } from './dispersion.ts';
 import { limitsOf } from './judge-settings.ts';
 import { addLabels, logMeanExp, safeGrid, weightTerms } from './label-process.ts';
 import { poisson, seededChance } from './seeded-chance.ts';
@@ -82,7 +83,7 @@ function timeToSafe(
 ): number {
   const grid = safeGrid(settings.rBad);
   const sums = grid.ratios.map(() => 0);
-  const phi = settings.fano === 'estimate' ? 1 : settings.fano;
+  const phi = settings.fano === 'estimate' ? 1 : fanoAt(settings.fano, undefined);
   const goal = limitsOf(settings).safe;
   let now = 0;
   for (const { minutes, share } of legs) {

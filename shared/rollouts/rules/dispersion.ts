@@ -1,4 +1,4 @@
-import type { Interval } from '../judge-contract.ts';
+import type { Interval, JudgeSettings } from '../judge-contract.ts';
 
 /** Below this many intervals or failures an estimate says nothing, and 1 is used. */
 const LEAST_INTERVALS = 5;
@@ -48,9 +48,31 @@ export function fanoFactor({ intervals, requests, failures, squares }: Dispersio
   return factor > 1 + SURE * Math.sqrt(2 / (intervals - 1)) ? factor : 1;
 }
 
-/** The factor of some intervals, such as those before the release: fixed before the start it costs nothing. */
-export function estimateFano(intervals: readonly Interval[]): number {
+/**
+ * The factor of some intervals, such as those before the release: fixed before the start it costs nothing.
+ * @param ms of requests slower than so many ms; without it, of failures
+ */
+export function estimateFano(intervals: readonly Interval[], ms?: number): number {
   const seen = noDispersion();
-  for (const { baseline } of intervals) if (baseline) addBaseline(seen, baseline.requests, baseline.failures);
+  for (const { baseline } of intervals) {
+    const bad = ms === undefined ? baseline?.failures : baseline?.slower[ms];
+    if (baseline !== undefined && bad !== undefined) addBaseline(seen, baseline.requests, bad);
+  }
   return fanoFactor(seen);
+}
+
+/**
+ * The factors of some intervals before the release, of failures and of slowness at each threshold: where failures are
+ * independent, requests that hang together are not. One number where no threshold is asked for.
+ */
+export function frozenFano(intervals: readonly Interval[], thresholds: readonly number[]) {
+  const errors = estimateFano(intervals);
+  if (thresholds.length === 0) return errors;
+  return { errors, slower: Object.fromEntries(thresholds.map((ms) => [ms, estimateFano(intervals, ms)])) };
+}
+
+/** A factor as it was frozen, at least 1. @param ms of requests slower than that; undefined: of failures */
+export function fanoAt(fano: Exclude<JudgeSettings['fano'], 'estimate'>, ms: number | undefined): number {
+  if (typeof fano === 'number') return fano;
+  return ms === undefined ? fano.errors : (fano.slower[ms] ?? fano.errors);
 }

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { parse } from '../../kernel/index.ts';
-import { GivenSettings, Interval, JudgeSettings } from '../judge-contract.ts';
+import { GivenSettings, Interval, JudgeSettings, slowOf } from '../judge-contract.ts';
 import { Stage } from '../plan-contract.ts';
-import { estimateFano } from './dispersion.ts';
+import { frozenFano } from './dispersion.ts';
 import type { JudgeInputs } from './judge-rollout.ts';
 import { judgeSettings } from './judge-settings.ts';
 import type { PlanInputs } from './plan-rollout.ts';
@@ -73,7 +73,7 @@ const PlanDocument = z.strictObject({
     .strictObject({ requestsPerMinute: z.number().min(0), failureRate: z.number().min(0).max(1) })
     .nullable()
     .default(null),
-  /** Minutes before the release: the bursts of failures are read from their baseline. */
+  /** Minutes before the release: the bursts of failures and of slowness are read from their baseline. */
   history: z.array(GivenInterval).optional(),
   settings: Settings.optional(),
 });
@@ -81,7 +81,7 @@ const PlanDocument = z.strictObject({
 /** The inputs of `holdfast plan-rollout`. Throws Fault('InvalidInput') naming the field. */
 export function readPlanDocument(document: unknown): PlanInputs {
   const { history, settings = {}, ...choice } = parse(PlanDocument, document, 'the document');
-  const fano = history === undefined ? {} : { fano: Math.max(1, estimateFano(history)) };
+  const fano = history === undefined ? {} : { fano: frozenFano(history, slowOf(judgeSettings(settings))) };
   return {
     ...choice,
     ...parse(Whole, { settings: judgeSettings({ ...fano, ...settings }) }, 'the document'),

@@ -185,5 +185,5 @@ export function safeOf({ settings: { fano }, metrics }: Run): number {
 }
 
 export function killOf({ kill, metrics: [failures], settings: { fano }, large }: Run): number {
-  return logKill(kill, failures === undefined ? 1 : dispersionOf(failures, fano), large.is);
+  return failures === undefined ? 0 : logKill(kill, failures, fano, large.is);
 }

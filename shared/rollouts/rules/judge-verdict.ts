@@ -51,7 +51,7 @@ function groundOf(run: Run): Ground | undefined {
   }
   const [failures] = metrics;
   if (limits.kill === undefined || failures === undefined) return undefined;
-  if (logKillAtMost(kill, dispersionOf(failures, settings.fano)) < limits.kill - FAR) return undefined;
+  if (logKillAtMost(kill, failures, settings.fano) < limits.kill - FAR) return undefined;
   return reaches(killOf(run), limits.kill) ? 'kill-switch' : undefined;
 }
 

@@ -1,7 +1,8 @@
 import type { Arm, JudgeSettings } from '../judge-contract.ts';
 import { addTrials, type BinomialGrid, binomialGrid } from './binomial-process.ts';
+import { fanoAt } from './dispersion.ts';
 import { logMeanExp } from './label-process.ts';
-import { logHarm, type MetricProcess } from './metric-process.ts';
+import { dispersionOf, logHarm, type MetricProcess } from './metric-process.ts';
 
 type Limit = {
   readonly grid: BinomialGrid;
@@ -60,12 +61,18 @@ export function watchCanary(kill: KillProcess, canary: Arm): void {
 
 /**
  * ln E of the whole switch; 0 (E = 1) where it is off.
- * @param phi Fano factor of the failures, at least 1
+ * @param failures by whose Fano factor both limits are divided where it is read as they come
  * @param isLarge whether small ratios are no harm: so much was compared
  */
-export function logKill(kill: KillProcess, phi: number, isLarge: boolean): number {
+export function logKill(
+  kill: KillProcess,
+  failures: MetricProcess,
+  fano: JudgeSettings['fano'],
+  isLarge: boolean,
+): number {
   return logMeanExp(
-    kill.map(({ sums, beside }) => {
+    kill.map(({ sums, beside, ms }) => {
+      const phi = phiOf(failures, fano, ms);
       const alone = logMeanExp(sums, phi);
       const isAlone = beside === undefined || beside.canaryRequests === 0;
       return isAlone ? alone : Math.min(alone, logHarm(beside, phi, isLarge));
@@ -74,8 +81,16 @@ export function logKill(kill: KillProcess, phi: number, isLarge: boolean): numbe
 }
 
 /** What `logKill` is at most. */
-export function logKillAtMost(kill: KillProcess, phi: number): number {
+export function logKillAtMost(
+  kill: KillProcess,
+  failures: MetricProcess,
+  fano: JudgeSettings['fano'],
+): number {
   let most = kill.length === 0 ? 0 : Number.NEGATIVE_INFINITY;
-  for (const limited of kill) most = Math.max(most, limited.most / phi);
+  for (const limited of kill) most = Math.max(most, limited.most / phiOf(failures, fano, limited.ms));
   return most;
+}
+
+function phiOf(failures: MetricProcess, fano: JudgeSettings['fano'], ms: number | undefined): number {
+  return fano === 'estimate' ? dispersionOf(failures, fano) : fanoAt(fano, ms);
 }

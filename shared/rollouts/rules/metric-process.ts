@@ -1,5 +1,5 @@
 import type { Arm, JudgeSettings } from '../judge-contract.ts';
-import { addBaseline, type Dispersion, fanoFactor, noDispersion } from './dispersion.ts';
+import { addBaseline, type Dispersion, fanoAt, fanoFactor, noDispersion } from './dispersion.ts';
 import {
   addLabels,
   BELOW_GREATEST,
@@ -112,7 +112,7 @@ export function watchBaseline(metric: MetricProcess, baseline: Arm): void {
 }
 
 export function dispersionOf(metric: MetricProcess, fano: JudgeSettings['fano']): number {
-  return fano === 'estimate' ? fanoFactor(metric.dispersion) : fano;
+  return fano === 'estimate' ? fanoFactor(metric.dispersion) : fanoAt(fano, metric.ms);
 }
 
 /** ln E against "no harm". In a large sample the lesser of both forms: that both must say so keeps alpha. */

@@ -3,6 +3,7 @@ import { MAX_INTERVALS } from '../contract.ts';
 import type { JudgeSettings } from '../judge-contract.ts';
 import type { Plan, Stage } from '../plan-contract.ts';
 import { type PlanTraffic, playCertification } from './certification.ts';
+import { fanoAt } from './dispersion.ts';
 import { labelsUntilSafe } from './needed-exposure.ts';
 import { checkStages, type LadderPreset, ladderOf, presetOf } from './stages.ts';
 
@@ -92,7 +93,7 @@ export const planRollout = rule('plan-rollout', 1, (inputs: PlanInputs): PlanOut
 
 function forecast(plan: Plan, traffic: PlanTraffic | null, settings: JudgeSettings): CertificationForecast {
   const share = lastShare(plan);
-  const phi = settings.fano === 'estimate' ? 1 : settings.fano;
+  const phi = settings.fano === 'estimate' ? 1 : fanoAt(settings.fano, undefined);
   const failures =
     share === undefined ? null : Math.ceil(labelsUntilSafe([0, 0, 0, 0], settings, share) * phi);
   const base = { rBad: decimal(settings.rBad), failures: failures === null ? null : decimal(failures) };

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { freezeBefore } from '../../../shared/deployments/freeze-before.ts';
 import type { Metrics } from '../../../shared/ports/metrics.ts';
+import { JudgeSettings } from '../../../shared/rollouts/judge-contract.ts';
 
 const NOW = Date.parse('2026-11-21T10:00:00.000Z');
 const SHOP = { service: 'shop', environment: 'staging', function: 'shop', alias: 'live' };
@@ -14,7 +15,11 @@ const latency = (name: string, ms: number) => ({
 function frozen(edges: readonly number[], slos: readonly ReturnType<typeof latency>[]) {
   const metrics: Metrics = {
     counts: async () => [],
-    total: async () => ({ n: 1000, errors: 5, slowerThan: {} }),
+    total: async (_target, { from, thresholds }) => {
+      const burst = (Date.parse(from) / 180_000) % 4 === 0 ? 40 : 0;
+      const slow = thresholds.map((ms) => [String(ms), ms === 100 ? burst : 5] as const);
+      return { n: 1000, errors: 5, slowerThan: Object.fromEntries(slow) };
+    },
     idle: async () => false,
     thresholds: async () => ({ p90: 100, p99: 250 }),
     edge: async (_target, _window, ms) => edges.find((edge) => edge >= ms),
@@ -31,6 +36,15 @@ test('bounds between two edges are judged, guarded and told at the next edge', a
     'slower than 300 ms is judged as slower than 500 ms, the next threshold that the provider counts at',
     'slower than 1250 ms is judged as slower than 2500 ms, the next threshold that the provider counts at',
   ]);
+});
+
+test('how slowness comes is read before the start at every threshold, the kill switch too', async () => {
+  const { settings } = await frozen([100, 250, 500, 1000, 2500], [latency('quick', 300)]);
+  expect(settings.fano).toEqual({
+    errors: 1,
+    slower: { 100: expect.closeTo(31.6, 1), 250: 1, 500: 1, 2500: 1 },
+  });
+  expect(JudgeSettings.parse(settings)).toEqual(settings);
 });
 
 test('two bounds that meet at one edge are judged once', async () => {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { lookBack } from '../../../shared/deployments/look-back.ts';
+import type { MetricsWindow } from '../../../shared/ports/metrics.ts';
 
 const NOW = Date.parse('2026-11-21T10:00:00.000Z');
 const SHOP = { service: 'shop', environment: 'staging', function: 'shop', alias: 'live' };
@@ -17,6 +18,16 @@ const before = (failures: (window: number) => number | undefined) => {
 
 test('failures that come in bursts before the release are seen in the whole traffic', async () => {
   expect((await before((window) => (window % 4 === 0 ? 20 : 0))).fano).toBeGreaterThan(5);
+});
+
+test('slowness that comes in bursts is seen, where failures are independent', async () => {
+  const total = async (_: unknown, { from, thresholds }: MetricsWindow) => {
+    const window = Math.round((Date.parse(from) - (NOW - 3_600_000)) / 180_000);
+    const slow = thresholds.map((ms) => [String(ms), ms === 300 && window % 4 === 0 ? 40 : 3 + (window % 2)]);
+    return { n: 600, errors: 3 + (window % 2), slowerThan: Object.fromEntries(slow) };
+  };
+  const { fano } = await lookBack({ metrics: { total }, factor: 1 }, TARGET, NOW, [100, 300]);
+  expect(fano).toEqual({ errors: 1, slower: { 100: 1, 300: expect.closeTo(20.77, 2) } });
 });
 
 test('failures that come evenly are no bursts', async () => {

@@ -76,6 +76,32 @@ describe('failures in bursts', () => {
     expect(Number(known.logE)).toBeCloseTo(Number(judge([minute(0, [50, 1], [950, 0])]).logE), 9);
   });
 
+  test('are divided by the factor of what they are: of failures, or of slowness at a threshold', () => {
+    const slow = [minute(0, [100, 5, { 300: 9, 900: 9 }], [900, 3, { 300: 2, 900: 2 }])];
+    const by = (errors: number, of300: number, of900: number) =>
+      E(
+        judge(slow, {
+          latency: { thresholds: [300, 900] },
+          fano: { errors, slower: { 300: of300, 900: of900 } },
+        }).logE,
+      );
+    const alone = (fano: number) => E(judge(slow, { fano, latency: { thresholds: [300] } }).logE);
+    const errors = (fano: number) => E(judge(slow, { fano }).logE);
+    const slowAt = (fano: number) => 2 * alone(fano) - errors(fano);
+    expect(by(1, 1, 1)).toBeCloseTo(E(judge(slow, { latency: { thresholds: [300, 900] } }).logE), 8);
+    expect(by(2, 3, 4)).toBeCloseTo((errors(2) + (slowAt(3) + slowAt(4)) / 2) / 2, 6);
+  });
+
+  test('divide both limits of the kill switch, each by its own factor', () => {
+    const stuck = [minute(0, [100, 0, { 1500: 12 }], null)];
+    const given = (slow: number) => ({
+      killSwitch: { slowerThan: 1500 },
+      fano: { errors: 1, slower: { 1500: slow } },
+    });
+    expect(judge(stuck, given(1)).by).toBe('kill-switch');
+    expect(judge(stuck, given(6)).verdict).toBe('UNDECIDED');
+  });
+
   test('that are estimated as they come count less once they were seen', () => {
     const mixed = bursts.map(({ at, baseline }) => ({
       at,

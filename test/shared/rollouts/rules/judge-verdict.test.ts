@@ -11,7 +11,10 @@ const settings: fc.Arbitrary<GivenSettings> = fc.record({
   beta: fc.constantFrom(0.05, 0.3),
   rBad: fc.constantFrom(1.2, 1.5, 3),
   r0: fc.constantFrom(1, 1.1),
-  fano: fc.constantFrom<number | 'estimate'>(1, 2.5, 'estimate'),
+  fano: fc.constantFrom<NonNullable<GivenSettings['fano']>>(1, 2.5, 'estimate', {
+    errors: 1.5,
+    slower: { 1: 3, 2: 1, 9: 2 },
+  }),
   floor: fc.constantFrom(null, 0.02),
   largeSample: fc.constantFrom(null, { above: 0, r0: 2 }, { above: 20_000, r0: 1.5 }, { above: 9, r0: 1 }),
   killSwitch: fc.constantFrom(
