@@ -31,8 +31,7 @@ export async function sinceThen(deps: JudgeDeps, rollout: Rollout, { promoted, n
 
 /**
  * The intervals that were over at the promotion, as they are now; none when the provider does not answer. The one in
- * which the traffic was moved is left out: the version before served its beginning and the canary its end, so that whatever
- * else happened in it would be counted against the canary.
+ * which the traffic was moved is left out, as at each shift before.
  */
 export async function splitOf(
   deps: JudgeDeps,

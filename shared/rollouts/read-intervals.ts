@@ -21,7 +21,8 @@ type Window = { readonly from: string; readonly to: string };
 
 /**
  * The intervals of a rollout as they are now; none when the provider does not answer, and none of what is no count (NaN,
- * more failures than requests): then the clock of missing data runs.
+ * more failures than requests): then the clock of missing data runs. None either in which the split was changed: it served
+ * two shares, and with one for all of it whatever began after the change would be counted against the canary.
  */
 export async function readIntervals(
   deps: JudgeDeps,
@@ -42,12 +43,13 @@ export async function readMeasured(
   const miss = (code: string) => deps.meter.count(METRICS.judgeErrors, { service, code });
   try {
     const counts = await deps.metrics.counts(target, { from, to, thresholds: thresholdsOf(rollout) });
-    const read = counts.map((each) => Interval.safeParse(intervalOf(each)));
+    const cuts = (data.shares ?? []).map(({ at }) => at);
+    const ofOneShare = counts.filter((each) => !cuts.some((cut) => isWithin(each, millis(cut))));
+    const read = ofOneShare.map((each) => Interval.safeParse(intervalOf(each)));
     const malformed = read.filter(({ success }) => !success).length;
     if (malformed > 0) miss('Malformed');
     const seconds = deps.timings.interval;
     const every = data.plan.intervalSeconds / TIMINGS.interval;
-    const cuts = (data.shares ?? []).map(({ at }) => at);
     const intervals = condenseIntervals(
       read.flatMap((each) => (each.success ? [each.data] : [])),
       { from, seconds, every, cuts },
@@ -59,6 +61,10 @@ export async function readMeasured(
     miss(thrown.name);
     return { missing: missedBy(thrown) };
   }
+}
+
+function isWithin({ start, end }: IntervalCounts, at: number): boolean {
+  return millis(start) < at && at < millis(end);
 }
 
 /** What the provider said of its last interval; before it has said anything, ours. */
