@@ -38,12 +38,14 @@ type How = {
   readonly runs?: number | undefined;
   /** Called after each run. */
   readonly tick?: () => void;
+  /** Is shown the stream of each run. */
+  readonly see?: (minutes: readonly Minute[]) => void;
   /** Leaves out the rules that are not ours: their tallies stay empty. */
   readonly alone?: boolean;
 };
 
 /** Simulates a case and puts every rule on the same streams. Run r is seeded by the case's group, its name and r alone. */
-export function runCase(found: Case, { runs = found.runs, tick, alone = false }: How = {}): CaseResult {
+export function runCase(found: Case, { runs = found.runs, tick, see, alone = false }: How = {}): CaseResult {
   const draw = simulator(found.traffic);
   const tally = (): Tally => ({ runs: 0, minutes: found.traffic.weights.map(() => 0) });
   const [policy, safe] = [tally(), tally()];
@@ -61,6 +63,7 @@ export function runCase(found: Case, { runs = found.runs, tick, alone = false }:
     note(safe, verdict.safe);
     if (verdict.by !== undefined) by[verdict.by] = (by[verdict.by] ?? 0) + 1;
     if (!alone) noteOthers(others, found, run, minutes);
+    see?.(minutes);
     tick?.();
   }
   return { case: found, runs: count, policy, safe, by, others };

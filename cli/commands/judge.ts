@@ -1,5 +1,6 @@
 import { isFault } from '../../shared/kernel/index.ts';
 import { alwaysValidP } from '../../shared/rollouts/rules/always-valid-p.ts';
+import { type Drift, driftMonitors } from '../../shared/rollouts/rules/drift-monitors.ts';
 import { intervalNotes } from '../../shared/rollouts/rules/interval-notes.ts';
 import { readJudgeDocument } from '../../shared/rollouts/rules/judge-document.ts';
 import {
@@ -27,11 +28,14 @@ export const judgeCommand: Command = {
   example: 'holdfast judge counts.json',
   run: async (positionals, _options, io) => {
     const document = readDocument(needed(positionals, 0, 'FILE'));
-    const { outcome, guards, p, limit } = orUsageError(() => judge(readJudgeDocument(document), Date.now()));
-    io.document({ ...inNumbers(outcome), alwaysValidP: p, guards });
+    const { outcome, guards, p, limit, drift } = orUsageError(() =>
+      judge(readJudgeDocument(document), Date.now()),
+    );
+    io.document({ ...inNumbers(outcome), alwaysValidP: p, guards, drift });
     io.out(paint(io, COLOURS[outcome.verdict], outcome.verdict));
     for (const reason of outcome.reasons) io.out(`  ${reason}`);
     io.out(`  always-valid p ${shortP(p)}: ${P_MEANS} (ROLLBACK at ${limit})`);
+    io.out(`  ${driftText(drift)}`);
     for (const crossed of guards) io.out(`  a person is asked: ${crossed}`);
     if (outcome.intervals.length > 0) io.out(`\n${rowsOf(outcome)}`);
     return EXITS[outcome.verdict];
@@ -47,7 +51,23 @@ function judge(inputs: JudgeInputs, now: number) {
     guards: rawGuards.decide(inputs).crossed,
     p: alwaysValidP(outcome, inputs.settings),
     limit: inputs.settings.judgeAlpha,
+    drift: driftMonitors(inputs.intervals, inputs.settings.latency.thresholds),
   };
+}
+
+const MONITORS = { ewma: 'EWMA', cusum: 'CUSUM', mahalanobis: 'Mahalanobis' } as const;
+
+/** Evidence for whoever reads: no verdict is taken from it. */
+function driftText(drift: readonly Drift[]): string {
+  const found = drift
+    .filter(({ firstAt }) => firstAt !== null)
+    .map(
+      ({ monitor, of, value, limit, firstAt }) =>
+        `${MONITORS[monitor]} of ${of} at ${firstAt} (now ${value.toPrecision(3)}, limit ${limit.toPrecision(3)})`,
+    );
+  return found.length === 0
+    ? 'what drifts: nothing beyond its limit'
+    : `what drifts, as evidence that decides nothing: ${found.join('; ')}`;
 }
 
 /** What a document says wrong is wrong usage: the field stands in the text. */
