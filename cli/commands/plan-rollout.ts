@@ -13,9 +13,8 @@ export const planRolloutCommand: Command = {
   example: 'holdfast plan-rollout plan.json',
   run: async (positionals, _options, io) => {
     const document = readDocument(needed(positionals, 0, 'FILE'));
-    const { plan, certification, alternatives, reasons } = orUsageError(() =>
-      planRollout.decide(readPlanDocument(document)),
-    );
+    const inputs = orUsageError(() => readPlanDocument(document));
+    const { plan, certification, alternatives, reasons } = orUsageError(() => planRollout.decide(inputs));
     io.document({
       plan,
       certification: inNumbers(certification),
@@ -23,6 +22,11 @@ export const planRolloutCommand: Command = {
       reasons,
     });
     for (const reason of reasons) io.out(reason);
+    const { traffic, settings } = inputs;
+    if (traffic !== null && traffic.slower === undefined && settings.latency.certify.length > 0)
+      io.out(
+        'of failures alone: `traffic.slower` would say how many requests are slower than each threshold',
+      );
     io.out('');
     io.out(
       table([
@@ -37,7 +41,11 @@ export const planRolloutCommand: Command = {
   },
 };
 
-/** The decimal strings as numbers, for scripts. */
-function inNumbers(forecast: CertificationForecast): Readonly<Record<string, number | null>> {
-  return Object.fromEntries(Object.entries(forecast).map(([name, text]) => [name, numberOrNull(text)]));
+/** The decimal strings as numbers, for scripts; the name of the slowest metric as it is. */
+function inNumbers(forecast: CertificationForecast): Readonly<Record<string, string | number | null>> {
+  const { slowest, ...numbers } = forecast;
+  return {
+    ...(slowest !== undefined && { slowest }),
+    ...Object.fromEntries(Object.entries(numbers).map(([name, text]) => [name, numberOrNull(text)])),
+  };
 }

@@ -51,16 +51,21 @@ export async function freezeBefore(
   const kill = await snapped(deps, target, window, slow);
   const counted = [...new Set([...thresholds, ...kill.thresholds])];
   const before = await lookBack(deps, target, now, counted);
+  // a bound that nobody crosses certifies nothing: SAFE is asked of what the version before does cross
+  const certify = thresholds.filter((ms) => crossed.includes(ms));
   return {
     settings: judgeSettings({
       ...(rollouts?.rBad !== undefined && { rBad: rollouts.rBad }),
       // frozen: an estimate that is made while it runs does not see the first burst
       fano: before.fano,
       killSwitch: { slowerThan: kill.thresholds[0] ?? null },
-      // a bound that nobody crosses certifies nothing: SAFE is asked of what the version before does cross
-      latency: { thresholds: [...thresholds], certify: thresholds.filter((ms) => crossed.includes(ms)) },
+      latency: { thresholds: [...thresholds], certify },
     }),
-    traffic: { requestsPerMinute: before.requestsPerMinute, failureRate: total.errors / total.n },
+    traffic: {
+      requestsPerMinute: before.requestsPerMinute,
+      failureRate: total.errors / total.n,
+      slower: Object.fromEntries(certify.map((ms) => [ms, before.slower[ms] ?? 0])),
+    },
     before: { requests: total.n, failures: total.errors },
     slos: slos.map((each) => guardOf(each, edges)),
     notes: [...notes, ...(quantiles === undefined ? [NO_QUANTILES] : kill.notes)],

@@ -1,7 +1,7 @@
 import { isoTime } from '../kernel/index.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { LambdaTarget } from '../ports/traffic.ts';
-import { frozenFano, type JudgeSettings } from '../rollouts/index.ts';
+import { type Arm, frozenFano, type JudgeSettings } from '../rollouts/index.ts';
 
 /** Seconds of the past from which thresholds and rates are frozen, before scaling. */
 export const LOOK_BACK = 3600;
@@ -20,6 +20,8 @@ export type Before = {
    * factor makes shorter.
    */
   readonly requestsPerMinute: number;
+  /** By threshold: the share of the requests that was slower, over the windows in which it was counted. */
+  readonly slower: Readonly<Record<string, number>>;
 };
 
 /**
@@ -53,5 +55,13 @@ export async function lookBack(
   return {
     fano: frozenFano(intervals, thresholds),
     requestsPerMinute: minutes === 0 ? 0 : requests / minutes,
+    slower: Object.fromEntries(thresholds.map((ms) => [ms, shareOf(intervals, ms)])),
   };
+}
+
+function shareOf(intervals: readonly { readonly baseline: Arm }[], ms: number): number {
+  const counted = intervals.filter(({ baseline }) => baseline.slower[ms] !== undefined);
+  const requests = counted.reduce((sum, { baseline }) => sum + baseline.requests, 0);
+  const slow = counted.reduce((sum, { baseline }) => sum + (baseline.slower[ms] ?? 0), 0);
+  return requests === 0 ? 0 : slow / requests;
 }

@@ -5,7 +5,7 @@ export * from './contract.ts';
 export * from './control-rollout.ts';
 export * from './expire-rollout.ts';
 export * from './explain-rollout.ts';
-export type { JudgeSettings, SloGuard } from './judge-contract.ts';
+export type { Arm, JudgeSettings, SloGuard } from './judge-contract.ts';
 export * from './judge-rollouts.ts';
 export { type News, newsOfRollout } from './news.ts';
 export * from './open-rollout.ts';

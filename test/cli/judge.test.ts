@@ -132,6 +132,19 @@ describe('holdfast plan-rollout', () => {
     });
   });
 
+  test('says which metric takes longest to certify, or that slowness is left out', async () => {
+    const settings = { latency: { thresholds: [100, 300] } };
+    const slower = { 100: 0.1, 300: 0.001 };
+    const whole = await plan({ traffic: { ...traffic, slower }, settings });
+    expect(whole.stdout).toContain('requests slower than 300 ms');
+    const { stdout } = await plan({ traffic: { ...traffic, slower }, settings }, '--json');
+    expect(JSON.parse(stdout).certification).toMatchObject({
+      slowest: 'slower than 300 ms',
+      requests: 182_000,
+    });
+    expect((await plan({ traffic, settings })).stdout).toContain('of failures alone: `traffic.slower`');
+  });
+
   test.each([
     ['stages.1.weight', { stages: [{ weight: 0.1 }, { weight: 0.1 }, { weight: 1 }] }],
     ['stages.0.weight', { stages: [{ weight: 0 }, { weight: 1 }] }],

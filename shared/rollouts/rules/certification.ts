@@ -10,7 +10,29 @@ export type PlanTraffic = {
   readonly requestsPerMinute: number;
   /** Share of them that fails. */
   readonly failureRate: number;
+  /** By ms of each certified threshold: the share that is slower. Without it the forecast is of failures alone. */
+  readonly slower?: Readonly<Record<string, number>>;
 };
+
+/** One thing that SAFE must rule out to be worse. */
+export type Certified = {
+  /** `errors`, or `slower than 300 ms`. */
+  readonly of: string;
+  /** Share of the requests that is bad in this sense. */
+  readonly share: number;
+  /** Fano factor, at least 1. */
+  readonly phi: number;
+};
+
+/** What must be certified, as far as its rate is known: failures, and slowness at each threshold that SAFE asks about. */
+export function certifiedOf(traffic: PlanTraffic, { fano, latency }: JudgeSettings): readonly Certified[] {
+  const phi = (ms: number | undefined) => (fano === 'estimate' ? 1 : fanoAt(fano, ms));
+  const slow = traffic.slower === undefined ? [] : latency.certify;
+  return [
+    { of: 'errors', share: traffic.failureRate, phi: phi(undefined) },
+    ...slow.map((ms) => ({ of: `slower than ${ms} ms`, share: traffic.slower?.[ms] ?? 0, phi: phi(ms) })),
+  ];
+}
 
 /** When healthy canaries would be certified, in minutes from the start. */
 export type Certification = {
@@ -33,7 +55,8 @@ type Leg = { readonly minutes: number; readonly share: number };
 
 /**
  * Plays the judge's SAFE form on healthy canaries (each arm fails at the present rate, one Poisson count an interval)
- * up the ladder at its least times, and then at its last shared stage for as long as it takes. The same seed always:
+ * up the ladder at its least times, and then at its last shared stage for as long as it takes. What else is certified has
+ * counts of its own, independent of the others, and SAFE is there when all of them are. The same seed always:
  * a plan replays to the same bytes. With 1,000 runs a share is known to about +-0.03.
  */
 export function playCertification(
@@ -77,29 +100,30 @@ function minutesAt(times: readonly number[], part: number): number | null {
 function timeToSafe(
   legs: readonly Leg[],
   look: number,
-  { requestsPerMinute, failureRate }: PlanTraffic,
+  traffic: PlanTraffic,
   settings: JudgeSettings,
   chance: () => number,
 ): number {
   const grid = safeGrid(settings.rBad);
-  const sums = grid.ratios.map(() => 0);
-  const phi = settings.fano === 'estimate' ? 1 : fanoAt(settings.fano, undefined);
+  const streams = certifiedOf(traffic, settings).map((certified) => ({
+    expected: (minutes: number) => traffic.requestsPerMinute * certified.share * minutes,
+    phi: certified.phi,
+    sums: [...grid.zeros],
+  }));
   const goal = limitsOf(settings).safe;
   let now = 0;
   for (const { minutes, share } of legs) {
     const terms = weightTerms(grid, share);
     const looks = Math.max(1, Math.ceil(minutes / Math.max(1, look)));
-    const failures = (requestsPerMinute * failureRate * minutes) / looks / phi;
     for (let index = 0; index < looks && minutes > 0; index += 1) {
       now += minutes / looks;
-      addLabels(
-        sums,
-        grid,
-        terms,
-        poisson(failures * share, chance),
-        poisson(failures * (1 - share), chance),
-      );
-      if (logMeanExp(sums) >= goal) return now;
+      let isSafe = true;
+      for (const { sums, expected, phi } of streams) {
+        const bad = expected(minutes) / looks / phi;
+        addLabels(sums, grid, terms, poisson(bad * share, chance), poisson(bad * (1 - share), chance));
+        isSafe &&= logMeanExp(sums) >= goal;
+      }
+      if (isSafe) return now;
     }
   }
   return Number.POSITIVE_INFINITY;

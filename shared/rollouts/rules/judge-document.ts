@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { parse } from '../../kernel/index.ts';
+import { Fault, parse } from '../../kernel/index.ts';
 import { GivenSettings, Interval, JudgeSettings, slowOf } from '../judge-contract.ts';
 import { Stage } from '../plan-contract.ts';
 import { frozenFano } from './dispersion.ts';
@@ -70,7 +70,12 @@ const PlanDocument = z.strictObject({
   stages: z.array(GivenStage).min(1).max(20).nullable().default(null),
   bakeSeconds: z.int().min(0).max(604_800).default(600),
   traffic: z
-    .strictObject({ requestsPerMinute: z.number().min(0), failureRate: z.number().min(0).max(1) })
+    .strictObject({
+      requestsPerMinute: z.number().min(0),
+      failureRate: z.number().min(0).max(1),
+      /** By ms: the share of the requests that is slower. */
+      slower: z.record(z.string(), z.number().min(0).max(1)).exactOptional(),
+    })
     .nullable()
     .default(null),
   /** Minutes before the release: the bursts of failures and of slowness are read from their baseline. */
@@ -82,8 +87,12 @@ const PlanDocument = z.strictObject({
 export function readPlanDocument(document: unknown): PlanInputs {
   const { history, settings = {}, ...choice } = parse(PlanDocument, document, 'the document');
   const fano = history === undefined ? {} : { fano: frozenFano(history, slowOf(judgeSettings(settings))) };
-  return {
-    ...choice,
-    ...parse(Whole, { settings: judgeSettings({ ...fano, ...settings }) }, 'the document'),
-  };
+  const whole = parse(Whole, { settings: judgeSettings({ ...fano, ...settings }) }, 'the document');
+  const { slower } = choice.traffic ?? {};
+  const unknown = whole.settings.latency.certify.find(
+    (ms) => slower !== undefined && slower[ms] === undefined,
+  );
+  if (unknown !== undefined)
+    throw new Fault('InvalidInput', `traffic.slower: does not name ${unknown}, which is certified`);
+  return { ...choice, ...whole };
 }

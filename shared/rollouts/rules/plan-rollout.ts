@@ -2,7 +2,7 @@ import { canonicalJson, decimal, rule, sha256Hex } from '../../kernel/index.ts';
 import { MAX_INTERVALS } from '../contract.ts';
 import type { JudgeSettings } from '../judge-contract.ts';
 import type { Plan, Stage } from '../plan-contract.ts';
-import { type PlanTraffic, playCertification } from './certification.ts';
+import { type Certified, certifiedOf, type PlanTraffic, playCertification } from './certification.ts';
 import { fanoAt } from './dispersion.ts';
 import { labelsUntilSafe } from './needed-exposure.ts';
 import { checkStages, type LadderPreset, ladderOf, presetOf } from './stages.ts';
@@ -25,7 +25,9 @@ export type PlanInputs = PlanChoice & {
 /** What SAFE takes for a healthy canary. Minutes from the start, decimal strings; null where it is never reached. */
 export type CertificationForecast = {
   readonly rBad: string;
-  /** Expected at the last shared stage: failures of both arms, and the requests they take. */
+  /** What of all that is certified takes longest: `errors`, or `slower than 300 ms`. Absent where only failures are known. */
+  readonly slowest?: string;
+  /** Expected at the last shared stage: failures of both arms (or the slow requests of `slowest`), and the requests they take. */
   readonly failures: string | null;
   readonly requests: string | null;
   /** Within which half, and nine tenths, of the healthy canaries are certified; played, not reckoned. */
@@ -74,8 +76,8 @@ export function otherPlanOf({ digest, ...pinned }: Plan): { readonly otherPlan?:
 
 /**
  * The plan, and before the start how long or how many failures a certificate of safety needs at the present traffic. The
- * expectation is that of the growth of ln E'; the quantiles are played with a fixed seed (certification.ts). It is of
- * failures alone: what latency takes is not known before the thresholds were crossed.
+ * expectation is that of the growth of ln E'; the quantiles are played with a fixed seed (certification.ts). SAFE asks for
+ * failures and for each certified threshold; where no share of slow requests is known, the forecast is of failures alone.
  */
 export const planRollout = rule('plan-rollout', 1, (inputs: PlanInputs): PlanOutcome => {
   const plan = makePlan(inputs);
@@ -93,17 +95,27 @@ export const planRollout = rule('plan-rollout', 1, (inputs: PlanInputs): PlanOut
 
 function forecast(plan: Plan, traffic: PlanTraffic | null, settings: JudgeSettings): CertificationForecast {
   const share = lastShare(plan);
-  const phi = settings.fano === 'estimate' ? 1 : fanoAt(settings.fano, undefined);
-  const failures =
-    share === undefined ? null : Math.ceil(labelsUntilSafe([0, 0, 0, 0], settings, share) * phi);
-  const base = { rBad: decimal(settings.rBad), failures: failures === null ? null : decimal(failures) };
-  if (failures === null || traffic === null || traffic.failureRate * traffic.requestsPerMinute === 0)
+  const labels = share === undefined ? null : labelsUntilSafe([0, 0, 0, 0], settings, share);
+  const found = traffic === null ? undefined : slowestOf(certifiedOf(traffic, settings));
+  const phi = found?.phi ?? (settings.fano === 'estimate' ? 1 : fanoAt(settings.fano, undefined));
+  const failures = labels === null ? null : Math.ceil(labels * phi);
+  const base = {
+    rBad: decimal(settings.rBad),
+    ...(traffic?.slower !== undefined && found !== undefined && { slowest: found.of }),
+    failures: failures === null ? null : decimal(failures),
+  };
+  if (
+    failures === null ||
+    traffic === null ||
+    found === undefined ||
+    found.share * traffic.requestsPerMinute === 0
+  )
     return {
       ...base,
       ...{ requests: null, medianMinutes: null, ninetiethMinutes: null },
       ...{ certifiedEarliest: '0', certifiedLatest: '0', runs: '0' },
     };
-  const requests = failures / traffic.failureRate;
+  const requests = failures / found.share;
   const played = playCertification(plan.stages, traffic, settings, requests / traffic.requestsPerMinute);
   return {
     ...base,
@@ -114,6 +126,11 @@ function forecast(plan: Plan, traffic: PlanTraffic | null, settings: JudgeSettin
     certifiedLatest: decimal(played.byLatest),
     runs: decimal(played.runs),
   };
+}
+
+/** The one that takes the most requests; one that never happens is never certified. */
+function slowestOf(certified: readonly Certified[]): Certified | undefined {
+  return certified.toSorted((a, b) => b.phi / b.share - a.phi / a.share)[0];
 }
 
 function lastShare({ stages }: Plan): number | undefined {
@@ -136,10 +153,11 @@ function planReasons(
       start,
       'the present traffic is not known, so nothing can be said of how long a certificate takes',
     ];
+  const slow = certification.slowest === 'errors' ? undefined : certification.slowest;
   if (certification.requests === null)
     return [
       start,
-      'at present nothing fails, and what never fails cannot be compared: a person decides at the deadline',
+      `at present nothing ${slow === undefined ? 'fails' : `is ${slow}`}, and what never ${slow === undefined ? 'fails' : 'is'} cannot be compared: a person decides at the deadline`,
     ];
   return [
     start,
@@ -149,8 +167,12 @@ function planReasons(
 }
 
 function forecastText(forecast: CertificationForecast, beta: number): string {
-  const { rBad, failures, requests, medianMinutes, ninetiethMinutes, certifiedLatest } = forecast;
+  const { rBad, slowest, failures, requests, medianMinutes, ninetiethMinutes, certifiedLatest } = forecast;
   const minutes = (text: string | null) => (text === null ? 'more than four weeks' : `${text} minutes`);
   const part = `${Number((Number(certifiedLatest) * 100).toPrecision(3))} %`;
-  return `to rule out ${rBad} times as many failures (wrong in ${beta} of such cases) takes about ${failures} failures (${requests} requests): half of the healthy canaries within ${minutes(medianMinutes)}, nine tenths within ${minutes(ninetiethMinutes)}, ${part} before the last shared stage must end`;
+  const isSlow = slowest !== undefined && slowest !== 'errors';
+  const what = slowest === undefined ? 'failures' : 'failures, and as many slow requests at each threshold';
+  const bad = isSlow ? `requests ${slowest}` : 'failures';
+  const longest = slowest === undefined ? '' : `, ${isSlow ? 'these' : 'failures'} being the slowest to tell`;
+  return `to rule out ${rBad} times as many ${what} (wrong in ${beta} of such cases) takes about ${failures} ${bad} (${requests} requests${longest}): half of the healthy canaries within ${minutes(medianMinutes)}, nine tenths within ${minutes(ninetiethMinutes)}, ${part} before the last shared stage must end`;
 }

@@ -47,6 +47,11 @@ test('how slowness comes is read before the start at every threshold, the kill s
   expect(JudgeSettings.parse(settings)).toEqual(settings);
 });
 
+test('the forecast knows how many requests cross what SAFE asks about', async () => {
+  const { traffic } = await frozen([100, 250, 500, 1000, 2500], [latency('quick', 300)]);
+  expect(traffic).toMatchObject({ failureRate: 0.005, slower: { 100: 0.01, 250: 0.005 } });
+});
+
 test('two bounds that meet at one edge are judged once', async () => {
   const { settings } = await frozen([100, 250, 2500], [latency('quick', 200), latency('quicker', 240)]);
   expect(settings.latency).toEqual({ thresholds: [250, 100], certify: [250, 100] });

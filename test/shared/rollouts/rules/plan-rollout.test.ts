@@ -64,6 +64,13 @@ describe('the ladder', () => {
     ['preset', { preset: 'bold' }],
     ['settings.beta', { settings: { beta: 0 } }],
     ['speed', { speed: 1 }],
+    [
+      'traffic.slower',
+      {
+        traffic: { requestsPerMinute: 1, failureRate: 0.1, slower: { 300: 0.1 } },
+        settings: { latency: { thresholds: [300, 900] } },
+      },
+    ],
   ])('read from a document with something wrong names %s', (path, document) => {
     expect(() => readPlanDocument(document)).toThrow(path);
   });
