@@ -1,4 +1,5 @@
 import { Fault } from '../kernel/fault.ts';
+import { type ClockCheck, checkClock } from './provider-clock.ts';
 import { retryTransient } from './retry.ts';
 
 /** How an HTTP system that answers JSON is reached. The base URL comes from configuration only. */
@@ -11,6 +12,8 @@ export type JsonEndpoint = {
   readonly timeoutMs?: number;
   /** First of the three waits between attempts, in milliseconds. */
   readonly firstWaitMs?: number;
+  /** When given, an answer is refused as Malformed whose Date is too far from our clock. */
+  readonly clock?: ClockCheck;
 };
 
 const TIMEOUT_MS = 5000;
@@ -29,6 +32,7 @@ export function readJson(endpoint: JsonEndpoint, path: string, query: URLSearchP
 async function attempt(endpoint: JsonEndpoint, url: string): Promise<unknown> {
   const place = placeOf(url);
   const token = typeof endpoint.token === 'function' ? await endpoint.token() : endpoint.token;
+  const began = endpoint.clock?.now() ?? 0;
   let response: Response;
   let text: string;
   try {
@@ -46,6 +50,8 @@ async function attempt(endpoint: JsonEndpoint, url: string): Promise<unknown> {
     throw new Fault('Unavailable', `${place} did not answer`, { cause });
   }
   if (!response.ok) throw faultOf(response, place);
+  const date = response.headers.get('date') ?? undefined;
+  if (endpoint.clock !== undefined) checkClock(endpoint.clock, { date, began, of: place });
   try {
     return JSON.parse(text);
   } catch (cause) {

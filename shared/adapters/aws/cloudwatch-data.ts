@@ -5,7 +5,9 @@ import {
   type GetMetricDataCommandOutput,
   type MetricDataQuery,
 } from '@aws-sdk/client-cloudwatch';
-import { Fault } from '../../kernel/index.ts';
+import * as z from 'zod';
+import { type Clock, Fault } from '../../kernel/index.ts';
+import { checkClock, clockWithin } from '../provider-clock.ts';
 import { asFault, errorName } from './failures.ts';
 
 /** One statistic of one metric of AWS/Lambda. `key` is ours, any text. */
@@ -15,6 +17,11 @@ export type Wanted = {
   readonly stat: string;
   readonly dimensions: readonly (readonly [name: string, value: string])[];
 };
+
+/** What is asked, and the clock that its answers are compared with. */
+type Source = { readonly client: CloudWatchClient; readonly now: Clock; readonly lagSeconds: number };
+
+const Dated = z.looseObject({ headers: z.looseObject({ date: z.string() }) });
 
 /** Milliseconds; `start` and `end` are multiples of the period. */
 export type Span = { readonly start: number; readonly end: number; readonly period: number };
@@ -28,22 +35,23 @@ const MOST_PAGES = 100;
 
 /**
  * Reads statistics, at most 100 a call, all pages of each. Throws Fault: Unavailable when CloudWatch says that an answer
- * is not whole (InternalError, PartialData at the last page, a message), PermissionDenied, Malformed.
+ * is not whole (InternalError, PartialData at the last page, a message), PermissionDenied, Malformed (also when its clock and
+ * ours are too far apart).
  */
 export async function readSeries(
-  client: CloudWatchClient,
+  from: Source,
   wanted: readonly Wanted[],
   span: Span,
 ): Promise<ReadonlyMap<string, Series>> {
   const found = new Map<string, Map<number, number>>();
-  for (let from = 0; from < wanted.length; from += MOST_PER_CALL) {
-    await readSome(client, wanted.slice(from, from + MOST_PER_CALL), span, found);
+  for (let first = 0; first < wanted.length; first += MOST_PER_CALL) {
+    await readSome(from, wanted.slice(first, first + MOST_PER_CALL), span, found);
   }
   return found;
 }
 
 async function readSome(
-  client: CloudWatchClient,
+  from: Source,
   wanted: readonly Wanted[],
   span: Span,
   found: Map<string, Map<number, number>>,
@@ -51,7 +59,7 @@ async function readSome(
   const statusOf = new Map<string, string>();
   let NextToken: string | undefined;
   for (let page = 0; page < MOST_PAGES; page += 1) {
-    const answer = await send(client, wanted, span, NextToken);
+    const answer = await send(from, wanted, span, NextToken);
     collect(answer, wanted, statusOf, found);
     NextToken = answer.NextToken;
     if (NextToken === undefined || NextToken === '') {
@@ -64,7 +72,7 @@ async function readSome(
 }
 
 async function send(
-  client: CloudWatchClient,
+  { client, now, lagSeconds }: Source,
   wanted: readonly Wanted[],
   { start, end, period }: Span,
   NextToken: string | undefined,
@@ -76,9 +84,22 @@ async function send(
     MetricDataQueries: wanted.map((one, index) => queryOf(one, index, period)),
     ...(NextToken !== undefined && { NextToken }),
   });
+  const began = now();
+  let date: string | undefined;
+  command.middlewareStack.add(
+    (next) => async (given) => {
+      const result = await next(given);
+      date = Dated.safeParse(result.response).data?.headers.date;
+      return result;
+    },
+    { step: 'deserialize', name: 'readDate' },
+  );
   try {
-    return await client.send(command);
+    const answer = await client.send(command);
+    checkClock(clockWithin(now, lagSeconds), { date, began, of: 'CloudWatch' });
+    return answer;
   } catch (cause) {
+    if (cause instanceof Fault) throw cause;
     if (/^InternalService/.test(errorName(cause)))
       throw new Fault('Unavailable', 'CloudWatch did not answer', { cause });
     throw asFault(cause, 'GetMetricData');

@@ -52,7 +52,7 @@ export function cloudWatchMetrics(deps: Deps): Metrics {
         ...wantedOf('canary', canary, window.thresholds),
         ...wantedOf('baseline', baseline, window.thresholds),
       ];
-      const found = await readSeries(deps.client, wanted, span);
+      const found = await readSeries(deps, wanted, span);
       return startsOf(span).flatMap((start) => intervalOf(deps, found, { start, span, window }));
     },
     total: (target, window) => total(deps, target, window),
@@ -74,7 +74,7 @@ async function total(
   const span = wholeSpanOf(deps, window);
   if (span === undefined) return undefined;
   const wanted = wantedOf('all', aliasOf(target), window.thresholds);
-  const found = await readSeries(deps.client, wanted, span);
+  const found = await readSeries(deps, wanted, span);
   const measured = [...(found.get('all/n')?.keys() ?? [])];
   const arms = measured.map((start) => armAt(found, 'all', start, window.thresholds));
   const whole = arms.filter((arm) => arm !== undefined);
@@ -102,7 +102,7 @@ async function idle(
     { key: 'errors', metric: 'Errors', stat: 'Sum', dimensions: alias },
     { key: 'throttled', metric: 'Throttles', stat: 'Sum', dimensions: ofFunction },
   ];
-  const found = await readSeries(deps.client, wanted, span);
+  const found = await readSeries(deps, wanted, span);
   const values = (key: string) => [...(found.get(key)?.values() ?? [Number.NaN])];
   // Lambda may write a 0 of throttles beside calls of another alias.
   return (

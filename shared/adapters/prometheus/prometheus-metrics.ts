@@ -8,6 +8,7 @@ import type {
   MetricsWindow,
 } from '../../ports/metrics.ts';
 import { quantile } from '../arm-counts.ts';
+import { clockWithin } from '../provider-clock.ts';
 import type { JsonEndpoint } from '../read-json.ts';
 import { prometheusIdle } from './prometheus-idle.ts';
 import { durationOf, type Line, literally, queryRange, quoted, type Steps } from './range-query.ts';
@@ -32,7 +33,8 @@ const NEAREST = 2;
  * Counts come rounded: `increase()` extrapolates. A threshold must be an edge of the histogram, so that nothing is
  * interpolated.
  */
-export function prometheusMetrics(config: Config): Metrics {
+export function prometheusMetrics(given: Config): Metrics {
+  const config = { ...given, clock: clockWithin(given.now, given.lagSeconds) };
   const label = config.versionLabel ?? 'version';
   return {
     counts: async (target, window) => {

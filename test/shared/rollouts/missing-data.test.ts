@@ -108,6 +108,20 @@ describe('a hold for want of data says why, in the ledger and in the message', (
   });
 });
 
+test('clocks that disagree hold, with what they say, and condemn nobody by minutes that may not be over', async () => {
+  const id = await at(0);
+  run.traffic.world.publish('2', run.change, { failing: 0.3, slow: 0 });
+  const said = 'our clock is ahead of that of CloudWatch: 11:10 here is 11:00 there';
+  refuse(new Fault('Malformed', said), 'counts');
+  await run.minutes(13);
+  expect([await run.stands(id), run.weight()]).toEqual(['Held NO_DATA', 0.1]);
+  const { why, told } = await last(id);
+  for (const text of [why, told]) expect(text).toContain(said);
+  run.traffic.world.refuse = () => undefined;
+  await run.minutes(5, async () => run.weight() === 0);
+  expect(await run.stands(id)).toBe('RolledBack VERDICT');
+});
+
 test('a bake that cannot be measured is held at its end, and says what was not answered', async () => {
   const id = await at(1);
   await run.minutes(8, async () => (await run.stands(id)) === 'Baking');
