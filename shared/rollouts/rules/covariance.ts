@@ -3,7 +3,7 @@ export type Vector = readonly [number, number, number];
 /** Rows; symmetric. */
 export type Matrix = readonly [Vector, Vector, Vector];
 
-/** Requests of one interval, and how many of them each measure counted. */
+/** Requests of one interval, and how many of them each measure counted; what the third counts, the second counts too. */
 export type Counted = { readonly requests: number; readonly hits: Vector };
 
 export type Spread = {
@@ -18,26 +18,28 @@ const PRIOR = 10;
 
 /**
  * Shares and their covariance in a window of intervals, oldest or newest first alike. What the intervals show is shrunk
- * towards independent measures of independent requests, p (1 - p) on the diagonal and 0 beside it, by 10 / (10 + intervals):
- * so it has an inverse from the first interval on, and with measures that move together too.
+ * towards what independent requests have, by 10 / (10 + intervals): p (1 - p) on the diagonal, and beside it r (1 - q) for the
+ * third measure among the second, 0 for the first. So it has an inverse from the first interval on.
  */
 export function spreadOf(window: readonly Counted[]): Spread {
   const requests = window.reduce((sum, each) => sum + each.requests, 0);
   const shares = map3((k) => window.reduce((sum, each) => sum + each.hits[k], 0) / requests);
-  // half a hit more: a measure that never counted anything still has a variance
-  const target = map3((k) => {
-    const share = (shares[k] * requests + 0.5) / (requests + 1);
-    return share * (1 - share);
+  // half a hit more, that of the third among the second's too: what was never counted still has a variance
+  const known = map3((k) => {
+    const more = k === 1 ? 1 : 0.5;
+    return (shares[k] * requests + more) / (requests + more + 0.5);
   });
+  const target = (k: Axis, l: Axis) => {
+    if (k === l) return known[k] * (1 - known[k]);
+    return k === 0 || l === 0 ? 0 : known[2] * (1 - known[1]);
+  };
   const shown = window.length < 2 ? 0 : window.length / (PRIOR + window.length);
   const products = (k: Axis, l: Axis) =>
     window.reduce(
       (sum, { requests: n, hits }) => sum + n * (hits[k] / n - shares[k]) * (hits[l] / n - shares[l]),
       0,
     ) / Math.max(1, window.length - 1);
-  const covariance = map3((k) =>
-    map3((l) => shown * products(k, l) + (k === l ? (1 - shown) * target[k] : 0)),
-  );
+  const covariance = map3((k) => map3((l) => shown * products(k, l) + (1 - shown) * target(k, l)));
   return { requests, shares, covariance };
 }
 

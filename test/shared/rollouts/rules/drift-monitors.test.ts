@@ -52,13 +52,20 @@ describe('the parts, by hand', () => {
       { requests: 100, hits: [4, 10, 0] },
     ]);
     close([requests, ...shares], [200, 0.02, 0.1, 0.01]);
-    const [p, q, r] = [4.5 / 201, 20.5 / 201, 2.5 / 201];
+    const [p, q, r] = [4.5 / 201, 21 / 201.5, 2.5 / 201];
     const rest = 10 / 12;
     close(covariance.flat(), [
       ...[0.08 / 6 + rest * p * (1 - p), 0, -0.04 / 6],
-      ...[0, rest * q * (1 - q), 0],
-      ...[-0.04 / 6, 0, 0.02 / 6 + rest * r * (1 - r)],
+      ...[0, rest * q * (1 - q), rest * r * (1 - q)],
+      ...[-0.04 / 6, rest * r * (1 - q), 0.02 / 6 + rest * r * (1 - r)],
     ]);
+  });
+
+  test('without a hit, and with nothing but hits, there is an inverse all the same', () => {
+    for (const hits of [[0, 0, 0] as const, [100, 100, 100] as const, [0, 7, 7] as const]) {
+      const { covariance } = spreadOf([{ requests: 100, hits }]);
+      expect(squaredDistance([0.1, 0.1, 0.1], inverseOf(covariance))).toBeGreaterThan(0);
+    }
   });
 
   test('11.345 is the upper 1 % of chi-square with 3 degrees of freedom; 13.277 is that with 4, and 0.41 % with 3', () => {
