@@ -63,7 +63,8 @@ function documentOf({ environment, timings, signing, alerts }: Plan, service: st
   };
   return {
     ...{ tier: 1, owners: ['team'], repository: `acme/${service}`, environments: { [environment]: place } },
-    selectors: alerts === undefined ? [] : [{ source: 'alertmanager' as const, environment, match: { job: service } }],
+    selectors:
+      alerts === undefined ? [] : [{ source: 'alertmanager' as const, environment, match: { job: service } }],
     ...{ slos: [], dependencies: [], timings },
   };
 }
