@@ -78,6 +78,11 @@ const Fields = z.strictObject({
   largeSample: z.strictObject({ above: Count, r0: z.number().min(1).max(10) }).nullable(),
   /** What is bad comes in bursts of about so many; 'estimate' reads it from the baseline's intervals as they come. */
   fano: z.union([z.number().min(1), z.literal('estimate'), FanoByMetric]),
+  /**
+   * With 'estimate': intervals of a baseline before which the judge does not roll back, since bursts were not to be seen before.
+   * Settings of before lack it: none. The kill switch does not wait.
+   */
+  estimateAfter: Count.exactOptional(),
   /** Least difference of the shares, canary minus baseline, that is worth a rollback; null for any. */
   floor: z.number().gt(0).lt(1).nullable(),
   /** Shares that the canary alone must not exceed; null without a kill switch. `slowerThan` in ms. */

@@ -16,8 +16,9 @@ const SURE = 1.645;
  *
  * Tempering all likelihood ratios by any factor of 1 or more, even one read from the same data, gives at most 1 + E
  * (each e^(s/phi) is at most max(1, e^s)). So a threshold of 1/alpha + 1 keeps alpha exactly. What that cannot do is to
- * know bursts before they are seen: with bursts of 5 an estimate made as the canary runs still rolls back 10 % of healthy
- * releases (27 % without any, 0.2 % with the factor known beforehand). So give the factor of the days before where there is one.
+ * know bursts before they are seen: with bursts of 5 an estimate made as the canary runs would roll back 10 % of healthy
+ * releases (27 % without any, 0.2 % with the factor known beforehand), nine in ten of them in the first four minutes. So the
+ * judge waits for so many intervals of the baseline (`estimateAfter`); where the time before is known, give its factor.
  */
 export type Dispersion = {
   intervals: number;

@@ -1,5 +1,6 @@
 import { killAt, type Path } from './judge-path.ts';
 import type { Verdict } from './judge-rollout.ts';
+import { isReadable } from './judge-run.ts';
 import type { Condemnation } from './judge-verdict.ts';
 import type { Needed } from './needed-exposure.ts';
 
@@ -30,7 +31,14 @@ function verdictReasons({ condemned, safeAt, stood, needed, path }: Found): read
     return [
       `at ${safeAt} it was ruled out that the canary is ${rBad} times as bad (chance of a wrong SAFE: ${beta})`,
     ];
-  return ['neither harm nor safety is shown', ...needReasons(needed, rBad)];
+  return ['neither harm nor safety is shown', ...unreadable(path), ...needReasons(needed, rBad)];
+}
+
+function unreadable(path: Path): readonly string[] {
+  if (isReadable(path)) return [];
+  return [
+    `whether failures come in bursts is read from the baseline: before ${path.settings.estimateAfter} intervals of it only the kill switch rolls back`,
+  ];
 }
 
 function harmReason(path: Path, { by, at }: Condemnation): string {

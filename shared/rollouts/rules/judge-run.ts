@@ -174,6 +174,14 @@ export function harmAtMost({ settings: { fano }, metrics, large }: Run): number 
   return most;
 }
 
+/** Whether so much of the baseline was seen that bursts would have been: before, the judge condemns nobody. */
+export function isReadable({
+  settings: { estimateAfter = 0 },
+  metrics: [failures],
+}: Pick<Run, 'settings' | 'metrics'>) {
+  return estimateAfter <= (failures?.dispersion.intervals ?? 0);
+}
+
 export function safeOf({ settings: { fano }, metrics }: Run): number {
   let safe = Number.POSITIVE_INFINITY;
   for (const metric of metrics) {

@@ -6,6 +6,12 @@ export type { GivenSettings } from '../judge-contract.ts';
 const JUDGE_PART = 0.8;
 
 /**
+ * Intervals of the baseline: with bursts of 5 nine in ten wrong rollbacks came in the first four, when there is nothing to
+ * read the factor from; from the 15th on they keep to alpha (docs/benchmarks.md).
+ */
+const ESTIMATE_AFTER = 15;
+
+/**
  * Whole settings (canary.md 3.1). Without a kill switch the judge has all of alpha; without `certify`, SAFE rules out
  * harm to the latency at each threshold. Nothing is checked here: `JudgeSettings` of the contract does that.
  */
@@ -18,6 +24,7 @@ export function judgeSettings(given: GivenSettings = {}): JudgeSettings {
     r0: given.r0 ?? 1,
     largeSample: given.largeSample === undefined ? { above: 1_000_000, r0: 1.1 } : given.largeSample,
     fano: given.fano ?? 1,
+    ...(given.fano === 'estimate' && { estimateAfter: given.estimateAfter ?? ESTIMATE_AFTER }),
     floor: given.floor ?? null,
     killSwitch: killSwitchOf(given.killSwitch),
     latency: { thresholds, certify: given.latency?.certify ?? thresholds },

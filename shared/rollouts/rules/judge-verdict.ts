@@ -1,6 +1,15 @@
 import { decimal, fromDecimal } from '../../kernel/index.ts';
 import type { Interval, JudgeSettings } from '../judge-contract.ts';
-import { harmAtMost, harmOf, killOf, type Run, safeOf, startRun, takeInterval } from './judge-run.ts';
+import {
+  harmAtMost,
+  harmOf,
+  isReadable,
+  killOf,
+  type Run,
+  safeOf,
+  startRun,
+  takeInterval,
+} from './judge-run.ts';
 import { logKillAtMost } from './kill-process.ts';
 import { dispersionOf, excessShare, logSafeAtMost, type MetricProcess } from './metric-process.ts';
 
@@ -45,7 +54,7 @@ function isSafe(run: Run): boolean {
 /** What condemns the canary after the interval at hand; undefined where nothing does. */
 function groundOf(run: Run): Ground | undefined {
   const { settings, limits, metrics, kill } = run;
-  if (!(harmAtMost(run) < limits.harm - FAR) && reaches(harmOf(run), limits.harm)) {
+  if (isReadable(run) && !(harmAtMost(run) < limits.harm - FAR) && reaches(harmOf(run), limits.harm)) {
     const by = metrics.length > 1 && run.latency > run.errors ? 'latency' : 'errors';
     if (settings.floor === null || excessOf(metrics, by) >= settings.floor) return by;
   }

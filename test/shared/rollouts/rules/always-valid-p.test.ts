@@ -21,3 +21,9 @@ test('a factor read from the same data costs 1 of E, as it does in the limits', 
   expect(alwaysValidP(after(Math.log(21)), { fano: 'estimate' })).toBeCloseTo(0.05, 12);
   expect(alwaysValidP(after(Math.log(1.9)), { fano: 'estimate' })).toBe(1);
 });
+
+test('while the judge waits for the factor, evidence is none yet', () => {
+  const settings = { fano: 'estimate' as const, estimateAfter: 3 };
+  expect(alwaysValidP(after(50, 50), settings)).toBe(1);
+  expect(alwaysValidP(after(50, 50, Math.log(21)), settings)).toBeCloseTo(0.05, 12);
+});

@@ -102,6 +102,25 @@ describe('failures in bursts', () => {
     expect(judge(stuck, given(6)).verdict).toBe('UNDECIDED');
   });
 
+  test('are not known before the baseline was seen long enough: until then only the kill switch rolls back', () => {
+    const bad = (count: number) => minutes(count, [50, 2], [950, 0]);
+    expect(judge(bad(14)).verdict).toBe('ROLLBACK');
+    const waiting = judge(bad(14), { fano: 'estimate' });
+    expect(waiting.verdict).toBe('UNDECIDED');
+    expect(waiting.reasons.join()).toContain('before 15 intervals of it only the kill switch rolls back');
+    expect(judge(bad(15), { fano: 'estimate' })).toMatchObject({ verdict: 'ROLLBACK', firstAt: '14' });
+    const dead = minutes(2, [50, 50], [950, 0]);
+    expect(judge(dead, { fano: 'estimate' })).toMatchObject({ by: 'kill-switch', firstAt: '0' });
+  });
+
+  test('that are estimated are taken at once by settings that were recorded before', () => {
+    const { estimateAfter, ...settings } = judgeSettings({ fano: 'estimate' });
+    expect(estimateAfter).toBe(15);
+    const intervals = minutes(3, [50, 2], [950, 0]);
+    expect(judgeRollout.decide({ intervals, settings }).firstAt).toBe('1');
+    expect(judgeSettings({ fano: 2 })).not.toHaveProperty('estimateAfter');
+  });
+
   test('that are estimated as they come count less once they were seen', () => {
     const mixed = bursts.map(({ at, baseline }) => ({
       at,
