@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildAssembly } from './build.ts';
@@ -80,7 +80,9 @@ function announce({ cloud, sandbox, secrets }: World, desk: string, witness?: Wi
     startedAt: new Date().toISOString(),
     speed: settings.speed,
   };
-  writeFileSync(stateFile, JSON.stringify(state, null, 2), { mode: 0o600 });
+  // whoever waits for it finds it whole
+  writeFileSync(`${stateFile}.new`, JSON.stringify(state, null, 2), { mode: 0o600 });
+  renameSync(`${stateFile}.new`, stateFile);
   say(`HTTP API      ${cloud.api}`);
   say(`AWS endpoint  ${cloud.aws}`);
   say(
