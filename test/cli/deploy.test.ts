@@ -106,7 +106,7 @@ test('where nothing can be drawn each look of the judge is a line, and --through
   );
   expect(code).toBe(0);
   expect(stderr).toContain('canary 4 of 98 failed, baseline 1 of 102 failed');
-  expect(stderr).toContain('ln E 1.25 (worse at 4.83), ln E safe -0.50 (safe at 3.00)');
+  expect(stderr).toContain('ln E 1.25 (worse at 4.83), always-valid p 0.287, ln E safe -0.50 (safe at 3.00)');
   expect(stderr).not.toContain('\u001b');
 });
 
