@@ -14,12 +14,13 @@ export function functionsOf(machine: string): readonly string[] {
 
 /** The handlers as they are deployed, with their schemas, by the names of their functions. Throws where there is none. */
 export async function handlersOf(functions: readonly string[]): Promise<Handlers> {
-  const found = functions.map(async (name) => {
+  const handlers: Record<string, Handlers[string]> = {};
+  // one after the other: what two of them import at once, while it is being replaced, is there in part only
+  for (const name of functions) {
     const file = name.replaceAll(/(?<!^)[A-Z]/g, '-$&').toLowerCase();
-    const { handler } = await import(`../../functions/rollbacks/${file}.ts`);
-    return [name, handler] as const;
-  });
-  return Object.fromEntries(await Promise.all(found));
+    handlers[name] = (await import(`../../functions/rollbacks/${file}.ts`)).handler;
+  }
+  return handlers;
 }
 
 /** Calls a handler as Lambda does: JSON in, JSON out, a thrown error by its name. */
