@@ -8,6 +8,7 @@ const AwaitDocument = z.object({
   state: z.string(),
   asks: z.boolean().optional(),
   token: z.string(),
+  visit: z.string().exactOptional(),
   waitSeconds: z.number().positive(),
 });
 

@@ -7,6 +7,7 @@ const AwaitDocument = z.object({
   rolloutId: z.string(),
   state: z.string(),
   token: z.string(),
+  visit: z.string().exactOptional(),
   waitSeconds: z.number().positive(),
 });
 

@@ -8,6 +8,8 @@ export type AwaitInput = {
   readonly deploymentId: string;
   readonly state: string;
   readonly token: string;
+  /** Which try of the task this is: see the port's Wait. A machine of an earlier release says nothing of it. */
+  readonly visit?: string;
   readonly waitSeconds: number;
 };
 
@@ -20,7 +22,9 @@ export async function awaitDeployment(deps: DeploymentDeps, input: AwaitInput): 
   await settleApproval(deps, before);
   await requestApproval(deps, before);
   const deadline = isoTime(deps.clock() + (input.waitSeconds / deps.factor) * 1000);
-  await deps.work.putWait(input.deploymentId, { token: input.token, state: input.state, deadline });
+  const { token, state, visit } = input;
+  const wait = { token, state, deadline, ...(visit !== undefined && { visit }) };
+  if (!(await deps.work.putWait(input.deploymentId, wait))) return;
   const deployment = await loadDeployment(deps.store, input.deploymentId);
   const moved = deployment.state.kind !== input.state;
   if (moved || (await hasCome(deps, deployment))) await deps.workflow.wake(input.token, { woken: true });

@@ -2,7 +2,16 @@ import type { Evaluations } from './evaluations.ts';
 import type { Tallies } from './tallies.ts';
 
 /** Items of the work table: never a subject's state, all with an expiry. */
-export type Wait = { readonly token: string; readonly state: string; readonly deadline: string };
+export type Wait = {
+  readonly token: string;
+  readonly state: string;
+  readonly deadline: string;
+  /**
+   * Which visit of the state asks, and which try of its task: what begins later is greater as text. Each try has a token of
+   * its own, and only the newest is waited on.
+   */
+  readonly visit?: string;
+};
 
 export type StoredReading = {
   readonly service: string;
@@ -20,7 +29,8 @@ export type StoredReading = {
 type Shown = Tallies & Evaluations;
 
 export type Work = Shown & {
-  readonly putWait: (subjectId: string, wait: Wait) => Promise<void>;
+  /** false when a later try of the task has put its own: a call that came late, or twice, changes nothing then. */
+  readonly putWait: (subjectId: string, wait: Wait) => Promise<boolean>;
   readonly wait: (subjectId: string, state: string) => Promise<Wait | undefined>;
   readonly deleteWait: (subjectId: string, state: string) => Promise<void>;
   /** false when the interval already has its reading. */

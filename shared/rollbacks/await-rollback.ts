@@ -12,6 +12,8 @@ export type AwaitInput = {
   /** The wait is for a person's approval: one that has answered already ends it at once. */
   readonly asks?: boolean | undefined;
   readonly token: string;
+  /** Which try of the task this is: see the port's Wait. A machine of an earlier release says nothing of it. */
+  readonly visit?: string;
   readonly waitSeconds: number;
 };
 
@@ -22,7 +24,9 @@ export type AwaitInput = {
 export async function awaitRollback(deps: WorldDeps, input: AwaitInput): Promise<void> {
   await requestApproval(deps, await loadAttempt(deps.store, input.rollbackId));
   const deadline = isoTime(deps.clock() + (input.waitSeconds / deps.factor) * 1000);
-  await deps.work.putWait(input.rollbackId, { token: input.token, state: input.state, deadline });
+  const { token, state, visit } = input;
+  const wait = { token, state, deadline, ...(visit !== undefined && { visit }) };
+  if (!(await deps.work.putWait(input.rollbackId, wait))) return;
   const attempt = await loadAttempt(deps.store, input.rollbackId);
   const moved = attempt.state.kind !== input.state;
   const ciDone =

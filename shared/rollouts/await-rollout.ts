@@ -7,6 +7,8 @@ export type AwaitInput = {
   readonly rolloutId: string;
   readonly state: string;
   readonly token: string;
+  /** Which try of the task this is: see the port's Wait. A machine of an earlier release says nothing of it. */
+  readonly visit?: string;
   readonly waitSeconds: number;
 };
 
@@ -19,7 +21,9 @@ export async function awaitRollout(deps: RolloutDeps, input: AwaitInput): Promis
   await settleApproval(deps, before);
   await requestApproval(deps, before);
   const deadline = isoTime(deps.clock() + (input.waitSeconds / deps.factor) * 1000);
-  await deps.work.putWait(input.rolloutId, { token: input.token, state: input.state, deadline });
+  const { token, state, visit } = input;
+  const wait = { token, state, deadline, ...(visit !== undefined && { visit }) };
+  if (!(await deps.work.putWait(input.rolloutId, wait))) return;
   const rollout = await loadRollout(deps.store, input.rolloutId);
   const answered = isAnswered(await approvalFor(deps.store, rollout));
   if (rollout.state.kind !== input.state || answered) await deps.workflow.wake(input.token, { woken: true });

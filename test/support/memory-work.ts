@@ -13,7 +13,10 @@ export function memoryWork(): Work {
       .toSorted((a, b) => (a.slot < b.slot ? -1 : 1));
   return {
     putWait: async (id, wait) => {
+      const visit = waits.get(`${id}/${wait.state}`)?.visit;
+      if (visit !== undefined && wait.visit !== undefined && visit > wait.visit) return false;
       waits.set(`${id}/${wait.state}`, wait);
+      return true;
     },
     wait: async (id, state) => waits.get(`${id}/${state}`),
     deleteWait: async (id, state) => {

@@ -15,17 +15,7 @@ export function workContract(name: string, open: () => Promise<Work> | Work): vo
       work = await open();
     });
 
-    test('a wait is found under its subject and state until it is deleted, and deleting twice is success', async () => {
-      const wait = { token: 'tok', state: 'AwaitingCi', deadline: '2026-11-21T11:00:00.000Z' };
-      await work.putWait('rbk_1', wait);
-      expect(await work.wait('rbk_1', 'AwaitingCi')).toEqual(wait);
-      expect(await work.wait('rbk_1', 'AwaitingMerge')).toBeUndefined();
-      await work.putWait('rbk_1', { ...wait, token: 'newer' });
-      expect((await work.wait('rbk_1', 'AwaitingCi'))?.token).toBe('newer');
-      await work.deleteWait('rbk_1', 'AwaitingCi');
-      await work.deleteWait('rbk_1', 'AwaitingCi');
-      expect(await work.wait('rbk_1', 'AwaitingCi')).toBeUndefined();
-    });
+    waitContract(() => work);
 
     test('an interval takes one reading; readings come oldest first from the asked time on', async () => {
       expect(await work.lastReading('web', 'staging')).toBeUndefined();
@@ -76,5 +66,34 @@ export function workContract(name: string, open: () => Promise<Work> | Work): vo
       expect(added.filter(Boolean)).toHaveLength(1);
       expect(await work.tallies()).toContainEqual(tally);
     });
+  });
+}
+
+function waitContract(port: () => Work): void {
+  test('a wait is found under its subject and state until it is deleted, and deleting twice is success', async () => {
+    const wait = { token: 'tok', state: 'AwaitingCi', deadline: '2026-11-21T11:00:00.000Z' };
+    await port().putWait('rbk_1', wait);
+    expect(await port().wait('rbk_1', 'AwaitingCi')).toEqual(wait);
+    expect(await port().wait('rbk_1', 'AwaitingMerge')).toBeUndefined();
+    await port().putWait('rbk_1', { ...wait, token: 'newer' });
+    expect((await port().wait('rbk_1', 'AwaitingCi'))?.token).toBe('newer');
+    await port().deleteWait('rbk_1', 'AwaitingCi');
+    await port().deleteWait('rbk_1', 'AwaitingCi');
+    expect(await port().wait('rbk_1', 'AwaitingCi')).toBeUndefined();
+  });
+
+  test('the wait of a later try stays where an earlier one comes late; one that does not say which it is replaces it', async () => {
+    const wait = { state: 'RollingOut', deadline: '2026-11-21T11:00:00.000Z' };
+    const tried = (token: string, visit: string) =>
+      port().putWait('dep_1', { ...wait, token, visit: `2026-11-21T10:00:${visit}` });
+    expect(await tried('second', '00.000Z/01')).toBe(true);
+    expect(await tried('first, late', '00.000Z/00')).toBe(false);
+    expect((await port().wait('dep_1', 'RollingOut'))?.token).toBe('second');
+    expect(await tried('second, again', '00.000Z/01')).toBe(true);
+    expect(await tried('tenth', '00.000Z/10')).toBe(true);
+    expect(await tried('another visit', '07.000Z/00')).toBe(true);
+    expect(await port().putWait('dep_1', { ...wait, token: 'of the last release' })).toBe(true);
+    expect((await port().wait('dep_1', 'RollingOut'))?.token).toBe('of the last release');
+    await port().deleteWait('dep_1', 'RollingOut');
   });
 }

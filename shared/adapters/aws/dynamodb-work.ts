@@ -2,6 +2,7 @@ import {
   DeleteCommand,
   GetCommand,
   PutCommand,
+  type PutCommandInput,
   QueryCommand,
   type QueryCommandInput,
 } from '@aws-sdk/lib-dynamodb';
@@ -19,7 +20,13 @@ const READING_KEPT_SECONDS = 7 * 86_400;
 // A reading is observed within its interval, and no interval is longer than this.
 const LONGEST_INTERVAL_MS = 3_600_000;
 
-const StoredWait = z.object({ v: z.literal(1), token: z.string(), state: z.string(), deadline: z.string() });
+const StoredWait = z.object({
+  v: z.literal(1),
+  token: z.string(),
+  state: z.string(),
+  deadline: z.string(),
+  visit: z.string().exactOptional(),
+});
 const Reading = z.object({
   v: z.literal(1),
   service: z.string(),
@@ -62,7 +69,7 @@ function waits(items: Items): Pick<Work, 'putWait' | 'wait' | 'deleteWait'> {
     putWait: async (id, wait) => {
       const expiresAt = epochSeconds(wait.deadline) + WAIT_KEPT_SECONDS;
       const Item = { ...key(id, wait.state), v: 1, ...wait, expiresAt };
-      await awsCall('PutItem', () => items.client.send(new PutCommand({ TableName: items.table, Item })));
+      return await putUnless(items, { Item, ...(wait.visit !== undefined && notLater(wait.visit)) });
     },
     wait: async (id, state) => {
       const input = { TableName: items.table, Key: key(id, state), ConsistentRead: true };
@@ -117,9 +124,14 @@ function readings(items: Items): Pick<Work, 'putReading' | 'readings' | 'lastRea
   };
 }
 
+/** Not over a wait that a later try has put; one of an earlier release says nothing of tries. */
+const notLater = (visit: string) => ({
+  ConditionExpression: 'attribute_not_exists(pk) OR attribute_not_exists(visit) OR visit <= :visit',
+  ExpressionAttributeValues: { ':visit': visit },
+});
+
 async function putReading(items: Items, reading: StoredReading): Promise<boolean> {
-  const input = {
-    TableName: items.table,
+  return await putUnless(items, {
     Item: {
       pk: readingKey(reading.service, reading.environment),
       sk: reading.slot,
@@ -128,9 +140,13 @@ async function putReading(items: Items, reading: StoredReading): Promise<boolean
       expiresAt: epochSeconds(reading.observedAt) + READING_KEPT_SECONDS,
     },
     ConditionExpression: 'attribute_not_exists(pk)',
-  };
+  });
+}
+
+/** false where the condition does not hold. */
+async function putUnless(items: Items, input: Omit<PutCommandInput, 'TableName'>): Promise<boolean> {
   try {
-    await items.client.send(new PutCommand(input));
+    await items.client.send(new PutCommand({ TableName: items.table, ...input }));
     return true;
   } catch (thrown) {
     if (errorName(thrown) === 'ConditionalCheckFailedException') return false;

@@ -17,6 +17,10 @@ const FOUND: readonly (readonly [seed: number, bug: string])[] = [
   ],
   [2099, 'the same, called off by a person meanwhile'],
   [2167, 'whoever acted on an approval died before it was closed, and it stayed open'],
+  [
+    20404,
+    'the first try of a wait came late and put its token over the next one: nobody could wake the deployment any more',
+  ],
 ];
 
 /** Runs a seed; what it violated comes with everything that is needed to see why. */
