@@ -27,6 +27,7 @@ export const deploymentDeps = once((): DeploymentDeps => {
     work: work(),
     workflow: machine,
     startDeployment: (id, input) => machine.start(required('DEPLOYMENT_MACHINE_ARN'), id, input),
+    pause: (milliseconds) => new Promise((done) => setTimeout(done, milliseconds)),
     meter: meter(),
     timings: timingsAt(factor),
     factor,

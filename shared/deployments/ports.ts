@@ -17,6 +17,8 @@ export type DeploymentDeps = DecideDeps & {
   readonly work: Pick<Work, 'putWait' | 'wait'>;
   readonly workflow: Pick<Workflow, 'wake'>;
   readonly startDeployment: StartWorkflow;
+  /** Waits so many milliseconds. */
+  readonly pause: (milliseconds: number) => Promise<void>;
   readonly meter: Meter;
   /** Waits and deadlines, already divided by the time factor. */
   readonly timings: Timings;

@@ -17,6 +17,10 @@ type Asked = {
 const DAY_SECONDS = 86_400;
 /** The same refusal of the same request is news again after that. */
 const KEPT_SECONDS = 30 * DAY_SECONDS;
+/** Of each round of writers one gets through. The waits come to 2.75 s at most: the caller still gets its answer. */
+const TRIES = 9;
+const FIRST_WAIT_MS = 50;
+const LONGEST_WAIT_MS = 500;
 
 /**
  * Refuses a request before there is a deployment: a decision of the service, once for each person, place, reason and
@@ -30,24 +34,32 @@ export async function refuseRequest(
 ): Promise<never> {
   try {
     await recordOnce(deps, asked, { refusal, fault });
-  } catch (thrown) {
-    // Conflict: it was recorded before, the day's are used up, or others keep writing about the service.
-    if (!isFault(thrown, 'Conflict')) deps.meter.count(METRICS.refusalUnrecorded, { service: asked.service });
+  } catch {
+    deps.meter.count(METRICS.refusalUnrecorded, { service: asked.service });
   }
   throw fault;
 }
 
+/** Nothing where it was recorded before or the day's are used up. Throws Fault('Conflict') when others keep writing. */
 async function recordOnce(deps: DeploymentDeps, asked: Asked, refused: Refused): Promise<void> {
   const { once, ofDay } = countersOf(deps, asked, refused.refusal);
-  const [said, today] = await Promise.all([once, ofDay].map(({ counter }) => deps.store.count(counter)));
-  if ((said ?? 0) > 0 || (today ?? 0) >= MAX_REFUSALS_PER_DAY) return;
-  try {
-    await record(deps, asked, refused, [once, ofDay]);
-  } catch (thrown) {
-    // Somebody else wrote about the service meanwhile; where a counter is used up, it is so the second time too.
-    if (!isFault(thrown, 'Conflict')) throw thrown;
-    await record(deps, asked, refused, [once, ofDay]);
+  for (let tried = 1; ; tried += 1) {
+    const [said, today] = await Promise.all([once, ofDay].map(({ counter }) => deps.store.count(counter)));
+    if ((said ?? 0) > 0 || (today ?? 0) >= MAX_REFUSALS_PER_DAY) return;
+    try {
+      return await record(deps, asked, refused, [once, ofDay]);
+    } catch (thrown) {
+      // Somebody else wrote about the service meanwhile, or a counter was used up: which of them, the next reading tells.
+      if (!isFault(thrown, 'Conflict') || tried === TRIES) throw thrown;
+    }
+    await deps.pause(jitter(deps, Math.min(FIRST_WAIT_MS * 2 ** (tried - 1), LONGEST_WAIT_MS)));
   }
+}
+
+/** From 0 to `most`: those who met do not meet again. */
+function jitter({ random }: DeploymentDeps, most: number): number {
+  const [high = 0, low = 0] = random(2);
+  return (most * (high * 256 + low)) / 65_536;
 }
 
 async function record(

@@ -154,6 +154,7 @@ function dependencies({ perMinute, sloCounts = async () => [], twice = false }: 
   const deps: deployments.FactsDeps & deployments.WeighDeps & deployments.StartDeps = {
     ...{ ...base, workflow, timings: deployments.timingsAt(1), forge, traffic: traffic.traffic },
     ...{ metrics: traffic.metrics, rollouts: rolloutDeps, sloCounts },
+    pause: () => new Promise((done) => setImmediate(done)),
     startDeployment: async (id, input) => void (await start(governing.states, id, input).catch(() => {})),
     startRollout: async (id, input) => void (await start(rolling.states, id, input).catch(() => {})),
   };

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { MAX_REFUSALS_PER_DAY, METRICS, type RequestInput } from '../../../shared/deployments/index.ts';
 import { Fault } from '../../../shared/kernel/index.ts';
 import { putService, readService } from '../../../shared/services/index.ts';
@@ -135,6 +135,30 @@ describe('the record of a refused request', () => {
     await expect(asking({ environment: 'mars' })).rejects.toMatchObject({ name: 'NotFound' });
     expect(counters).toEqual([expect.stringMatching(/^QUOTA#/), expect.stringMatching(/^QUOTA#/)]);
     expect(counters.join()).not.toMatch(/linus|mars/);
+  });
+
+  test('is made of each of twelve people who ask at once', async () => {
+    const people = Array.from({ length: 12 }, (_, each) => ({ ...GRACE, id: `person-${each}` }));
+    const pauses = vi.spyOn(run.deps, 'pause');
+    const asked = people.map((actor) => asking({ environment: 'mars', actor }).catch(({ name }) => name));
+    expect(await Promise.all(asked)).toEqual(people.map(() => 'NotFound'));
+    const made = (await refusals()).length;
+    // whoever gets through in no round is counted: nothing is lost without a trace
+    const unrecorded = run.counted.filter((name) => name === METRICS.refusalUnrecorded).length;
+    expect(made + unrecorded).toBe(12);
+    expect(made).toBeGreaterThanOrEqual(8);
+    for (const [wait] of pauses.mock.calls) {
+      expect(wait).toBeGreaterThanOrEqual(0);
+      expect(wait).toBeLessThan(500);
+    }
+  });
+
+  test('that others keep hindering is given up after so many tries, and counted', async () => {
+    const write = vi.fn(async () => ({ kind: 'moved' as const }));
+    Object.assign(run.store, { write });
+    await expect(asking({ environment: 'mars' })).rejects.toMatchObject({ name: 'NotFound' });
+    expect(write).toHaveBeenCalledTimes(9);
+    expect(run.counted.filter((name) => name === METRICS.refusalUnrecorded)).toHaveLength(1);
   });
 
   test('that cannot be made hides no error, and is counted', async () => {

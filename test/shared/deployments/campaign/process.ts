@@ -151,6 +151,7 @@ function depsOf(around: Surroundings, { governing, rolling }: Machines, fence: F
     ...{ ...base, traffic, metrics, timings: worldOf.deploymentTimings },
     ...{ forge: fenced('forge', world.forge, fence), sloCounts: async () => [] },
     ...{ startDeployment: workflow.startDeployment, startRollout: workflow.startRollout },
+    pause: () => new Promise((done) => setImmediate(done)),
     rollouts: {
       ...{ ...base, traffic, metrics, timings: worldOf.rolloutTimings },
       ...{ leases: fenced('leases', world.traffic.leases, fence), judgements: world.judgements },
