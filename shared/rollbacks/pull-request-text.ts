@@ -61,29 +61,31 @@ export function pullRequestBody(attempt: Attempt, change: ManifestChange, known:
       ? 'not measured'
       : `${candidate.uptime} over ${candidate.samples ?? 0} requests`;
   return [
-    `**${attempt.service}** is degraded in **${attempt.environment}**. This goes back to \`${change.after.slice(0, 7)}\`, the newest ancestor that passed.`,
+    `**${attempt.service}** is degraded in **${attempt.environment}**. This goes back to ${quoted(change.after.slice(0, 7))}, the newest ancestor that passed.`,
     '',
     '| | |',
     '|---|---|',
-    `| Trigger | ${trigger.text} |`,
+    `| Trigger | ${quoted(trigger.text)} |`,
     `| Service, environment | ${attempt.service}, ${attempt.environment} |`,
-    `| Degraded revision | \`${revision ?? change.before}\` (${ageText(revisionCommittedAt, known.at)}) |`,
-    `| Back to | \`${change.after}\` (${candidate?.message ?? ''}; ${ageText(candidate?.committedAt, known.at)}) |`,
+    `| Degraded revision | ${quoted(revision ?? change.before)} (${ageText(revisionCommittedAt, known.at)}) |`,
+    `| Back to | ${quoted(change.after)} (${quoted(candidate?.message ?? '')}; ${ageText(candidate?.committedAt, known.at)}) |`,
     `| Its checks | green |`,
     `| Its uptime while deployed | ${uptime} |`,
     `| Confirmed | ${attempt.data.times.confirmed ?? ''} |`,
     `| Last readings | ${known.readings.slice(-READINGS_SHOWN).map(readingText).join('<br>')} |`,
     `| Attempt | \`${attempt.id}\` (correlation \`${attempt.correlationId}\`) |`,
     '',
-    `Change in \`${change.path}\` at \`${change.pointer}\`:`,
+    `Change in ${quoted(change.path)} at ${quoted(change.pointer)}:`,
     '```diff',
-    `- ${change.before}`,
-    `+ ${change.after}`,
+    `- ${plain(change.before)}`,
+    `+ ${plain(change.after)}`,
     '```',
     '',
     `| Invariant, at ${known.at} | | value |`,
     '|---|---|---|',
-    ...known.invariants.map(({ id, result, value }) => `| ${id} ${NAMES[id]} | ${result} | ${value} |`),
+    ...known.invariants.map(
+      ({ id, result, value }) => `| ${id} ${NAMES[id]} | ${result} | ${quoted(value)} |`,
+    ),
     '',
     'All eight are read again from the systems themselves right before a merge; what they were then stands in its decision.',
     '',
@@ -105,6 +107,24 @@ function ledgerLines({ id, rev, data }: Attempt): readonly string[] {
     `| Ledger entry ${entry} of this attempt, which chose the revision: proof that it is sealed | \`GET /v1/ledger/proof/rollback/${id}/${entry}\` | \`holdfast ledger proof rollback ${id} ${entry}\` |`,
     '| The whole ledger | | `holdfast ledger verify` |',
   ];
+}
+
+/** Text from outside on one line, of which nothing is a column, a fence or an end of ours. */
+function plain(text: string): string {
+  return text
+    .replace(/[\s\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ')
+    .trim()
+    .replaceAll('|', '¦')
+    .replaceAll('`', "'");
+}
+
+/**
+ * The same as code: the forge reads no markup in it, and no "fixes #12" that would close an issue at the merge, no name that
+ * would be called. The empty text stays empty: two backticks are none.
+ */
+function quoted(text: string): string {
+  const said = plain(text);
+  return said === '' ? '' : `\`${said}\``;
 }
 
 function readingText({ health, desired, available, observedAt }: Reading): string {

@@ -17,14 +17,14 @@ test('the pull request shows the eight invariants with their values, those of th
     .split('\n')
     .filter((line) => /^\| I\d /.test(line));
   expect(rows).toEqual([
-    '| I1 environment | pass | staging |',
-    '| I2 health | pass | Degraded |',
-    expect.stringMatching(/^\| I3 replica shortage \| pass \| \d of \d replicas \|$/),
-    expect.stringMatching(/^\| I4 persistence \| pass \| \d+ bad readings in a row over \d+ s \|$/),
-    expect.stringMatching(/^\| I5 stable target \| (pass|fail) \| .*uptime.* \|$/),
-    '| I6 checks | pending | the checks start with this pull request |',
-    '| I7 no conflict | pending | open pull requests are read once this one is open |',
-    '| I8 protection | pending | the rules of the branch are read once this one is open |',
+    '| I1 environment | pass | `staging` |',
+    '| I2 health | pass | `Degraded` |',
+    expect.stringMatching(/^\| I3 replica shortage \| pass \| `\d of \d replicas` \|$/),
+    expect.stringMatching(/^\| I4 persistence \| pass \| `\d+ bad readings in a row over \d+ s` \|$/),
+    expect.stringMatching(/^\| I5 stable target \| (pass|fail) \| `.*uptime.*` \|$/),
+    '| I6 checks | pending | `the checks start with this pull request` |',
+    '| I7 no conflict | pending | `open pull requests are read once this one is open` |',
+    '| I8 protection | pending | `the rules of the branch are read once this one is open` |',
   ]);
   expect(bodyOf(run)).toContain(`| Invariant, at ${attempt.data.times.candidate} | | value |`);
   await run.close();
@@ -107,8 +107,38 @@ test('an attempt of a release before says which age it has not read', async () =
   const change = { path: 'a', pointer: '/b', before: 'c', after: 'd' };
   const body = pullRequestBody({ ...attempt, data }, change, knownAtOpening(run.deps, attempt, []));
   expect(body).toContain('(its age was not read)');
-  expect(body).toContain('| I2 health | wait | health could not be read |');
+  expect(body).toContain('| I2 health | wait | `health could not be read` |');
   expect(body).toContain(`ledger/proof/rollback/${attempt.id}/${attempt.rev}`);
+  await run.close();
+});
+
+test('text from outside is quoted: it breaks no row, closes no issue, calls nobody and ends no quotation', async () => {
+  const run = await rollbackRun();
+  run.degrade();
+  run.sweepEveryMinute();
+  const attempt = await run.until('PullRequestOpen');
+  const { candidate, trigger } = attempt.data;
+  if (candidate === undefined) throw new Error('nothing was chosen');
+  const nasty = 'fixes #12 | `x` @acme/all\r\n\r\n## done \u2028 ```\n| a | b |';
+  const data = {
+    ...attempt.data,
+    trigger: { ...trigger, text: nasty },
+    candidate: { ...candidate, message: nasty },
+  };
+  const change = { path: nasty, pointer: nasty, before: nasty, after: 'd' };
+  const known = knownAtOpening(run.deps, attempt, []);
+  const invariants = known.invariants.map((each) => ({ ...each, value: nasty }));
+  const body = pullRequestBody({ ...attempt, data }, change, { ...known, invariants });
+  const safe = "`fixes #12 ¦ 'x' @acme/all ## done ''' ¦ a ¦ b ¦`";
+  const lines = body.split('\n');
+  expect(lines).toContain(`| Trigger | ${safe} |`);
+  expect(lines.find((line) => line.startsWith('| Back to |'))).toContain(`| \`d\` (${safe}; committed `);
+  expect(lines.filter((line) => /^\| I\d /.test(line) && line.endsWith(`| ${safe} |`))).toHaveLength(8);
+  const fence = lines.indexOf('```diff');
+  expect(lines.slice(fence + 2, fence + 4)).toEqual(['+ d', '```']);
+  // outside of quotations, and of the fenced change, nothing of it is left
+  const bare = lines.filter((line) => !line.startsWith('- ')).join('\n');
+  expect(bare.replace(/`[^`\n]*`/g, '')).not.toMatch(/#12|@acme|## done/);
   await run.close();
 });
 
