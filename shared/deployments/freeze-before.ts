@@ -2,7 +2,7 @@ import { Fault, isoTime } from '../kernel/index.ts';
 import type { LambdaTarget } from '../ports/traffic.ts';
 import { type JudgeSettings, judgeSettings, type PlanTraffic, type SloGuard } from '../rollouts/index.ts';
 import type { ServiceDocument, Slo } from '../services/contract.ts';
-import { LOOK_BACK, lookBack } from './look-back.ts';
+import { type Before, LOOK_BACK, lookBack } from './look-back.ts';
 import type { StartDeps } from './ports.ts';
 
 function latencyOf({ indicator }: Slo): readonly number[] {
@@ -53,6 +53,7 @@ export async function freezeBefore(
   const before = await lookBack(deps, target, now, counted);
   // a bound that nobody crosses certifies nothing: SAFE is asked of what the version before does cross
   const certify = thresholds.filter((ms) => crossed.includes(ms));
+  const slower = slownessOf(certify, before);
   return {
     settings: judgeSettings({
       ...(rollouts?.rBad !== undefined && { rBad: rollouts.rBad }),
@@ -64,18 +65,33 @@ export async function freezeBefore(
     traffic: {
       requestsPerMinute: before.requestsPerMinute,
       failureRate: total.errors / total.n,
-      slower: Object.fromEntries(certify.map((ms) => [ms, before.slower[ms] ?? 0])),
+      ...(slower !== undefined && { slower }),
     },
     before: { requests: total.n, failures: total.errors },
     slos: slos.map((each) => guardOf(each, edges)),
-    notes: [...notes, ...(quantiles === undefined ? [NO_QUANTILES] : kill.notes)],
+    notes: [
+      ...notes,
+      ...(quantiles === undefined ? [NO_QUANTILES] : kill.notes),
+      ...(slower === undefined ? [NOT_COUNTED] : []),
+    ],
   };
+}
+
+/** The share beyond each certified threshold; undefined where one was not counted: half of them would foretell too early an end. */
+function slownessOf(certify: readonly number[], { slower }: Before): PlanTraffic['slower'] {
+  const counted = certify.flatMap((ms) => {
+    const share = slower[ms];
+    return share === undefined ? [] : [[ms, share] as const];
+  });
+  return counted.length < certify.length ? undefined : Object.fromEntries(counted);
 }
 
 /** The kill switch's p99 is so many times the baseline's. */
 const P99_FACTOR = 5;
 const NO_QUANTILES =
   'how fast the present version answers could not be read: latency is not judged beyond the SLO';
+const NOT_COUNTED =
+  'how many requests are slower than what is certified was not counted: the forecast is of failures alone';
 
 type Snapped = {
   /** Each once, as it is counted at. */

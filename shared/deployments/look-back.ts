@@ -20,7 +20,7 @@ export type Before = {
    * factor makes shorter.
    */
   readonly requestsPerMinute: number;
-  /** By threshold: the share of the requests that was slower, over the windows in which it was counted. */
+  /** By threshold: the share of the requests that was slower, over the windows in which it was counted. Without those never counted. */
   readonly slower: Readonly<Record<string, number>>;
 };
 
@@ -55,13 +55,17 @@ export async function lookBack(
   return {
     fano: frozenFano(intervals, thresholds),
     requestsPerMinute: minutes === 0 ? 0 : requests / minutes,
-    slower: Object.fromEntries(thresholds.map((ms) => [ms, shareOf(intervals, ms)])),
+    slower: Object.fromEntries(thresholds.flatMap((ms) => sharesOf(intervals, ms))),
   };
 }
 
-function shareOf(intervals: readonly { readonly baseline: Arm }[], ms: number): number {
+/** One entry; none where nothing was counted: that is not the same as none that is slower. */
+function sharesOf(
+  intervals: readonly { readonly baseline: Arm }[],
+  ms: number,
+): readonly (readonly [number, number])[] {
   const counted = intervals.filter(({ baseline }) => baseline.slower[ms] !== undefined);
   const requests = counted.reduce((sum, { baseline }) => sum + baseline.requests, 0);
   const slow = counted.reduce((sum, { baseline }) => sum + (baseline.slower[ms] ?? 0), 0);
-  return requests === 0 ? 0 : slow / requests;
+  return requests === 0 ? [] : [[ms, slow / requests]];
 }

@@ -24,7 +24,14 @@ export const PlanSource = z.object({
   preset: z.enum(['standard', 'intensive', 'prompt', 'blue-green']).nullable(),
   stages: z.array(Stage).nullable(),
   bakeSeconds: z.int().min(0),
-  traffic: z.object({ requestsPerMinute: z.number(), failureRate: z.number() }).nullable(),
+  traffic: z
+    .object({
+      requestsPerMinute: z.number(),
+      failureRate: z.number(),
+      /** By ms of each certified threshold; absent where one of them was not counted, and in what an earlier release has opened. */
+      slower: z.record(z.string(), z.number()).exactOptional(),
+    })
+    .nullable(),
   /** What could not be read or frozen, in words. */
   notes: z.array(z.string()),
 });

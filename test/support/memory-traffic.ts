@@ -108,12 +108,15 @@ function memoryMetrics(
         };
       });
     },
-    total: async (_target, { from, to }) => {
+    total: async (_target, { from, to, thresholds }) => {
       guard('total');
       const all = within(from, to).flatMap(([, counts]) => [...counts.values()]);
       if (all.length === 0) return undefined;
       const sum = (of: (counts: ArmCounts) => number) => all.reduce((total, each) => total + of(each), 0);
-      return { n: sum(({ n }) => n), errors: sum(({ errors }) => errors), slowerThan: {} };
+      const counted = thresholds.filter((ms) => all.every(({ slowerThan }) => slowerThan[ms] !== undefined));
+      const slower = counted.map((ms) => [ms, sum(({ slowerThan }) => slowerThan[ms] ?? 0)] as const);
+      const [n, errors] = [sum((counts) => counts.n), sum((counts) => counts.errors)];
+      return { n, errors, slowerThan: Object.fromEntries(slower) };
     },
     idle: async (_target, { from, to }) => {
       guard('idle');

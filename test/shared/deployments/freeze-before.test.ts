@@ -11,13 +11,18 @@ const latency = (name: string, ms: number) => ({
   indicator: { kind: 'latency' as const, ms },
 });
 
-/** A service of which every histogram has these edges. */
-function frozen(edges: readonly number[], slos: readonly ReturnType<typeof latency>[]) {
+/** A service of which every histogram has these edges, and of which nobody counts what is slower than `uncounted`. */
+function frozen(
+  edges: readonly number[],
+  slos: readonly ReturnType<typeof latency>[],
+  uncounted: readonly number[] = [],
+) {
   const metrics: Metrics = {
     counts: async () => [],
     total: async (_target, { from, thresholds }) => {
       const burst = (Date.parse(from) / 180_000) % 4 === 0 ? 40 : 0;
-      const slow = thresholds.map((ms) => [String(ms), ms === 100 ? burst : 5] as const);
+      const counted = thresholds.filter((ms) => !uncounted.includes(ms));
+      const slow = counted.map((ms) => [String(ms), ms === 100 ? burst : 5] as const);
       return { n: 1000, errors: 5, slowerThan: Object.fromEntries(slow) };
     },
     idle: async () => false,
@@ -50,6 +55,14 @@ test('how slowness comes is read before the start at every threshold, the kill s
 test('the forecast knows how many requests cross what SAFE asks about', async () => {
   const { traffic } = await frozen([100, 250, 500, 1000, 2500], [latency('quick', 300)]);
   expect(traffic).toMatchObject({ failureRate: 0.005, slower: { 100: 0.01, 250: 0.005 } });
+});
+
+test('what was not counted is not taken for none: the forecast is then of failures alone, and says so', async () => {
+  const { traffic, notes } = await frozen([100, 250, 1250], [], [250]);
+  expect(traffic).toEqual({ requestsPerMinute: expect.any(Number), failureRate: 0.005 });
+  expect(notes).toEqual([
+    'how many requests are slower than what is certified was not counted: the forecast is of failures alone',
+  ]);
 });
 
 test('two bounds that meet at one edge are judged once', async () => {

@@ -3,6 +3,11 @@ import { Fault } from '../../../shared/kernel/index.ts';
 import { type DeploymentRun, deploymentRun } from '../../support/deployment-run.ts';
 
 let run: DeploymentRun;
+const startedBy = async (id: string) =>
+  (await run.store.decisions({ kind: 'deployment', id })).find(
+    ({ envelope }) => envelope.event === 'RolloutStarted',
+  )?.decision;
+
 afterEach(() => run.close());
 
 test('a start that died after it had pinned its rollout records the forecast of that rollout, whatever is measured now', async () => {
@@ -24,8 +29,7 @@ test('a start that died after it had pinned its rollout records the forecast of 
   await run.pass(30);
   expect([died, (await run.deployment(id)).state.kind]).toEqual([true, 'RollingOut']);
   const { data } = await run.rollout(id);
-  const steps = await run.store.decisions({ kind: 'deployment', id });
-  const started = steps.find(({ envelope }) => envelope.event === 'RolloutStarted')?.decision;
+  const started = await startedBy(id);
   const { plan, settings, source } = data;
   const { notes, ...choice } = source ?? { notes: [] };
   expect(started?.inputs).toEqual({
@@ -34,4 +38,21 @@ test('a start that died after it had pinned its rollout records the forecast of 
     notes,
   });
   expect(started?.outcome).toMatchObject({ plan: { digest: plan.digest } });
+});
+
+test('the forecast of a start is of all that SAFE asks about, slowness included', async () => {
+  run = await deploymentRun();
+  run.publish();
+  const started = await startedBy(await run.request());
+  // a hundredth is slower than 400 ms, five times as many than 200 ms
+  expect(started?.inputs).toMatchObject({
+    plan: {
+      settings: { latency: { certify: [200, 400] } },
+      traffic: { slower: { 200: expect.closeTo(0.05, 2), 400: expect.closeTo(0.01, 3) } },
+    },
+  });
+  expect(started?.outcome).toMatchObject({ certification: { slowest: expect.any(String) } });
+  const said = started?.reasons.map(({ text }) => text).join('; ');
+  expect(said).toContain('failures, and as many slow requests at each threshold');
+  expect(said).not.toContain('at present nothing');
 });
