@@ -43,8 +43,9 @@ export type JudgeOutcome = {
  * P(ever ROLLBACK) <= alpha for a canary no worse than the baseline, P(ever SAFE) <= beta for one that is rBad times
  * as bad, at any number of looks (Ville). The verdict is taken over all prefixes, so that ROLLBACK stays. Where
  * nothing can be compared the e-values do not move, and the verdict is UNDECIDED, never SAFE.
- * With no baseline at all only the kill switch can condemn: there its part of alpha is for a canary within its limits. Of
- * settings that were recorded without `besideBaseline` that was so beside a baseline too.
+ * Where there is no baseline, in all intervals or in some, only the kill switch can condemn for them: there its part of
+ * alpha is for a canary within its limits. Of settings that were recorded without `besideBaseline` that was so beside a
+ * baseline too.
  * Throws Fault('InvalidInput') for intervals that contradict each other.
  */
 export const judgeRollout = rule('judge-rollout', 1, (inputs: JudgeInputs): JudgeOutcome => {

@@ -117,7 +117,7 @@ export function takeInterval(run: Run, { canary, baseline }: Interval): void {
   if (canary === undefined || canary.requests === 0) return;
   run.canary.requests += canary.requests;
   run.canary.failures += canary.failures;
-  watchCanary(run.kill, canary);
+  watchCanary(run.kill, canary, baseline);
   if (baseline === undefined || baseline.requests === 0) return;
   const requests = canary.requests + baseline.requests;
   const share = canary.requests / requests;

@@ -1,13 +1,16 @@
 import type { Arm, JudgeSettings } from '../judge-contract.ts';
 import { addTrials, type BinomialGrid, binomialGrid } from './binomial-process.ts';
 import { fanoAt } from './dispersion.ts';
-import { logMeanExp } from './label-process.ts';
+import { greatest, logMeanExp } from './label-process.ts';
 import { dispersionOf, logHarm, type MetricProcess } from './metric-process.ts';
 
 type Limit = {
   readonly grid: BinomialGrid;
+  /** Of the canary alone: of all intervals, or where the switch looks beside it of those with a baseline. */
   readonly sums: number[];
-  /** The greatest of them. */
+  /** Of the intervals that have none; not taken up where the switch looks at the canary alone. */
+  readonly apart: number[];
+  /** The greatest of all of them. */
   most: number;
   /** Undefined for failures. */
   readonly ms: number | undefined;
@@ -24,6 +27,10 @@ type Limit = {
  * against "no worse than the baseline": what both arms suffer (an outage of something they share, or a service that has
  * always failed so often) condemns nobody, whenever it begins, and the raw guards hold and ask. As the lesser is at most
  * either, alpha holds for a canary within the limit and for one no worse than the baseline.
+ *
+ * Intervals without a baseline have an e-value of their own against the limit, and the mean of the two counts: a mean of
+ * e-values is one. So a baseline that goes away takes the switch with it no more than one that never was, and a good
+ * record beside it is no credit for what comes after. For those intervals alpha holds for a canary within the limit.
  */
 export type KillProcess = readonly Limit[];
 
@@ -47,16 +54,27 @@ function limitOf(share: number, ms: number | undefined, beside: MetricProcess | 
   const known = grids.get(share);
   const grid = known ?? binomialGrid(share);
   if (known === undefined && grids.size < MOST_GRIDS) grids.set(share, grid);
-  return { grid, sums: [...grid.zeros], most: 0, ms, beside };
+  return { grid, sums: [...grid.zeros], apart: [...grid.zeros], most: 0, ms, beside };
 }
 
-/** Takes up an interval of the canary. A limit that was not measured stays as it is. */
-export function watchCanary(kill: KillProcess, canary: Arm): void {
+/** Takes up an interval of the canary, and what served beside it. A limit that was not measured stays as it is. */
+export function watchCanary(kill: KillProcess, canary: Arm, baseline: Arm | undefined): void {
   for (const limited of kill) {
-    const { grid, sums, ms } = limited;
-    const bad = ms === undefined ? canary.failures : canary.slower[ms];
-    if (bad !== undefined) limited.most = addTrials(sums, grid, canary.requests, bad);
+    const { grid, ms, beside } = limited;
+    const bad = badOf(canary, ms);
+    if (bad === undefined) continue;
+    const isApart = beside !== undefined && (baseline === undefined || !isMeasured(baseline, ms));
+    addTrials(isApart ? limited.apart : limited.sums, grid, canary.requests, bad);
+    limited.most = Math.max(greatest(limited.sums), greatest(limited.apart));
   }
+}
+
+function badOf(arm: Arm, ms: number | undefined): number | undefined {
+  return ms === undefined ? arm.failures : arm.slower[ms];
+}
+
+function isMeasured(arm: Arm, ms: number | undefined): boolean {
+  return arm.requests > 0 && badOf(arm, ms) !== undefined;
 }
 
 /**
@@ -71,11 +89,11 @@ export function logKill(
   isLarge: boolean,
 ): number {
   return logMeanExp(
-    kill.map(({ sums, beside, ms }) => {
+    kill.map(({ sums, apart, beside, ms }) => {
       const phi = phiOf(failures, fano, ms);
       const alone = logMeanExp(sums, phi);
-      const isAlone = beside === undefined || beside.canaryRequests === 0;
-      return isAlone ? alone : Math.min(alone, logHarm(beside, phi, isLarge));
+      if (beside === undefined) return alone;
+      return logMeanExp([Math.min(alone, logHarm(beside, phi, isLarge)), logMeanExp(apart, phi)]);
     }),
   );
 }
