@@ -1,4 +1,5 @@
 import { Fault } from '../kernel/fault.ts';
+import { namedWait } from './named-wait.ts';
 import { type ClockCheck, checkClock } from './provider-clock.ts';
 import { retryTransient } from './retry.ts';
 
@@ -78,8 +79,8 @@ function faultOf(response: Response, place: string): Fault {
   if (response.status === 401 || response.status === 403) return new Fault('PermissionDenied', said);
   if (response.status === 404) return new Fault('NotFound', said);
   if (response.status === 429) {
-    const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
-    return new Fault('RateLimited', said, { ...(seconds >= 0 && { retryAfterSeconds: seconds }) });
+    const retryAfterSeconds = namedWait(response.headers.get('retry-after'));
+    return new Fault('RateLimited', said, { ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) });
   }
   return new Fault(response.status >= 500 ? 'Unavailable' : 'Malformed', said);
 }

@@ -32,7 +32,9 @@ export function postponeMerge(
   const now = deps.clock();
   const before = postponed(attempt)?.times ?? 0;
   const at = isoTime(now);
-  const until = isoTime(now + waitSeconds(deps, attempt, why, before) * 1000);
+  const wait = waitSeconds(deps, attempt, why, before) * 1000;
+  // nobody asks after the deadline, whatever the forge names
+  const until = isoTime(Math.min(now + wait, Math.max(now, millis(attempt.data.deadlineAt ?? at))));
   const said = inWords(why.fault, why.message);
   return takeStep(deps, attempt, {
     key: `${key}/postponed`,

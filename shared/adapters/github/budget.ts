@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Fault } from '../../kernel/fault.ts';
 import type { Clock } from '../../kernel/time.ts';
+import { namedWait } from '../named-wait.ts';
 
 /** How many requests GitHub still answers before its limit is set back. */
 export type Budget = {
@@ -48,7 +49,7 @@ export function watchBudget(now: Clock, low?: (budget: Budget) => void): BudgetW
     refuseWrite: () => {
       for (const [resource, { remaining, resetMs }] of left) {
         if (remaining >= PAUSE_BELOW || resetMs <= now()) continue;
-        const retryAfterSeconds = Math.ceil((resetMs - now()) / 1000) + 1;
+        const retryAfterSeconds = (namedWait(Math.ceil((resetMs - now()) / 1000)) ?? 0) + 1;
         const words = `GitHub answers only ${remaining} more ${resource} requests: nothing is written for ${retryAfterSeconds} s`;
         throw new Fault('RateLimited', words, { retryAfterSeconds });
       }

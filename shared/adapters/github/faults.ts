@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Fault, type FaultName } from '../../kernel/fault.ts';
+import { namedWait } from '../named-wait.ts';
 import type { Answer } from './connection.ts';
 
 /** What Octokit throws: `response` is absent when GitHub did not answer. */
@@ -112,12 +113,13 @@ function isLimit(error: RequestError, headers: Headers): boolean {
   );
 }
 
-/** Seconds until the reset that the answer names; a minute when it names none. */
+/** Seconds until the reset that the answer names, about an hour at most; a minute when it names none that is a number. */
 function waitSeconds(headers: Headers, nowMs: number): number {
-  const after = Number(headers['retry-after'] ?? Number.NaN);
-  if (after >= 0) return after;
+  const after = namedWait(headers['retry-after']);
+  if (after !== undefined) return after;
   const reset = Number(headers['x-ratelimit-reset'] ?? Number.NaN);
   const isSpent = headers['x-ratelimit-remaining'] === '0';
+  const left = isSpent && reset > 0 ? namedWait(Math.max(0, Math.ceil(reset - nowMs / 1000))) : undefined;
   // one second more: the reset is a whole second, and asking early counts against us
-  return isSpent && reset > 0 ? Math.max(0, Math.ceil(reset - nowMs / 1000)) + 1 : UNNAMED_WAIT_SECONDS;
+  return left === undefined ? UNNAMED_WAIT_SECONDS : left + 1;
 }

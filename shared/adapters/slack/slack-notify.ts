@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { Fault, type FaultName } from '../../kernel/fault.ts';
 import { type ButtonFor, buttonOf } from '../../ports/approval-button.ts';
 import type { Notify } from '../../ports/notify.ts';
+import { namedWait } from '../named-wait.ts';
 import { retryTransient } from '../retry.ts';
 
 type Config = {
@@ -76,9 +77,9 @@ async function post({ baseUrl, channel, token }: Config, message: object): Promi
     ...message,
   });
   if (answer.status === 429) {
-    const seconds = Number(answer.headers.get('retry-after') ?? Number.NaN);
+    const retryAfterSeconds = namedWait(answer.headers.get('retry-after'));
     throw new Fault('RateLimited', 'Slack asks us to wait', {
-      ...(seconds >= 0 && { retryAfterSeconds: seconds }),
+      ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
     });
   }
   if (answer.status >= 500) throw new Fault('Unavailable', `Slack answered ${answer.status}`);

@@ -130,7 +130,19 @@ test.each([
   expect(asked).toHaveLength(1);
 });
 
-test('a rate limit says how many seconds to wait when the answer does', async () => {
-  const { health } = over(json({}, 429, { 'retry-after': '7' }));
-  await expect(health.read(TARGET)).rejects.toMatchObject({ retryAfterSeconds: 7 });
-});
+test.each([
+  ['7', 7],
+  ['1e15', 3600],
+  ['Infinity', undefined],
+  ['-1', undefined],
+  ['', undefined],
+  ['Wed, 21 Oct 2026 07:28:00 GMT', undefined],
+])(
+  'a rate limit of %j says how many seconds to wait, where they can be waited for',
+  async (said, seconds) => {
+    const { health } = over(json({}, 429, { 'retry-after': said }));
+    await expect(health.read(TARGET)).rejects.toMatchObject({
+      ...{ name: 'RateLimited', retryAfterSeconds: seconds },
+    });
+  },
+);

@@ -67,6 +67,20 @@ const limits = [
     message: 'You have exceeded a secondary rate limit.',
     wait: 60,
   },
+  { title: 'a 429 of for ever', status: 429, headers: { 'retry-after': 'Infinity' }, wait: 60 },
+  { title: 'a 429 of an age', status: 429, headers: { 'retry-after': '1e15' }, wait: 3600 },
+  {
+    title: 'a limit that is reset in an age',
+    status: 403,
+    headers: { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1e15' },
+    wait: 3601,
+  },
+  {
+    title: 'a limit that is never reset',
+    status: 403,
+    headers: { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': 'Infinity' },
+    wait: 60,
+  },
 ];
 test.each(limits)('$title is RateLimited with the seconds to wait', async ({ title: _, wait, ...fault }) => {
   const before = calls();

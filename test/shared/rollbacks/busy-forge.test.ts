@@ -85,6 +85,22 @@ test('a limit at the merge is waited for until the time that it names, and not a
   await run.close();
 });
 
+test.each([1e15, Number.POSITIVE_INFINITY])(
+  'a limit of %d s is waited for until the deadline',
+  async (wait) => {
+    const { run } = await started();
+    busy(run, 'merge', limited(wait), Number.POSITIVE_INFINITY);
+    const { id } = await run.until('DegradationDetected');
+    for (let at = 0; at < 30 && !(await run.events(id)).includes('MergePostponed'); at += 1)
+      await run.pass(10);
+    const [waiting] = await run.attempts();
+    expect(waiting?.data.mergePostponed?.until).toBe(waiting?.data.deadlineAt);
+    await run.until('AwaitingHumanReview', 7200);
+    expect(await run.events(id)).toContain('MergePostponed');
+    await run.close();
+  },
+);
+
 test('a merge whose answer was lost is found before it is asked for again', async () => {
   const { run, approvals, answer } = await started({ environment: 'production' });
   const { id } = await run.until('AwaitingMerge');
