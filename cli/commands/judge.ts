@@ -49,7 +49,7 @@ function judge(inputs: JudgeInputs, now: number) {
   return {
     outcome: { ...outcome, reasons },
     guards: rawGuards.decide(inputs).crossed,
-    p: alwaysValidP(outcome, inputs.settings),
+    p: alwaysValidP(outcome, inputs),
     limit: inputs.settings.judgeAlpha,
     drift: driftMonitors(inputs.intervals, inputs.settings.latency.thresholds),
   };

@@ -179,7 +179,7 @@ function judgementOf(
     logE: judge.logE,
     logSafe: judge.logSafe,
     // a decision keeps no evidence of each interval, so it is worked out again for whoever watches
-    alwaysValidP: decimal(alwaysValidP(judgeRollout.decide(inputs), inputs.settings)),
+    alwaysValidP: decimal(alwaysValidP(judgeRollout.decide(inputs), inputs)),
     needed: judge.needed,
     intervals: inputs.intervals.map(({ at, canary, baseline }) => ({
       at,
