@@ -47,7 +47,7 @@ const Time = z.preprocess(
 export const Interval = z.strictObject({
   /** Start, ISO 8601; or a plain number such as a minute. Orders the intervals. */
   at: Time,
-  /** Name under which the provider may send the interval again, revised. Default: `at`. */
+  /** Name under which the provider may send the interval again, revised. Default: the time that `at` says, however it is spelled. */
   id: z.string().min(1).exactOptional(),
   end: Time.exactOptional(),
   watermark: Time.exactOptional(),

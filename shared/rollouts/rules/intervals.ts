@@ -31,7 +31,8 @@ function isPlain(intervals: readonly Interval[]): boolean {
 function closed(intervals: readonly Interval[]): ClosedIntervals {
   const latest = new Map<string, Interval>();
   intervals.forEach((interval, index) => {
-    const id = interval.id ?? interval.at;
+    // one time has many spellings
+    const id = interval.id ?? String(timeOf(interval.at, 'at', interval.at));
     const known = latest.get(id);
     latest.set(id, known === undefined ? interval : laterRevision(known, interval, index));
   });

@@ -3,15 +3,26 @@ import { Fault, parse } from '../../kernel/index.ts';
 import { GivenSettings, Interval, JudgeSettings, slowOf } from '../judge-contract.ts';
 import { Stage } from '../plan-contract.ts';
 import { frozenFano } from './dispersion.ts';
+import { timeOf } from './intervals.ts';
 import type { JudgeInputs } from './judge-rollout.ts';
 import { judgeSettings } from './judge-settings.ts';
 import type { PlanInputs } from './plan-rollout.ts';
 
 /** An arm given as null is an arm that nobody measured. */
-const GivenInterval = z.preprocess((given) => {
-  if (typeof given !== 'object' || given === null) return given;
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null));
-}, Interval);
+const GivenInterval = z.preprocess(
+  (given) => {
+    if (typeof given !== 'object' || given === null) return given;
+    return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null));
+  },
+  Interval.superRefine(({ at, end }, context) => {
+    if (end !== undefined && timeOf(end, 'end', at) < timeOf(at, 'at', at))
+      context.addIssue({
+        code: 'custom',
+        path: ['end'],
+        message: `is ${end}, before \`at\`, which is ${at}`,
+      });
+  }),
+);
 
 /** `false` turns the kill switch or the latency off, `true` leaves it as it is by default. */
 const Settings = z.preprocess((given) => {

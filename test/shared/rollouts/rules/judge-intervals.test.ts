@@ -33,6 +33,21 @@ describe('an interval', () => {
     expect(judge([once, once])).toEqual(judge([once]));
   });
 
+  test.each([
+    ['2026-01-01T00:00:00Z', '2026-01-01T01:00:00+01:00'],
+    ['2026-01-01T00:00:00.000Z', '2026-01-01T00:00Z'],
+    ['3', '3.0'],
+  ])('whose time is spelled differently is the same: %s, %s', (one, other) => {
+    const counts = minute(3, [100, 2], [900, 4]);
+    const twice = [
+      { ...counts, at: one },
+      { ...counts, at: other },
+    ];
+    expect(judge(twice)).toEqual(judge(twice.slice(0, 1)));
+    const revised = [...twice.slice(0, 1), { ...minute(3, [100, 9], [900, 4]), at: other }];
+    expect(() => judge(revised)).toThrow(/intervals\.1 gives .* a second time/);
+  });
+
   test('that comes twice with other counts and no watermark is refused, by name', () => {
     const twice = () => judge([minute(3, [100, 2], [900, 4]), minute(3, [100, 3], [900, 4])]);
     expect(twice).toThrow(/intervals\.1 gives 3 a second time/);
@@ -63,6 +78,8 @@ describe('a document', () => {
     ['intervals.0.baseline.slower.fast', { baseline: { ...whole, slower: { fast: 1 } } }],
     ['intervals.0.baselin', { baselin: whole }],
     ['intervals.0.at', { at: 'soon' }],
+    ['intervals.0.end is 0, before `at`, which is 1', { end: 0 }],
+    ['intervals.0.end', { at: '2026-01-01T00:01:00Z', end: '2026-01-01T01:00:30+01:00' }],
   ])('with something wrong names the field %s', (path, part) => {
     const read = () => readJudgeDocument({ intervals: [{ at: 1, ...part }] });
     expect(read).toThrow(path);
