@@ -25,7 +25,7 @@ const Weights = z.strictObject({
 export const policyReplayCommand: Command = {
   name: 'policy replay',
   summary:
-    'What a set of policies, or other weights of the risk, would have decided on the deployments that were recorded: over the API, or in FILE (what /v1/deployments/{id}/decisions answers). Exit 1 when anything would have been different.',
+    'What a set of policies, or other weights of the risk, would have decided on the deployments that were recorded: over the API, or in FILE (what /v1/deployments/{id}/decisions answers). Exit 1 when anything would have been different, 2 when there was nothing to replay.',
   args: '[FILE|-]',
   options: {
     policy: { type: 'string', text: 'a file with the set to try' },
@@ -38,6 +38,9 @@ export const policyReplayCommand: Command = {
     const trial = await trialOf(options);
     const recorded = file === undefined ? await overApi(options) : recordedIn(readDocument(file));
     const results = recorded.flatMap((each) => replay(each, trial));
+    // nothing to compare is no agreement: whoever gates a merge on it must not pass
+    if (results.length === 0)
+      throw cliError('nothing to replay: none of these deployments was decided on', EXIT.usage);
     const different = results.filter(({ differences }) => differences.length > 0);
     io.document({ decided: results.length, different: different.length, deployments: different });
     for (const each of different) show(each, io);

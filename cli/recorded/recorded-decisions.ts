@@ -4,20 +4,23 @@ import type { WeighInputs } from '../../shared/deployments/rules/weigh-deploymen
 import { cliError, EXIT } from '../command.ts';
 import { type Api, everyPage } from '../http.ts';
 
-const has = (names: readonly string[]) => (value: unknown) =>
-  typeof value === 'object' && value !== null && names.every((name) => Object.hasOwn(value, name));
-
 /** Inputs as a rule left them in a decision: whole, so that their names are enough to know them by. */
-const Weighed = z.looseObject({
-  rule: z.looseObject({ name: z.literal('weigh-deployment') }),
-  inputs: z.custom<WeighInputs>(has(['find', 'risk']), 'are not those of weigh-deployment'),
-});
-const Decided = z.looseObject({
-  rule: z.looseObject({ name: z.literal('decide-deployment') }),
-  inputs: z.custom<DecideDeploymentInputs>(
-    has(['policies', 'autonomy', 'killSwitch', 'condemned', 'retry', 'approval']),
-    'are not those of decide-deployment',
-  ),
+function inputsWith<T>(names: readonly string[]): z.ZodType<T> {
+  const isObject = (value: unknown) => typeof value === 'object' && value !== null;
+  return z.custom<T>(isObject, 'must be an object').superRefine((value, context) => {
+    if (!isObject(value)) return;
+    for (const name of names.filter((each) => !Object.hasOwn(value, each)))
+      context.addIssue({ code: 'custom', path: [name], message: 'is missing' });
+  });
+}
+
+const Ruled = z.looseObject({ rule: z.looseObject({ name: z.string() }) });
+const Own = z.looseObject({ kind: z.literal('deployment', 'must be deployment') });
+const Weighed = Own.extend({ inputs: inputsWith<WeighInputs>(['find', 'risk']) });
+const Decided = Own.extend({
+  inputs: inputsWith<DecideDeploymentInputs>([
+    ...['policies', 'autonomy', 'killSwitch', 'condemned', 'retry', 'approval'],
+  ]),
 });
 const Named = z.looseObject({ kind: z.string(), id: z.string(), rev: z.int() });
 const Listed = z.union([
@@ -61,25 +64,35 @@ export async function recordedOf(call: Api, id: string): Promise<RecordedDeploym
 
 /**
  * The deployments of a document: what `GET /v1/deployments/{id}/decisions` answers, or a list of decisions, of as many
- * deployments as one likes. Decisions of other kinds and erased ones are left out. Throws a usage error that names the field.
+ * deployments as one likes. Decisions by other rules and erased ones are left out. Throws a usage error that names the field,
+ * also of a decision by one of the two rules that cannot be read: it would be missing from whatever is said of all of them.
  */
 export function recordedIn(document: unknown): readonly RecordedDeployment[] {
   const read = Listed.safeParse(document);
   if (!read.success) throw cliError(`the decisions: ${z.prettifyError(read.error)}`, EXIT.usage);
-  const decisions = read.data.filter(({ kind }) => kind === 'deployment').toSorted((a, b) => a.rev - b.rev);
-  return [...new Set(decisions.map(({ id }) => id))].map((id) => {
-    const own = decisions.filter((each) => each.id === id);
+  const decisions = read.data.map((decision, index) => ({
+    ...{ id: decision.id, rev: decision.rev, kind: decision.kind },
+    weighed: matching('weigh-deployment', Weighed, decision, index)?.inputs,
+    decided: matching('decide-deployment', Decided, decision, index)?.inputs,
+  }));
+  const own = decisions.filter(({ kind }) => kind === 'deployment').toSorted((a, b) => a.rev - b.rev);
+  return [...new Set(own.map(({ id }) => id))].map((id) => {
+    const of = own.filter((each) => each.id === id);
     return {
       id,
-      weighed: own.flatMap((each) => matching(Weighed, each)).at(-1)?.inputs,
-      decided: own.flatMap((each) =>
-        matching(Decided, each).map(({ inputs }) => ({ rev: each.rev, inputs })),
-      ),
+      weighed: of.findLast(({ weighed }) => weighed !== undefined)?.weighed,
+      decided: of.flatMap(({ rev, decided }) => (decided === undefined ? [] : [{ rev, inputs: decided }])),
     };
   });
 }
 
-function matching<T>(schema: z.ZodType<T>, decision: unknown): readonly T[] {
+/** A decision by the rule of that name; undefined for one by another rule. Throws a usage error that names the field. */
+function matching<T>(rule: string, schema: z.ZodType<T>, decision: unknown, index: number): T | undefined {
+  const ruled = Ruled.safeParse(decision);
+  if (!ruled.success || ruled.data.rule.name !== rule) return undefined;
   const read = schema.safeParse(decision);
-  return read.success ? [read.data] : [];
+  if (read.success) return read.data;
+  const [issue] = read.error.issues;
+  const path = [`[${index}]`, ...(issue?.path ?? [])].map(String).join('.');
+  throw cliError(`the decisions: ${path}: ${issue?.message}, in a decision by ${rule}`, EXIT.usage);
 }

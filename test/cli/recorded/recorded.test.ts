@@ -120,30 +120,52 @@ describe('holdfast policy replay', () => {
 
   test('leaves out what was asked for before --since', async () => {
     const args = ['policy', 'replay', '--policy', file('strict.json', STRICT), '--json'];
+    const before = await holdfastHere([...args, '--since', '2026-11-01'], api());
+    expect(JSON.parse(before.stdout)).toMatchObject({ decided: 1, different: 1 });
     const ran = await holdfastHere([...args, '--since', '2030-01-01'], api());
-    expect(JSON.parse(ran.stdout)).toMatchObject({ decided: 0, different: 0 });
+    expect([ran.code, ran.stderr]).toEqual([2, expect.stringContaining('nothing to replay')]);
   });
+});
 
-  test.each([
-    [[], 'name what to try'],
-    [['--profile', 'guess'], '--profile must be one of'],
-    [['--profile', 'genops-v1', '--since', 'yesterday'], '--since'],
-    [['--weights', file('uneven.json', { ...CAUTIOUS, timing: 0.5 })], 'must sum to 1'],
-    [['--weights', file('few.json', { timing: 1 })], 'service_tier'],
-    [[file('odd.json', { decisions: 1 }), '--profile', 'genops-v1'], 'the decisions'],
-    [
-      [
-        file('broken.json', [
-          { kind: 'deployment', id: 'dep_1', rev: 1, rule: { name: 'decide-deployment' }, inputs: broken() },
-        ]),
-        ...['--profile', 'genops-v1'],
-      ],
-      'dep_1: its recorded inputs cannot be read',
-    ],
-  ])('refuses %j as wrong usage', async (args, text) => {
+const GENOPS = ['--profile', 'genops-v1'];
+const DECIDED = { kind: 'deployment', id: 'dep_1', rev: 2, rule: { name: 'decide-deployment' } };
+const WRONG: readonly (readonly [args: readonly string[], text: string])[] = [
+  [[], 'name what to try'],
+  [['--profile', 'guess'], '--profile must be one of'],
+  [[...GENOPS, '--since', 'yesterday'], '--since'],
+  [['--weights', file('uneven.json', { ...CAUTIOUS, timing: 0.5 })], 'must sum to 1'],
+  [['--weights', file('few.json', { timing: 1 })], 'service_tier'],
+  [[file('odd.json', { decisions: 1 }), ...GENOPS], 'the decisions'],
+  [
+    [file('broken.json', [{ ...DECIDED, inputs: broken() }]), ...GENOPS],
+    'dep_1: its recorded inputs cannot be read',
+  ],
+];
+const NOTHING = [
+  { items: [] },
+  [{ kind: 'deployment', id: 'dep_1', rev: 1, erased: true }],
+  [{ kind: 'rollback', id: 'rbk_1', rev: 1, rule: { name: 'open-rollback' }, inputs: {} }],
+];
+const MISFITS: readonly (readonly [misfit: object, text: string])[] = [
+  [{ inputs: {} }, '[1].inputs.policies: is missing, in a decision by decide-deployment'],
+  [{ inputs: 'text' }, '[1].inputs: must be an object'],
+  [{ inputs: { ...broken(), retry: undefined } }, '[1].inputs.retry: is missing'],
+  [{ inputs: broken(), kind: 'rollback' }, '[1].kind: must be deployment'],
+  [{ inputs: { find: {} }, rule: { name: 'weigh-deployment' } }, '[1].inputs.risk: is missing'],
+];
+
+describe('wrong usage of holdfast policy replay', () => {
+  const refused = async (args: readonly string[], text: string) => {
     const ran = await holdfastHere(['policy', 'replay', ...args], api());
-    expect(ran.code).toBe(2);
-    expect(ran.stderr).toContain(text);
+    expect([ran.code, ran.stderr]).toEqual([2, expect.stringContaining(text)]);
+  };
+  test.each(WRONG)('is %j', refused);
+  test.each(NOTHING)('is a document that holds nothing to replay: %j', (none) =>
+    refused([file('none.json', none), ...GENOPS], 'nothing to replay: none of these'),
+  );
+  test.each(MISFITS)('is a decision that cannot be read: %j', (misfit, text) => {
+    const other = { ...DECIDED, rev: 1, rule: { name: 'request-deployment' }, inputs: {} };
+    return refused([file('misfit.json', [other, { ...DECIDED, ...misfit }]), ...GENOPS], text);
   });
 });
 
