@@ -59,15 +59,19 @@ const MONITORS = { ewma: 'EWMA', cusum: 'CUSUM', mahalanobis: 'Mahalanobis' } as
 
 /** Evidence for whoever reads: no verdict is taken from it. */
 function driftText(drift: readonly Drift[]): string {
+  const blind = drift.filter(({ compared }) => compared === 0);
+  if (blind.length === drift.length) return 'what drifts: nothing could be compared';
   const found = drift
     .filter(({ firstAt }) => firstAt !== null)
     .map(
       ({ monitor, of, value, limit, firstAt }) =>
         `${MONITORS[monitor]} of ${of} at ${firstAt} (now ${value.toPrecision(3)}, limit ${limit.toPrecision(3)})`,
     );
+  const unseen = [...new Set(blind.map(({ of }) => of))].join(', ');
+  const but = blind.length === 0 ? '' : `; nothing could be compared of ${unseen}`;
   return found.length === 0
-    ? 'what drifts: nothing beyond its limit'
-    : `what drifts, as evidence that decides nothing: ${found.join('; ')}`;
+    ? `what drifts: nothing beyond its limit${but}`
+    : `what drifts, as evidence that decides nothing: ${found.join('; ')}${but}`;
 }
 
 /** What a document says wrong is wrong usage: the field stands in the text. */

@@ -33,6 +33,8 @@ export type Drift = {
   /** After the last interval; the monitor signals above its limit. */
   readonly value: number;
   readonly limit: number;
+  /** Intervals that it could compare: with none it has said nothing. */
+  readonly compared: number;
   /** The first interval after which it signalled; null where it never did. */
   readonly firstAt: string | null;
 };
@@ -44,8 +46,8 @@ export type Drift = {
  * taken back for it.
  *
  * The measures are failures and the slow ones beyond the least and the greatest threshold (ms); with fewer than two
- * thresholds there are fewer measures, and no distance. Intervals in which an arm has no traffic, or
- * lacks one of the counts, are passed over.
+ * thresholds there are fewer measures, and no distance. Intervals in which an arm has no traffic are passed over, and by
+ * all but failures those in which an arm lacks one of the counts.
  * Throws Fault('InvalidInput') for intervals that contradict each other.
  */
 export function driftMonitors(
@@ -54,16 +56,23 @@ export function driftMonitors(
 ): readonly Drift[] {
   const latency = [...new Set([Math.min(...thresholds), Math.max(...thresholds)])].filter(Number.isFinite);
   const names = ['errors', ...latency.map((ms) => `slower than ${ms} ms`)];
-  const charts = chartsOf(names);
+  const [failing, rest] = chartsOf(names);
+  const { closed } = closeIntervals(intervals);
+  follow(failing, closed, []);
+  follow(rest, closed, latency);
+  return [...failing, ...rest].map(({ found }) => found());
+}
+
+/** Takes the charts through the intervals in which each arm has requests, and says how many were slow. */
+function follow(charts: readonly Chart[], closed: readonly Interval[], latency: readonly number[]): void {
   const window: Counted[] = [];
-  for (const { at, canary, baseline } of closeIntervals(intervals).closed) {
+  for (const { at, canary, baseline } of closed) {
     if (!isMeasured(canary, latency) || !isMeasured(baseline, latency)) continue;
     window.push(countedIn(baseline, latency));
     if (window.length > WINDOW) window.shift();
     const step = stepOf(countedIn(canary, latency), spreadOf(window));
     for (const chart of charts) chart.take(step, at);
   }
-  return charts.map(({ found }) => found());
 }
 
 /** Whether the arm has requests, and says how many were slower than each threshold. */
@@ -91,8 +100,9 @@ function stepOf({ requests, hits }: Counted, { requests: beside, shares, covaria
 
 type Chart = { readonly take: (step: Step, at: string) => void; readonly found: () => Drift };
 
-function chartsOf(names: readonly string[]): readonly Chart[] {
-  const each = names.flatMap((of, k) => {
+/** Those of failures, and those that need the latency too. */
+function chartsOf(names: readonly string[]): readonly [failing: readonly Chart[], rest: readonly Chart[]] {
+  const each = names.map((of, k) => {
     const score = ({ scores }: Step) => scores[k] ?? 0;
     return [
       chart({ monitor: 'ewma', of, next: (value, step) => ewma(value, score(step)), limit: ewmaLimit }),
@@ -102,12 +112,14 @@ function chartsOf(names: readonly string[]): readonly Chart[] {
       }),
     ];
   });
-  if (names.length < 3) return each;
+  const [failing = [], ...slow] = each;
+  if (names.length < 3) return [failing, slow.flat()];
   const limit = () => MAHALANOBIS_LIMIT;
-  return [
-    ...each,
-    chart({ monitor: 'mahalanobis', of: 'all three', next: (_, { distance }) => distance, limit }),
-  ];
+  const distance = chart({
+    ...{ monitor: 'mahalanobis', of: 'all three', next: (_: number, step: Step) => step.distance },
+    limit,
+  });
+  return [failing, [...slow.flat(), distance]];
 }
 
 type How = Pick<Drift, 'monitor' | 'of'> & {
@@ -125,7 +137,7 @@ function chart({ monitor, of, next, limit }: How): Chart {
       count += 1;
       if (value > limit(count)) firstAt ??= at;
     },
-    found: () => ({ monitor, of, value, limit: limit(count), firstAt }),
+    found: () => ({ monitor, of, value, limit: limit(count), compared: count, firstAt }),
   };
 }
 

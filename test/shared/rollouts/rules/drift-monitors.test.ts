@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import type { Interval } from '../../../../shared/rollouts/judge-contract.ts';
 import { inverseOf, spreadOf, squaredDistance } from '../../../../shared/rollouts/rules/covariance.ts';
 import { cusum, driftMonitors, ewma, ewmaLimit } from '../../../../shared/rollouts/rules/drift-monitors.ts';
 import { minute, minutes } from './counts.ts';
@@ -108,7 +109,7 @@ describe('what drifts in a canary', () => {
       [
         { monitor: 'ewma', of: 'errors', value: expect.closeTo(score / 10, 9), limit: 0.3, firstAt: '7' },
         { monitor: 'cusum', of: 'errors', value: expect.closeTo(score - 0.5, 9), limit: 5, firstAt: '7' },
-      ].map((each) => ({ ...each, limit: expect.closeTo(each.limit, 12) })),
+      ].map((each) => ({ ...each, compared: 1, limit: expect.closeTo(each.limit, 12) })),
     );
   });
 
@@ -135,8 +136,19 @@ describe('what drifts in a canary', () => {
     const [average, sum] = driftMonitors(rise, []);
     expect([average?.firstAt, sum?.firstAt].every((at) => Number(at) > 2 && Number(at) < 20)).toBe(true);
     const alone = driftMonitors([...minutes(30, [1000, 500], null), minute(40, [0, 0], [10, 1])], []);
-    const uncounted = driftMonitors(minutes(30, [900, 500, { 50: 900 }], [900, 5]), [50]);
-    for (const { value, firstAt } of [...alone, ...uncounted]) expect([value, firstAt]).toEqual([0, null]);
+    for (const { value, firstAt, compared } of alone)
+      expect([value, firstAt, compared]).toEqual([0, null, 0]);
+  });
+
+  test('failures are watched where the latency was not counted, as they are where it was', () => {
+    const counted = minutes(30, [900, 20, { 50: 90, 200: 9 }], [900, 5, { 50: 90, 200: 9 }]);
+    const uncounted = minutes(30, [900, 20, { 50: 90 }], [900, 5]);
+    const of = (all: readonly Interval[]) => driftMonitors(all, LATENCY);
+    expect(of(uncounted).slice(0, 2)).toEqual(of(counted).slice(0, 2));
+    expect(of(uncounted)[0]).toMatchObject({ of: 'errors', compared: 30, firstAt: expect.any(String) });
+    for (const { value, firstAt, compared } of of(uncounted).slice(2))
+      expect([value, firstAt, compared]).toEqual([0, null, 0]);
+    expect(of(counted).map(({ compared }) => compared)).toEqual([30, 30, 30, 30, 30, 30, 30]);
   });
 
   test('only the last 50 intervals of the baseline are known: what was before is forgotten', () => {
