@@ -57,7 +57,8 @@ function refusalOf(
 ): Refused | undefined {
   const ofRun = refusalOfRun(run, { service, repository, revision });
   if (ofRun !== undefined) return ofRun;
-  const place = environments[environment];
+  // `constructor` and its like are names of members of every object
+  const place = Object.hasOwn(environments, environment) ? environments[environment] : undefined;
   if (place === undefined) {
     const text = `service ${service} has no environment ${environment}`;
     return { refusal: 'ENVIRONMENT_UNKNOWN', fault: new Fault('NotFound', text) };

@@ -26,7 +26,13 @@ async function refusals() {
 const asking = (more: Partial<RequestInput> = {}) => run.request(run.change, more);
 
 const CASES: readonly [string, () => Partial<RequestInput>, string, string, string][] = [
-  ['an unknown environment', () => ({ environment: 'mars' }), 'ENVIRONMENT_UNKNOWN', 'NotFound', 'mars'],
+  ...['mars', '__proto__', 'constructor', 'toString'].map(
+    (environment) =>
+      [
+        ...[`the unknown environment ${environment}`, () => ({ environment }), 'ENVIRONMENT_UNKNOWN'],
+        ...['NotFound', `shop has no environment ${environment}`],
+      ] as [string, () => Partial<RequestInput>, string, string, string],
+  ),
   [
     'a platform that cannot roll out',
     () => ({ environment: 'classic' }),
