@@ -6,6 +6,7 @@ import { METRICS } from './contract.ts';
 import { closeUnstartedRollout } from './expire-rollout.ts';
 import type { Interval } from './judge-contract.ts';
 import { missingIn } from './missing-data.ts';
+import { planSeen } from './plan-seen.ts';
 import type { JudgeDeps, Judgement } from './ports.ts';
 import { approvalFor, isAnswered } from './read-approval.ts';
 import { readIntervals } from './read-intervals.ts';
@@ -13,7 +14,6 @@ import { loadRollout, type Rollout, rolloutOf, stageIndex } from './rollout.ts';
 import { type AdvanceInputs, advanceRollout } from './rules/advance-rollout.ts';
 import { alwaysValidP } from './rules/always-valid-p.ts';
 import { judgeRollout } from './rules/judge-rollout.ts';
-import { otherPlanOf } from './rules/plan-rollout.ts';
 import { rawGuards } from './rules/raw-guards.ts';
 import { seenWeight } from './seen-weight.ts';
 import { takeStep, wakeLeft, wakeRollout } from './take-step.ts';
@@ -130,7 +130,7 @@ async function inputsOf(deps: JudgeDeps, rollout: Rollout): Promise<AdvanceInput
     guards: rawGuards.decide({ intervals, settings, slos: data.slos ?? [] }).crossed,
     ...{ waived: data.waived, killSwitch: killSwitch.on, level, irreversible: data.irreversible },
     ...(seen !== undefined && { seenWeight: seen }),
-    ...otherPlanOf(data.plan),
+    ...planSeen(data),
     ...(exposed && silent && { missing: missingIn(read, millis(lastData)) }),
   };
 }

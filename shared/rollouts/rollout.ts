@@ -49,6 +49,8 @@ export const RolloutData = z.object({
   shares: z.array(z.object({ at: z.string(), weight: z.number().min(0).max(1) })).optional(),
   /** Reasons to hold that a person has let pass in this stage. */
   waived: z.array(z.enum(HOLD_REASONS)),
+  /** The digest of the plan that was let pass last; absent in what an earlier release has let pass. */
+  waivedPlan: z.string().exactOptional(),
   /** Why there is nothing to compare, while it is held for that. */
   missing: Missing.optional(),
   /** A verdict to roll back, once given, stays. */

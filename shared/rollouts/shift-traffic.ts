@@ -2,9 +2,9 @@ import { Fault, failureText, isFault, isoTime } from '../kernel/index.ts';
 import { type TrafficArm, trafficLease } from '../ports/traffic.ts';
 import { readAutonomy } from '../services/index.ts';
 import { METRICS, type RolloutState } from './contract.ts';
+import { planSeen } from './plan-seen.ts';
 import type { ShiftDeps, TaskInput, TaskResult } from './ports.ts';
 import { loadRollout, type Rollout, type RolloutData, stageIndex } from './rollout.ts';
-import { otherPlanOf } from './rules/plan-rollout.ts';
 import { recordShift, type ShiftInputs, type ShiftOutcome } from './rules/record-shift.ts';
 import { shiftReasons } from './shift-reasons.ts';
 import { type Move, settled, standing, takeStep } from './take-step.ts';
@@ -85,7 +85,7 @@ async function inputsOf(
     ...{ after: null, problem: null, killSwitch: killSwitch.on, level, waived: data.waived },
     // once it is held for that and approved, it comes from Shifting
     uncompared: state.kind === 'Planned' && to >= 1,
-    ...otherPlanOf(data.plan),
+    ...planSeen(data),
   };
 }
 

@@ -3,13 +3,13 @@ import { readAutonomy } from '../services/index.ts';
 import { HELD, otherPlanText, seenText } from './advance-move.ts';
 import { blockOf, condemnedBy } from './block-list.ts';
 import { missingText } from './missing-data.ts';
+import { planSeen } from './plan-seen.ts';
 import type { JudgeDeps } from './ports.ts';
 import { type Since, sinceThen, splitOf } from './read-bake.ts';
 import type { Measured } from './read-intervals.ts';
 import type { Rollout, RolloutData } from './rollout.ts';
 import { type AdvanceBakeInputs, type AdvanceBakeOutcome, advanceBake } from './rules/advance-bake.ts';
 import type { Split, SplitOutcome } from './rules/judge-split.ts';
-import { otherPlanOf } from './rules/plan-rollout.ts';
 import { seenWeight } from './seen-weight.ts';
 import { type Move, takeStep, wakeRollout } from './take-step.ts';
 
@@ -66,7 +66,7 @@ async function inputsOf(deps: JudgeDeps, rollout: Rollout): Promise<AdvanceBakeI
     split: 'intervals' in measured ? splitInputs(deps, rollout, measured, promoted) : null,
     ...{ heldFor, killSwitch: killSwitch.on, waived: data.waived },
     ...(seen !== undefined && { seenWeight: seen }),
-    ...otherPlanOf(data.plan),
+    ...planSeen(data),
     ...(Object.keys(missing).length > 0 && { missing }),
   };
 }

@@ -25,6 +25,8 @@ export type AdvanceBakeInputs = BakeInputs & {
   readonly seenWeight?: SeenWeight;
   /** The digest of the stored plan; absent where it is the one that the rollout is pinned to. */
   readonly otherPlan?: string;
+  /** The digest of the plan that a person has let pass; absent where nobody has. */
+  readonly waivedPlan?: string;
   /** What could not be read; absent where all could, and in what an earlier release has decided. */
   readonly missing?: Missing;
 };

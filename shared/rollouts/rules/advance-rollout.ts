@@ -39,6 +39,8 @@ export type AdvanceInputs = {
   readonly seenWeight?: SeenWeight;
   /** The digest of the stored plan; absent where it is the one that the rollout is pinned to, and in earlier decisions. */
   readonly otherPlan?: string;
+  /** The digest of the plan that a person has let pass; absent where nobody has, and in earlier decisions. */
+  readonly waivedPlan?: string;
   /** Why nothing can be compared; absent where something can, and in what an earlier release has decided. */
   readonly missing?: Missing;
 };

@@ -1,6 +1,7 @@
 import type { AnyRule } from '../../kernel/index.ts';
 import { advanceBake } from './advance-bake.ts';
 import { advanceRollout } from './advance-rollout.ts';
+import { askHoldAgain } from './ask-hold-again.ts';
 import { judgeBake } from './judge-bake.ts';
 import { judgeRollout } from './judge-rollout.ts';
 import { openRolloutRule } from './open-rollout.ts';
@@ -21,6 +22,7 @@ export const rolloutRules: readonly AnyRule[] = [
   advanceBake,
   steps.controlRollout,
   steps.answerHold,
+  askHoldAgain,
   steps.expireRollout,
   steps.closeUnstarted,
   steps.handOverRollout,

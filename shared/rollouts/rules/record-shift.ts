@@ -25,6 +25,8 @@ export type ShiftInputs = {
   readonly uncompared: boolean;
   /** The digest of the stored plan; absent where it is the one that the rollout is pinned to, and in earlier decisions. */
   readonly otherPlan?: string;
+  /** The digest of the plan that a person has let pass; absent where nobody has, and in earlier decisions. */
+  readonly waivedPlan?: string;
 };
 export type ShiftOutcome =
   | { readonly to: 'AtStage'; readonly event: 'StageStarted' }
@@ -73,15 +75,21 @@ function recordBack({ after, before, canary }: ShiftInputs, reason: BackReason):
   return { to: condemned ? 'RolledBack' : 'Aborted', event: 'TrafficRestored' };
 }
 
-/** Whether the rollout would go on by a plan that it was not started with, and that nobody has let pass. */
+/**
+ * Whether the rollout would go on by a plan that it was not started with, and that nobody has let pass. Who let one pass let
+ * that one pass, and none that it was edited to since; decisions of an earlier release did not name it.
+ */
 export function isOtherPlan({
   otherPlan,
   waived = [],
+  waivedPlan,
 }: {
   readonly otherPlan?: string;
   readonly waived?: readonly HoldReason[];
+  readonly waivedPlan?: string;
 }): boolean {
-  return otherPlan !== undefined && !waived.includes('PLAN_CHANGED');
+  if (otherPlan === undefined) return false;
+  return !waived.includes('PLAN_CHANGED') || (waivedPlan ?? otherPlan) !== otherPlan;
 }
 
 function held(reason: HoldReason): ShiftOutcome {

@@ -25,14 +25,19 @@ async function started() {
   return id;
 }
 
-/** From now on the stored heads of rollouts read as somebody has edited them; their digest is the one of the start. */
-function edit(change: (plan: Plan) => Plan, whenever: (head: Head) => boolean = () => true) {
+/**
+ * From now on the stored heads of rollouts read as somebody has edited them, once or again and again; their digest is the
+ * one of the start.
+ */
+function edit(change: (plan: Plan) => Plan, whenever: (head: Head) => boolean = () => true, again = false) {
   const { head, heads } = run.store;
   const edited = (found: Head): Head => {
     const data = found.data as RolloutData;
-    const once =
-      found.kind === 'rollout' && otherPlanOf(data.plan).otherPlan === undefined && whenever(found);
-    return once ? { ...found, data: { ...data, plan: change(data.plan) } } : found;
+    const edits =
+      found.kind === 'rollout' &&
+      (again || otherPlanOf(data.plan).otherPlan === undefined) &&
+      whenever(found);
+    return edits ? { ...found, data: { ...data, plan: change(data.plan) } } : found;
   };
   Object.assign(run.store, {
     head: async (subject: Parameters<typeof head>[0]) => {
@@ -125,6 +130,62 @@ describe('a plan that is edited while it runs', () => {
     await run.answer('approve');
     await run.minutes(12, async () => (await run.stands(id)) === 'Promoted');
     expect(await run.stands(id)).toBe('Promoted');
+  });
+});
+
+describe('a yes to an edited plan', () => {
+  /** One that reads as `change` has it now, and that can be changed again. */
+  async function editable(change: (plan: Plan) => Plan) {
+    const id = await started();
+    const pinned = (await run.rollout(id)).data.plan;
+    const now = { change };
+    edit(
+      () => now.change(pinned),
+      () => true,
+      true,
+    );
+    return { id, now };
+  }
+  const weights = async () => {
+    const [asked] = await run.approvals();
+    return String(asked?.data.plan.facts.planNow).match(/\d+ %/g);
+  };
+
+  test('is none to the plan that it was edited to after the question: that one is asked about anew', async () => {
+    const { id, now } = await editable(twiceAsMuch);
+    await run.minute();
+    expect(await weights()).toEqual(['15 %', '75 %', '100 %']);
+    now.change = straightToAll;
+    await run.answer('approve');
+    expect([await run.stands(id), run.weight()]).toEqual(['Held PLAN_CHANGED', 0.1]);
+    expect(await weights()).toEqual(['10 %', '100 %']);
+    expect((await run.approvals()).map(({ state }) => state)).toEqual(['Open', 'Spent']);
+    expect(await lastReason(id)).toMatch(
+      /^PLAN_CHANGED: the yes was to the plan with the digest [0-9a-f]{12}, and what is stored now has the digest [0-9a-f]{12}$/,
+    );
+    await run.answer('approve', 'ada');
+    expect([await run.stands(id), run.weight()]).toEqual(['AtStage', 0.1]);
+  });
+
+  test('is none to the plan that it was edited to after the yes, in the stage and in the bake', async () => {
+    const { id, now } = await editable(twiceAsMuch);
+    await run.minute();
+    await run.answer('approve');
+    expect(await run.stands(id)).toBe('AtStage');
+    now.change = straightToAll;
+    await run.minute();
+    expect([await run.stands(id), run.weight()]).toEqual(['Held PLAN_CHANGED', 0.1]);
+    expect(await weights()).toEqual(['10 %', '100 %']);
+    now.change = (plan) => plan;
+    await run.answer('approve');
+    await run.minutes(20, async () => (await run.stands(id)) === 'Baking');
+    now.change = (plan) => ({ ...plan, bakeSeconds: 600 });
+    await run.minute();
+    await run.answer('approve');
+    expect(await run.stands(id)).toBe('Baking');
+    now.change = (plan) => ({ ...plan, bakeSeconds: 0 });
+    await run.minute();
+    expect(await run.stands(id)).toBe('Held PLAN_CHANGED');
   });
 });
 

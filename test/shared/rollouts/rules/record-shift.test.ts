@@ -30,7 +30,21 @@ describe('more traffic for a canary', () => {
       { otherPlan: 'f', killSwitch: true },
       'PLAN_CHANGED',
     ],
-    ['is moved by it once a person said so', { otherPlan: 'f', waived: ['PLAN_CHANGED'] }, 'none'],
+    [
+      'is moved by it once a person said so',
+      { otherPlan: 'f', waived: ['PLAN_CHANGED'], waivedPlan: 'f' },
+      'none',
+    ],
+    [
+      'is moved by it where an earlier release let it pass',
+      { otherPlan: 'f', waived: ['PLAN_CHANGED'] },
+      'none',
+    ],
+    [
+      'is held by a plan that is not the one that a person let pass',
+      { otherPlan: 'f', waived: ['PLAN_CHANGED'], waivedPlan: 'e' },
+      'PLAN_CHANGED',
+    ],
     ['is held when the platform refuses', { problem: 'PermissionDenied' }, 'TRAFFIC_FAILED'],
     ['is held when something else is read back', { after: split(0.2) }, 'TRAFFIC_MOVED'],
     [
