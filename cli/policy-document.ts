@@ -6,7 +6,8 @@ import {
   PolicyException,
   PolicyFacts,
   type PolicySet,
-  PolicySetDocument,
+  type PolicySetDocument,
+  SentPolicySet,
 } from '../shared/policies/contract.ts';
 import { policyInputs, reliefsOf } from '../shared/policies/policy-inputs.ts';
 import {
@@ -28,7 +29,7 @@ const Sent = z.preprocess((value) => {
     ...rest
   } = read.data;
   return rest;
-}, PolicySetDocument);
+}, SentPolicySet);
 
 /** One deployment to be judged: what is known, when, and under which exceptions beside those of the set. */
 export const Example = z.strictObject({

@@ -7,13 +7,15 @@ import { paint } from '../io.ts';
 import { Example, evaluate, readSet } from '../policy-document.ts';
 
 /** What of the outcome is asked for; what is not named may be anything. */
-const Expected = z.strictObject({
-  verdict: z.enum(['allow', 'require-approval', 'block']).exactOptional(),
-  blockedBy: z.array(z.string()).exactOptional(),
-  approvalFor: z.array(z.string()).exactOptional(),
-  warnings: z.array(z.string()).exactOptional(),
-  onFailure: z.enum(['roll-back', 'freeze']).exactOptional(),
-});
+const Expected = z
+  .strictObject({
+    verdict: z.enum(['allow', 'require-approval', 'block']).exactOptional(),
+    blockedBy: z.array(z.string()).exactOptional(),
+    approvalFor: z.array(z.string()).exactOptional(),
+    warnings: z.array(z.string()).exactOptional(),
+    onFailure: z.enum(['roll-back', 'freeze']).exactOptional(),
+  })
+  .refine((expected) => Object.keys(expected).length > 0, 'must name at least one expectation');
 type Expected = z.infer<typeof Expected>;
 
 const Document = z.strictObject({

@@ -1,4 +1,4 @@
-import { BreakGlassRequest, PolicySetDocument } from '../../shared/policies/contract.ts';
+import { BreakGlassRequest, SentPolicySet } from '../../shared/policies/contract.ts';
 import type { Route } from './http.ts';
 
 export const getPoliciesRoute = {
@@ -20,7 +20,7 @@ export const putPoliciesRoute = {
   path: '/v1/policies',
   summary: 'Replaces the policies as a whole; one that names what is unknown is refused',
   role: 'admin',
-  body: PolicySetDocument,
+  body: SentPolicySet,
   idempotent: true,
 } as const satisfies Route;
 

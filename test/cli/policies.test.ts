@@ -124,9 +124,26 @@ describe('holdfast policy test', () => {
     });
   });
 
-  test('examples without an expectation or without a time are wrong usage', async () => {
-    const ran = await holdfastHere(['policy', 'test', file({ examples: [{ name: 'x', facts: {} }] })]);
+  test.each([
+    [{ name: 'x', facts: {} }, 'expect'],
+    [example({ expect: {} }), 'must name at least one expectation'],
+    [example({ at: undefined }), 'examples[0].at'],
+  ])('%j, without an expectation or a time, is wrong usage', async (only, text) => {
+    const ran = await holdfastHere(['policy', 'test', file({ examples: [only] })]);
     expect(ran.code).toBe(2);
-    expect(ran.stderr).toContain('expect');
+    expect(ran.stderr).toContain(text);
+  });
+
+  test.each([
+    [50, 0],
+    [51, 2],
+  ])('a set with %d calendars ends with %d', async (count, code) => {
+    const names = Array.from({ length: count }, (_, each) => `calendar-${each}`);
+    const calendars = Object.fromEntries(names.map((name) => [name, { zone: 'UTC' }]));
+    const [small] = OWN.policies;
+    const document = { set: { policies: [small], calendars }, base: FACTS, examples: [example({})] };
+    const ran = await holdfastHere(['policy', 'test', file(document)]);
+    expect(ran.code).toBe(code);
+    if (code !== 0) expect(ran.stderr).toContain('calendars');
   });
 });
