@@ -99,11 +99,26 @@ export function readPlanDocument(document: unknown): PlanInputs {
   const { history, settings = {}, ...choice } = parse(PlanDocument, document, 'the document');
   const fano = history === undefined ? {} : { fano: frozenFano(history, slowOf(judgeSettings(settings))) };
   const whole = parse(Whole, { settings: judgeSettings({ ...fano, ...settings }) }, 'the document');
-  const { slower } = choice.traffic ?? {};
-  const unknown = whole.settings.latency.certify.find(
-    (ms) => slower !== undefined && slower[ms] === undefined,
-  );
-  if (unknown !== undefined)
-    throw new Fault('InvalidInput', `traffic.slower: does not name ${unknown}, which is certified`);
+  checkSlower(choice.traffic?.slower, whole.settings.latency.certify);
   return { ...choice, ...whole };
+}
+
+/** The forecast speaks of each certified threshold, and of no other. */
+function checkSlower(slower: Readonly<Record<string, number>> | undefined, certify: readonly number[]): void {
+  if (slower === undefined) return;
+  const unnamed = certify.find((ms) => slower[ms] === undefined);
+  if (unnamed !== undefined) throw wrong('traffic.slower', `does not name ${unnamed}, which is certified`);
+  const names = Object.keys(slower);
+  if (names.length === 0) throw wrong('traffic.slower', 'names no threshold, and none is certified');
+  const other = names.find((ms) => !certify.some((each) => String(each) === ms));
+  if (other === undefined) return;
+  if (!/^\d+(\.\d+)?$/.test(other)) throw wrong(`traffic.slower.${other}`, 'must be a number of ms');
+  const known = certify.length === 0 ? 'none is (`settings.latency`)' : `these are: ${certify.join(', ')}`;
+  throw wrong(`traffic.slower.${other}`, `is not certified; ${known}`);
+}
+
+function wrong(path: string, message: string): Fault {
+  return new Fault('InvalidInput', `the document is not valid: ${path} ${message}`, {
+    issues: [{ path, message }],
+  });
 }

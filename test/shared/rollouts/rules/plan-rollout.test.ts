@@ -14,6 +14,10 @@ const stage = (weight: number, minSeconds = 600, maxSeconds = 600, minRequests =
 });
 const weights = (given: Partial<PlanInputs>) =>
   makePlan({ ...choice, ...given }).stages.map(({ weight }) => weight);
+const slowAt = (thresholds: readonly number[], slower: Readonly<Record<string, number>>) => ({
+  traffic: { requestsPerMinute: 100, failureRate: 0.01, slower },
+  settings: { latency: { thresholds } },
+});
 const plan = (requestsPerMinute: number, failureRate = 0.005, more: Partial<PlanInputs> = {}) =>
   planRollout.decide({
     ...choice,
@@ -57,6 +61,11 @@ describe('the ladder', () => {
   });
 
   test.each([
+    ['traffic.slower.250 is not certified; these are: 300', slowAt([300], { 300: 0.1, 250: 0.2 })],
+    ['traffic.slower.300 is not certified; none is', slowAt([], { 300: 0.1 })],
+    ['traffic.slower.fast must be a number of ms', slowAt([300], { 300: 0.1, fast: 0.1 })],
+    ['traffic.slower does not name 300', slowAt([300], { 250: 0.1 })],
+    ['traffic.slower names no threshold', slowAt([], {})],
     ['stages.0.weight', { stages: [{ weight: 5 }, { weight: 100 }] }],
     ['stages.0.minSeconds', { stages: [{ weight: 0.5, minSeconds: -1 }, { weight: 1 }] }],
     ['traffic.failureRate', { traffic: { requestsPerMinute: 1, failureRate: 2 } }],
