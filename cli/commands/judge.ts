@@ -19,13 +19,15 @@ const EXITS = { SAFE: EXIT.yes, ROLLBACK: EXIT.no, UNDECIDED: EXIT.waiting } as 
 const COLOURS = { SAFE: 'green', ROLLBACK: 'red', UNDECIDED: 'yellow' } as const;
 
 const P_MEANS = 'at most so often does a healthy canary ever look as bad as this, however often one looks';
+/** The p of a canary that the switch condemned may well be 1. */
+const SWITCH_IS_APART = ' (of the judge; the kill switch has an E of its own, above)';
 
 export const judgeCommand: Command = {
   name: 'judge',
   summary:
     'Judges a canary by the counts of both arms: SAFE (exit 0), ROLLBACK (1) or UNDECIDED (3), with stated error rates.',
   args: 'FILE|-',
-  example: 'holdfast judge counts.json',
+  example: 'holdfast judge docs/examples/counts.json',
   run: async (positionals, _options, io) => {
     const document = readDocument(needed(positionals, 0, 'FILE'));
     const { outcome, guards, p, limit, drift } = orUsageError(() =>
@@ -34,7 +36,8 @@ export const judgeCommand: Command = {
     io.document({ ...inNumbers(outcome), alwaysValidP: p, guards, drift });
     io.out(paint(io, COLOURS[outcome.verdict], outcome.verdict));
     for (const reason of outcome.reasons) io.out(`  ${reason}`);
-    io.out(`  always-valid p ${shortP(p)}: ${P_MEANS} (ROLLBACK at ${limit})`);
+    const whose = outcome.by === 'kill-switch' ? SWITCH_IS_APART : '';
+    io.out(`  always-valid p ${shortP(p)}${whose}: ${P_MEANS} (ROLLBACK at ${limit})`);
     io.out(`  ${driftText(drift)}`);
     for (const crossed of guards) io.out(`  a person is asked: ${crossed}`);
     if (outcome.intervals.length > 0) io.out(`\n${rowsOf(outcome)}`);

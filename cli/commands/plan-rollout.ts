@@ -1,5 +1,9 @@
 import { readPlanDocument } from '../../shared/rollouts/rules/judge-document.ts';
-import { type CertificationForecast, planRollout } from '../../shared/rollouts/rules/plan-rollout.ts';
+import {
+  type CertificationForecast,
+  type PlanInputs,
+  planRollout,
+} from '../../shared/rollouts/rules/plan-rollout.ts';
 import { type Command, EXIT, needed } from '../command.ts';
 import { readDocument } from '../document.ts';
 import { table } from '../io.ts';
@@ -10,11 +14,13 @@ export const planRolloutCommand: Command = {
   summary:
     'Plans the stages of a rollout, and says beforehand how long a certificate of safety takes at the present traffic.',
   args: 'FILE|-',
-  example: 'holdfast plan-rollout plan.json',
+  example: 'holdfast plan-rollout docs/examples/plan.json',
   run: async (positionals, _options, io) => {
     const document = readDocument(needed(positionals, 0, 'FILE'));
     const inputs = orUsageError(() => readPlanDocument(document));
-    const { plan, certification, alternatives, reasons } = orUsageError(() => planRollout.decide(inputs));
+    const { reasons: told, ...forecast } = orUsageError(() => planRollout.decide(inputs));
+    const { plan, certification, alternatives } = forecast;
+    const reasons = reasonsOf(inputs, certification, told);
     io.document({
       plan,
       certification: inNumbers(certification),
@@ -40,6 +46,22 @@ export const planRolloutCommand: Command = {
     return EXIT.yes;
   },
 };
+
+/**
+ * What the rule says, but for no traffic at all: there nothing is known of what fails. The words of the rule are recorded in
+ * decisions, and stay.
+ */
+function reasonsOf(
+  { traffic }: PlanInputs,
+  { failures }: CertificationForecast,
+  told: readonly string[],
+): readonly string[] {
+  if (traffic?.requestsPerMinute !== 0 || failures === null) return told;
+  return [
+    ...told.slice(0, 1),
+    'at present there is no traffic, and without any nothing can be compared: a person decides at the deadline',
+  ];
+}
 
 /** The decimal strings as numbers, for scripts; the name of the slowest metric as it is. */
 function inNumbers(forecast: CertificationForecast): Readonly<Record<string, string | number | null>> {

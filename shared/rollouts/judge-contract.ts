@@ -77,7 +77,10 @@ const Fields = z.strictObject({
   /** Beyond so many compared requests a ratio up to this r0 is no harm either; null for never. */
   largeSample: z.strictObject({ above: Count, r0: z.number().min(1).max(10) }).nullable(),
   /** What is bad comes in bursts of about so many; 'estimate' reads it from the baseline's intervals as they come. */
-  fano: z.union([z.number().min(1), z.literal('estimate'), FanoByMetric]),
+  fano: z.union(
+    [z.number().min(1), z.literal('estimate'), FanoByMetric],
+    'must be a number from 1 on, "estimate", or an object of both `errors` (one) and `slower` (one by ms of each threshold)',
+  ),
   /**
    * With 'estimate': intervals of a baseline before which the judge does not roll back, since bursts were not to be seen before.
    * Settings of before lack it: none. The kill switch does not wait.

@@ -111,6 +111,26 @@ describe('what holdfast judge shows beside its verdict', () => {
   });
 });
 
+describe('what holdfast judge says of limits', () => {
+  test("a verdict of the kill switch stands beside a p that is the judge's, and names no baseline where there is none", async () => {
+    const [at] = counts(1, [200, 60], [1, 0]).intervals;
+    const { code, stdout } = await judge({ intervals: [{ at: at?.at, canary: at?.canary }] });
+    expect(code).toBe(1);
+    expect(stdout).toContain('always-valid p 1 (of the judge; the kill switch has an E of its own, above)');
+    expect(stdout).not.toContain('beside it');
+  });
+
+  test('with a factor that is read as it comes, the limits are those that are compared with', async () => {
+    const fano = { settings: { fano: 'estimate' } };
+    expect((await judge({ ...counts(20, [500, 50], [9500, 20]), ...fano })).stdout).toMatch(
+      /limit (126|501)\)/,
+    );
+    const late = { settings: { fano: 'estimate', killSwitch: false } };
+    expect((await judge({ ...counts(20, [500, 50], [9500, 20]), ...late })).stdout).toContain('limit 101)');
+    expect((await judge(counts(20, [500, 50], [9500, 20]))).stdout).toContain('limit 125)');
+  });
+});
+
 describe('holdfast plan-rollout', () => {
   const plan = (document: unknown, ...more: readonly string[]) =>
     holdfastHere(['plan-rollout', file(document), ...more]);
@@ -143,6 +163,12 @@ describe('holdfast plan-rollout', () => {
       requests: 182_000,
     });
     expect((await plan({ traffic, settings })).stdout).toContain('of failures alone: `traffic.slower`');
+  });
+
+  test('says that there is no traffic where there is none, and not that nothing fails', async () => {
+    const { stdout } = await plan({ traffic: { requestsPerMinute: 0, failureRate: 0.1 } });
+    expect(stdout).toContain('at present there is no traffic');
+    expect(stdout).not.toContain('nothing fails');
   });
 
   test.each([

@@ -69,10 +69,23 @@ function thresholdsIn(intervals: readonly Interval[]): readonly number[] {
     .slice(0, 8);
 }
 
-const GivenStage = z.preprocess((given) => {
+const GivenStage = z.preprocess((given, context) => {
   if (typeof given !== 'object' || given === null || !('weight' in given)) return given;
   const all = given.weight === 1;
-  return { minSeconds: all ? 0 : 300, maxSeconds: all ? 0 : 900, minRequests: all ? 0 : 100, ...given };
+  const stage = {
+    minSeconds: all ? 0 : 300,
+    maxSeconds: all ? 0 : 900,
+    minRequests: all ? 0 : 100,
+    ...given,
+  };
+  const { minSeconds, maxSeconds } = stage;
+  const say = (name: string, message: string) =>
+    context.addIssue({ code: 'custom', path: [name], message, input: given });
+  if (minSeconds > maxSeconds && !('maxSeconds' in given))
+    say('maxSeconds', `is not given, and its default, ${maxSeconds}, is less than minSeconds, ${minSeconds}`);
+  else if (minSeconds > maxSeconds && !('minSeconds' in given))
+    say('minSeconds', `is not given, and its default, ${minSeconds}, is more than maxSeconds, ${maxSeconds}`);
+  return stage;
 }, Stage);
 
 const PlanDocument = z.strictObject({

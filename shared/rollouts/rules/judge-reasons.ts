@@ -48,11 +48,25 @@ function harmReason(path: Path, { by, at }: Condemnation): string {
     const { errorRate, slowerThan, slowShare } = settings.killSwitch ?? {};
     const slow =
       slowerThan == null ? '' : `, or more than ${percent(slowShare)} are slower than ${slowerThan} ms`;
-    const worse = settings.killSwitch?.besideBaseline === true ? ', worse than any baseline beside it' : '';
-    return `at ${at} the kill switch: more than ${percent(errorRate)} of the canary's requests fail${slow}${worse} (E = ${eValue(killAt(path, index))}, limit ${eValue(Math.log(1 / settings.killAlpha))})`;
+    const worse = isBeside(path, index) ? ', worse than any baseline beside it' : '';
+    return `at ${at} the kill switch: more than ${percent(errorRate)} of the canary's requests fail${slow}${worse} (E = ${eValue(killAt(path, index))}, limit ${limitOf(path, 'kill')})`;
   }
   const what = by === 'errors' ? 'fails more often' : 'is slow more often';
-  return `at ${at} the canary ${what} than the baseline beside it (E = ${eValue(path.harm[index])}, limit ${eValue(Math.log(1 / settings.judgeAlpha))})`;
+  return `at ${at} the canary ${what} than the baseline beside it (E = ${eValue(path.harm[index])}, limit ${limitOf(path, 'harm')})`;
+}
+
+/** Whether the switch looked beside the canary, and something was there up to the interval of that index. */
+function isBeside({ settings, intervals }: Path, index: number): boolean {
+  return (
+    settings.killSwitch?.besideBaseline === true &&
+    intervals.slice(0, index + 1).some(({ baseline }) => (baseline?.requests ?? 0) > 0)
+  );
+}
+
+/** What E was compared with. Settings that were recorded without `estimateAfter` keep the words that they were told in. */
+function limitOf({ settings, limits }: Path, of: 'harm' | 'kill'): string {
+  if (settings.estimateAfter !== undefined) return eValue(limits[of]);
+  return eValue(Math.log(1 / (of === 'kill' ? settings.killAlpha : settings.judgeAlpha)));
 }
 
 function needReasons({ failures, requests, of }: Needed, rBad: number): readonly string[] {

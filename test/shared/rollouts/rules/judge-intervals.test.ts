@@ -97,6 +97,7 @@ describe('a document', () => {
       'settings.latency.certify',
       { intervals: [], settings: { latency: { thresholds: [300], certify: [100] } } },
     ],
+    ['`slower`', { intervals: [], settings: { fano: { errors: 2 } } }],
     ['settings.alfa', { intervals: [], settings: { alfa: 0.01 } }],
   ])('with something wrong names %s', (path, document) => {
     expect(() => readJudgeDocument(document)).toThrow(path);

@@ -72,7 +72,9 @@ describe('what the canary alone suffers', () => {
   test('condemns it where there is nothing beside it', () => {
     const { by, reasons } = judge(minutes(3, [200, 60], null));
     expect(by).toBe('kill-switch');
-    expect(reasons[0]).toContain('worse than any baseline beside it');
+    expect(reasons[0]).not.toContain('baseline');
+    const besides = judge(minutes(3, [200, 60], [1800, 9]), { killSwitch: {}, judgeAlpha: 1e-300 });
+    expect(besides.reasons[0]).toContain('worse than any baseline beside it');
   });
 });
 

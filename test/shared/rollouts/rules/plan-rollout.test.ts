@@ -61,6 +61,11 @@ describe('the ladder', () => {
   });
 
   test.each([
+    [
+      'stages.0.maxSeconds is not given, and its default, 900',
+      { stages: [{ weight: 0.5, minSeconds: 1000 }] },
+    ],
+    ['stages.0.minSeconds is not given, and its default, 300', { stages: [{ weight: 0.5, maxSeconds: 60 }] }],
     ['traffic.slower.250 is not certified; these are: 300', slowAt([300], { 300: 0.1, 250: 0.2 })],
     ['traffic.slower.300 is not certified; none is', slowAt([], { 300: 0.1 })],
     ['traffic.slower.fast must be a number of ms', slowAt([300], { 300: 0.1, fast: 0.1 })],
