@@ -7,13 +7,13 @@ import {
   PolicyFacts,
   type PolicySet,
   type PolicySetDocument,
-  SentPolicySet,
 } from '../shared/policies/contract.ts';
 import { policyInputs, reliefsOf } from '../shared/policies/policy-inputs.ts';
 import {
   type EvaluatePoliciesOutcome,
   evaluatePolicies,
 } from '../shared/policies/rules/evaluate-policies.ts';
+import { SentPolicySet } from '../shared/policies/sent-set.ts';
 import { cliError, EXIT } from './command.ts';
 
 /** A set in force, as `policy show --json` prints it, says more than one may put: that is left out. */

@@ -1,4 +1,5 @@
-import { BreakGlassRequest, SentPolicySet } from '../../shared/policies/contract.ts';
+import { BreakGlassRequest } from '../../shared/policies/contract.ts';
+import { SentPolicySet } from '../../shared/policies/sent-set.ts';
 import type { Route } from './http.ts';
 
 export const getPoliciesRoute = {

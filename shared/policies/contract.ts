@@ -127,8 +127,6 @@ export const PolicyException = z.strictObject({
 });
 export type PolicyException = z.infer<typeof PolicyException>;
 
-const MAX_CALENDARS = 50;
-
 /** A policy as people write it: one Cedar statement. docs/policies.md says which action means what. */
 const PolicyText = z.strictObject({
   id: Name,
@@ -147,11 +145,6 @@ export const PolicySetDocument = z.strictObject({
   compliance: z.strictObject({ payment: z.array(Name).max(200).default([]) }).default({ payment: [] }),
 });
 export type PolicySetDocument = z.infer<typeof PolicySetDocument>;
-/** The same as `PUT /v1/policies` takes it. A set of more calendars that was stored before can still be read. */
-export const SentPolicySet = PolicySetDocument.refine(
-  ({ calendars }) => Object.keys(calendars).length <= MAX_CALENDARS,
-  { path: ['calendars'], message: `must be at most ${MAX_CALENDARS}` },
-);
 
 /** A policy as it is evaluated: its condition as Cedar's parser read it, checked against the schema. */
 const Policy = PolicyText.omit({ cedar: true }).extend({ effect: z.enum(EFFECTS), condition: Condition });
