@@ -55,12 +55,9 @@ function harmReason(path: Path, { by, at }: Condemnation): string {
   return `at ${at} the canary ${what} than the baseline beside it (E = ${eValue(path.harm[index])}, limit ${limitOf(path, 'harm')})`;
 }
 
-/** Whether the switch looked beside the canary, and something was there up to the interval of that index. */
+/** Whether the switch looked beside the canary, and something was there in the interval of that index. */
 function isBeside({ settings, intervals }: Path, index: number): boolean {
-  return (
-    settings.killSwitch?.besideBaseline === true &&
-    intervals.slice(0, index + 1).some(({ baseline }) => (baseline?.requests ?? 0) > 0)
-  );
+  return settings.killSwitch?.besideBaseline === true && (intervals[index]?.baseline?.requests ?? 0) > 0;
 }
 
 /** What E was compared with. Settings that were recorded without `estimateAfter` keep the words that they were told in. */

@@ -97,6 +97,7 @@ describe('a baseline that goes away takes the switch with it no more than one th
       by: 'kill-switch',
       firstAt: String(before.length),
     });
+    expect(judge(gone).reasons[0]).not.toContain('beside it');
     const silent = then(before, minutes(20, [1000, 1000], [0, 0]));
     expect(judge(silent).firstAt).toBe(String(before.length));
   });
