@@ -30,7 +30,7 @@ export const policyTestCommand: Command = {
   summary:
     'Holds policies against examples: `{set?, base?, examples: [{name, facts, at, expect: {verdict?, blockedBy?, approvalFor?, warnings?, onFailure?}}]}`. Exit 1 when one is not as expected.',
   args: 'FILE|-',
-  example: 'holdfast policy test policies.test.yaml',
+  example: 'holdfast policy test docs/examples/policies.test.yaml',
   run: async (positionals, _options, io) => {
     const file = needed(positionals, 0, 'FILE');
     const document = Document.safeParse(readDocument(file));

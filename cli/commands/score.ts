@@ -27,7 +27,8 @@ export const scoreCommand: Command = {
       text: 'FILE is [{score, outcome, factors?, probability?, calibrated?}] in the order of time, outcome 1 = it failed: Brier score, reliability table, fitted map',
     },
   },
-  example: 'holdfast score change.json',
+  example:
+    'holdfast score docs/examples/change.json, or holdfast score --calibrate docs/examples/scores.json',
   run: async (positionals, options, io) => {
     const document = readDocument(needed(positionals, 0, 'FILE'));
     return orUsageError(() => {
