@@ -4,8 +4,8 @@ import { type Bench, held, type Measured, type Row, type Table } from './result.
 import { profileOf } from './simulation-profile.ts';
 import { median } from './statistics.ts';
 
-const CHANGES = 4000;
-const WARM_UP = 500;
+const CHANGES = 20_000;
+const WARM_UP = 4000;
 const RUNS = 5;
 const SEED = 1;
 
