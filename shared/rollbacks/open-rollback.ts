@@ -43,7 +43,9 @@ const DAY_SECONDS = 86_400;
  */
 export async function openRollbackAttempt(deps: RollbackDeps, input: OpenInput): Promise<Opening> {
   const service = await readService(deps, input.service);
-  const place = service.environments[input.environment];
+  // `constructor` and its like are members of every object and no environments
+  const known = Object.hasOwn(service.environments, input.environment);
+  const place = known ? service.environments[input.environment] : undefined;
   if (place === undefined) {
     throw new Fault('NotFound', `service ${input.service} has no environment ${input.environment}`);
   }

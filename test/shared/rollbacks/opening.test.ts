@@ -146,5 +146,9 @@ test('a service or environment that the registry does not know opens nothing', a
   const trigger = { type: 'signal', id: 's', text: 't' } as const;
   const nowhere = { service: 'shop', environment: 'moon', trigger, actor: ROUTER };
   await expect(openRollbackAttempt(run.deps, nowhere)).rejects.toMatchObject({ name: 'NotFound' });
+  for (const environment of ['constructor', 'toString', '__proto__'])
+    await expect(openRollbackAttempt(run.deps, { ...nowhere, environment })).rejects.toMatchObject({
+      name: 'NotFound',
+    });
   await run.close();
 });
