@@ -1,6 +1,7 @@
 import { ESCALATION } from '../ports/index.ts';
 import { type Attempt, approvalIdOf } from './attempt.ts';
 import { MAX_RETURNS, type ReviewReason } from './contract.ts';
+import { quoted } from './outside-text.ts';
 
 /** What a person is told, and why. `topic` names it once an attempt. */
 export type Escalation = { readonly topic: string; readonly title: string; readonly text: string };
@@ -100,12 +101,13 @@ function raised(attempt: Attempt, place: string): Escalation | undefined {
   if (state.kind !== 'AwaitingHumanReview') return undefined;
   const isUnread = state.reason === 'NO_CANDIDATE' && attempt.data.said !== undefined;
   const title = isUnread ? UNREAD_SEARCH : REVIEWS[state.reason];
-  return said(state.reason, `${place}: ${title}`, [...quoted(attempt.data.said), ...answers(attempt)]);
+  return said(state.reason, `${place}: ${title}`, [...lastSaid(attempt.data.said), ...answers(attempt)]);
 }
 
-/** What was said last, so that its words stay words: no mark-up, and nobody is named by it. */
-function quoted(text: string | undefined): readonly string[] {
-  return text === undefined ? [] : [`What was said last: \`${text.replaceAll('`', "'")}\``, ''];
+/** Its words stay words: no mark-up, and nobody is named by it. */
+function lastSaid(text: string | undefined): readonly string[] {
+  const words = quoted(text ?? '');
+  return words === '' ? [] : [`What was said last: ${words}`, ''];
 }
 
 function said(topic: string, title: string, lines: readonly string[]): Escalation {

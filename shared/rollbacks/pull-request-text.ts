@@ -1,5 +1,6 @@
 import { millis } from '../kernel/index.ts';
 import type { Attempt } from './attempt.ts';
+import { plain, quoted } from './outside-text.ts';
 import type { InvariantId, InvariantResult } from './rules/check-invariants.ts';
 import type { Reading } from './rules/readings.ts';
 
@@ -107,24 +108,6 @@ function ledgerLines({ id, rev, data }: Attempt): readonly string[] {
     `| Ledger entry ${entry} of this attempt, which chose the revision: proof that it is sealed | \`GET /v1/ledger/proof/rollback/${id}/${entry}\` | \`holdfast ledger proof rollback ${id} ${entry}\` |`,
     '| The whole ledger | | `holdfast ledger verify` |',
   ];
-}
-
-/** Text from outside on one line, of which nothing is a column, a fence or an end of ours. */
-function plain(text: string): string {
-  return text
-    .replace(/[\s\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ')
-    .trim()
-    .replaceAll('|', '¦')
-    .replaceAll('`', "'");
-}
-
-/**
- * The same as code: the forge reads no markup in it, and no "fixes #12" that would close an issue at the merge, no name that
- * would be called. The empty text stays empty: two backticks are none.
- */
-function quoted(text: string): string {
-  const said = plain(text);
-  return said === '' ? '' : `\`${said}\``;
 }
 
 function readingText({ health, desired, available, observedAt }: Reading): string {

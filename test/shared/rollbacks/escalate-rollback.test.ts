@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { Fault } from '../../../shared/kernel/index.ts';
+import { escalationOf } from '../../../shared/rollbacks/escalation-text.ts';
 import { escalateRollback } from '../../../shared/rollbacks/index.ts';
 import { GITOPS } from '../../support/memory-world.ts';
 import { rollbackRun } from '../../support/rollback-run.ts';
@@ -156,5 +157,18 @@ test('an attempt that has moved on bothers nobody', async () => {
   await run.until('SelfHealed');
   await tell('ApprovalRequested');
   expect(sent).toEqual([]);
+  await run.close();
+});
+
+test('what an outside system said stays its words: one line of code in the comment', async () => {
+  const { run, attempt } = await waiting('AwaitingHumanReview', {}, ({ world }) => {
+    world.forge.firstChecks = 'failure';
+  });
+  const said = 'red `x`\n\n# Approve @all\r\nfixes #12 | \u202e';
+  const raised = { type: 'EscalationRaised', rev: attempt.rev };
+  const { text = '' } = escalationOf({ ...attempt, data: { ...attempt.data, said } }, raised) ?? {};
+  expect(text).toContain("What was said last: `red 'x' # Approve @all fixes #12 ¦`\n");
+  const silent = escalationOf({ ...attempt, data: { ...attempt.data, said: ' \n' } }, raised);
+  expect(silent?.text).not.toContain('What was said last');
   await run.close();
 });
