@@ -64,8 +64,12 @@ export async function openRollbackAttempt(deps: RollbackDeps, input: OpenInput):
 }
 
 async function openOrJoin(deps: RollbackDeps, input: OpenInput, own: Own): Promise<Opening> {
-  const holder = await deps.store.lockHolder(slotOf(input.service, input.environment));
+  const [holder, before] = await Promise.all([
+    deps.store.lockHolder(slotOf(input.service, input.environment)),
+    openedBefore(deps, input),
+  ]);
   if (holder !== undefined) return join(deps, holder);
+  if (before !== undefined) return { kind: 'joined', id: before };
   const now = deps.clock();
   const inputs = await openingInputs(deps, input, now);
   const outcome = openRollback.decide(inputs);
@@ -78,6 +82,21 @@ async function openOrJoin(deps: RollbackDeps, input: OpenInput, own: Own): Promi
   await startWorkflow(deps, attempt);
   deps.meter.count(METRICS.detected, { service: input.service, environment: input.environment });
   return { kind: 'opened', id };
+}
+
+/** Deliveries repeat for a day at most, and a service opens fewer attempts than that in one. */
+const LOOKED_BACK = 2 * MAX_ATTEMPTS_PER_DAY;
+
+/** The attempt that this very signal opened: routed again after its end, it is no news. */
+async function openedBefore(deps: RollbackDeps, input: OpenInput): Promise<string | undefined> {
+  const { service, environment, trigger } = input;
+  if (trigger.type !== 'signal') return undefined;
+  const { items } = await deps.store.heads({ kind: 'rollback', service, environment, limit: LOOKED_BACK });
+  return items.map(attemptOf).find(({ data }) => isSame(data.trigger, trigger))?.id;
+}
+
+function isSame(known: Pick<Trigger, 'type' | 'id'>, trigger: Trigger): boolean {
+  return known.type === trigger.type && known.id === trigger.id;
 }
 
 /** Starts (again) the workflow of an attempt and a health watch; both are safe to repeat. */

@@ -75,6 +75,21 @@ test('an ended episode opens no attempt again, says so once, and yields to a per
   await run.close();
 });
 
+test('a signal that is routed once more after its attempt has ended opens none again; another one does', async () => {
+  const run = await rollbackRun({ level: 'observe' });
+  run.degrade();
+  const opened = await signal(run, 'twice', 'shop', 'a'.repeat(40));
+  run.sweepEveryMinute();
+  const first = await run.until('Observed');
+  run.heal();
+  await run.pass(300);
+  expect(await signal(run, 'twice', 'shop', 'b'.repeat(40))).toEqual({ kind: 'joined', id: first.id });
+  expect(opened).toEqual({ kind: 'opened', id: first.id });
+  expect(await run.attempts()).toHaveLength(1);
+  expect(await signal(run, 'another', 'shop', 'b'.repeat(40))).toMatchObject({ kind: 'opened' });
+  await run.close();
+});
+
 test('an ended episode is over with another revision, or after 60 s of health', async () => {
   const run = await rollbackRun({ level: 'observe' });
   run.degrade();
