@@ -1,6 +1,6 @@
 import type { JudgeSettings } from '../shared/rollouts/judge-contract.ts';
 import { type GivenSettings, judgeSettings } from '../shared/rollouts/rules/judge-settings.ts';
-import { slowShares, THRESHOLDS } from './canary-latency.ts';
+import { slowShares, THRESHOLDS, WEIGHTS } from './canary-latency.ts';
 import type { Behaviour, Traffic } from './canary-traffic.ts';
 
 /** What the handbook's table says (spec canary.md 3.3): the e-process with all of alpha, and the others. */
@@ -77,7 +77,7 @@ function of(group: Case['group'], name: string, given: Given): Case {
 }
 
 const BOTH_WATCHED: GivenSettings = {
-  latency: { thresholds: THRESHOLDS.slice(0, -1) },
+  latency: { thresholds: THRESHOLDS.slice(0, -1), weights: WEIGHTS },
   killSwitch: { slowerThan: THRESHOLDS.at(-1) ?? null },
 };
 

@@ -5,10 +5,14 @@
 const SPREAD = 0.98;
 const MEDIAN = 10;
 /**
- * The baseline's p90 and p99 and five times the p99, at edges of a histogram. No whole numbers: V8 keeps those keys
+ * The baseline's p75, p90 and p99 and five times the p99, at edges of a histogram. No whole numbers: V8 keeps those keys
  * as elements of a sparse array, and making them takes longer than the judgement.
  */
-export const THRESHOLDS = [35.5, 97.5, 487.5];
+export const THRESHOLDS = [19.5, 35.5, 97.5, 487.5];
+/** As production freezes them where no SLO bounds the latency: the kill switch's is none of them. */
+export const WEIGHTS = { 19.5: 1, 35.5: 1, 97.5: 2 };
+/** What the handbook's table was made with: p90 and p99. */
+export const OF_THE_TABLE = [1, 2];
 
 /** Shares of requests slower than each threshold when all of them take `factor` times as long. */
 export function slowShares(factor = 1): readonly number[] {

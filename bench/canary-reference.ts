@@ -1,3 +1,4 @@
+import { OF_THE_TABLE } from './canary-latency.ts';
 import type { Counts, Minute } from './canary-traffic.ts';
 
 /**
@@ -14,9 +15,8 @@ export function referenceMinute(minutes: readonly Minute[], by: 'errors' | 'late
   const metrics: ((counts: Counts) => number)[] =
     by === 'errors'
       ? [({ failures }) => failures]
-      : // The last threshold is the kill switch's.
-        (minutes[0]?.canary.slower ?? []).slice(0, -1).map(
-          (_, index) =>
+      : OF_THE_TABLE.map(
+          (index) =>
             ({ slower }) =>
               slower[index] ?? 0,
         );

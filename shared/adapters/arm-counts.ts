@@ -1,18 +1,18 @@
-import type { ArmCounts } from '../ports/metrics.ts';
+import type { ArmCounts, Quantiles } from '../ports/metrics.ts';
 
 /**
- * The smallest thresholds that at most 10 % and at most 1 % of the requests exceeded, in milliseconds; undefined when no
+ * The smallest thresholds that at most 25 %, 10 % and 1 % of the requests exceeded, in milliseconds; undefined when no
  * threshold reaches that far, or nothing was counted.
  */
-export function quantile({ n, slowerThan }: ArmCounts): { p90: number; p99: number } | undefined {
+export function quantile({ n, slowerThan }: ArmCounts): Quantiles | undefined {
   const edges = Object.entries(slowerThan)
     .map(([ms, slower]) => ({ ms: Number(ms), slower }))
     .toSorted((left, right) => left.ms - right.ms);
   // A count is compared with a count: n / 100 requests may be slower.
   const edge = (share: number) => edges.find(({ slower }) => slower * share <= n)?.ms;
-  const p90 = edge(10);
-  const p99 = edge(100);
-  return n > 0 && p90 !== undefined && p99 !== undefined ? { p90, p99 } : undefined;
+  const [p75, p90, p99] = [edge(4), edge(10), edge(100)];
+  const isWhole = n > 0 && p75 !== undefined && p90 !== undefined && p99 !== undefined;
+  return isWhole ? { p75, p90, p99 } : undefined;
 }
 
 /** The counts of several intervals at the same thresholds; undefined for none. */

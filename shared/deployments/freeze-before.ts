@@ -1,4 +1,5 @@
 import { Fault, isoTime } from '../kernel/index.ts';
+import type { Quantiles } from '../ports/metrics.ts';
 import type { LambdaTarget } from '../ports/traffic.ts';
 import { type JudgeSettings, judgeSettings, type PlanTraffic, type SloGuard } from '../rollouts/index.ts';
 import type { ServiceDocument, Slo } from '../services/contract.ts';
@@ -44,8 +45,8 @@ export async function freezeBefore(
       `nothing was measured of ${target.service} in ${target.environment}: there is no baseline`,
     );
   const quantiles = await deps.metrics.thresholds(target, window);
-  const crossed = quantiles === undefined ? [] : [quantiles.p90, quantiles.p99];
-  const wanted = quantiles === undefined ? slo : [...slo, quantiles.p90, quantiles.p99];
+  const crossed = quantiles === undefined ? [] : [quantiles.p75, quantiles.p90, quantiles.p99];
+  const wanted = [...slo, ...crossed];
   const slow = quantiles === undefined ? [] : [quantiles.p99 * P99_FACTOR];
   const { thresholds, edges, notes } = await snapped(deps, target, window, wanted);
   const kill = await snapped(deps, target, window, slow);
@@ -60,7 +61,7 @@ export async function freezeBefore(
       // frozen: an estimate that is made while it runs does not see the first burst
       fano: before.fano,
       killSwitch: { slowerThan: kill.thresholds[0] ?? null },
-      latency: { thresholds: [...thresholds], certify },
+      latency: { thresholds: [...thresholds], certify, weights: weightsOf(slo, quantiles, edges) },
     }),
     traffic: {
       requestsPerMinute: before.requestsPerMinute,
@@ -77,6 +78,22 @@ export async function freezeBefore(
   };
 }
 
+/** p75 and p90 look for the same harm, a body that became slower, and share what each other bound has: ADR 0045. */
+function weightsOf(
+  slo: readonly number[],
+  quantiles: Quantiles | undefined,
+  edges: Snapped['edges'],
+): Readonly<Record<string, number>> {
+  const at = (wanted: readonly number[]) => wanted.flatMap((ms) => edges.get(ms) ?? []);
+  const body = quantiles === undefined ? [] : at([quantiles.p75, quantiles.p90]);
+  const bounds = at(quantiles === undefined ? slo : [...slo, quantiles.p99]);
+  const share = new Set(body).size === 1 ? WEIGHT : WEIGHT / 2;
+  return Object.fromEntries([
+    ...body.map((ms) => [ms, share] as const),
+    ...bounds.map((ms) => [ms, WEIGHT] as const),
+  ]);
+}
+
 /** The share beyond each certified threshold; undefined where one was not counted: half of them would foretell too early an end. */
 function slownessOf(certify: readonly number[], { slower }: Before): PlanTraffic['slower'] {
   const counted = certify.flatMap((ms) => {
@@ -86,6 +103,8 @@ function slownessOf(certify: readonly number[], { slower }: Before): PlanTraffic
   return counted.length < certify.length ? undefined : Object.fromEntries(counted);
 }
 
+/** Of a bound that nothing shares. */
+const WEIGHT = 2;
 /** The kill switch's p99 is so many times the baseline's. */
 const P99_FACTOR = 5;
 const NO_QUANTILES =

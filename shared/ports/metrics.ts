@@ -16,6 +16,9 @@ export type ArmCounts = {
   readonly slowerThan: Readonly<Record<string, number>>;
 };
 
+/** Milliseconds that so many of a hundred requests did not exceed. */
+export type Quantiles = { readonly p75: number; readonly p90: number; readonly p99: number };
+
 /** A closed interval: the provider is not expected to revise it any more. */
 export type IntervalCounts = {
   /** The same for the same interval whenever it is read: what is counted twice is counted once. */
@@ -53,14 +56,14 @@ export type Metrics = {
    */
   readonly idle: (target: MeasuredTarget, window: Omit<MetricsWindow, 'thresholds'>) => Promise<boolean>;
   /**
-   * Milliseconds that 90 % and 99 % of the target's requests did not exceed in the window, to be frozen before a rollout
+   * Milliseconds that 75 %, 90 % and 99 % of the target's requests did not exceed in the window, to be frozen before a rollout
    * starts: then only the baseline answers. Rounded up to a threshold that `counts` accepts. Undefined when nothing was
    * measured, or when the quantile lies above every such threshold.
    */
   readonly thresholds: (
     target: MeasuredTarget,
     window: { readonly from: string; readonly to: string },
-  ) => Promise<{ readonly p90: number; readonly p99: number } | undefined>;
+  ) => Promise<Quantiles | undefined>;
   /**
    * The smallest threshold, at least `ms`, that `counts` accepts: `ms` itself where the provider counts at any, else the next
    * edge of its histogram. Milliseconds; undefined when none is so high, or nothing was measured in the window.

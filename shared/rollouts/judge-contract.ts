@@ -3,6 +3,10 @@ import * as z from 'zod';
 const Count = z.int().min(0);
 const Share = z.number().gt(0).lt(0.9);
 const Ms = z.number().gt(0);
+/** The three of the baseline, and one for each SLO that a service can have. */
+const MOST_THRESHOLDS = 24;
+/** So that none of so many counts so little that what is left out as nothing beside the others would be something. */
+const GREATEST_WEIGHT = 4;
 
 /** What one arm served in one interval. `slower` counts requests slower than so many ms; failures and slow ones overlap. */
 export const Arm = z
@@ -99,10 +103,12 @@ const Fields = z.strictObject({
     })
     .nullable(),
   latency: z.strictObject({
-    /** ms, frozen before the start: the SLO's bound and the baseline's p90 and p99, at edges of the histogram. */
-    thresholds: z.array(Ms).max(8),
+    /** ms, frozen before the start: the SLO's bound and the baseline's p75, p90 and p99, at edges of the histogram. */
+    thresholds: z.array(Ms).max(MOST_THRESHOLDS),
     /** Those of them that SAFE must rule out too. */
-    certify: z.array(Ms).max(8),
+    certify: z.array(Ms).max(MOST_THRESHOLDS),
+    /** By ms: how much each of them counts beside the others, where the evidence is averaged. Without: all alike. */
+    weights: z.record(z.string(), z.number().min(1).max(GREATEST_WEIGHT)).exactOptional(),
   }),
 });
 
@@ -118,11 +124,25 @@ export const JudgeSettings = Fields.superRefine((settings, context) => {
   if (settings.rBad <= settings.r0) say(['rBad'], `must be above r0, which is ${settings.r0}`);
   const unknown = settings.latency.certify.find((ms) => !settings.latency.thresholds.includes(ms));
   if (unknown !== undefined) say(['latency', 'certify'], `names ${unknown}, which is no threshold`);
+  checkWeights(settings.latency, say);
   const { fano } = settings;
   const unread = typeof fano === 'object' && slowOf(settings).find((ms) => fano.slower[ms] === undefined);
   if (typeof unread === 'number') say(['fano', 'slower'], `does not name ${unread}, which is a threshold`);
 });
 export type JudgeSettings = Readonly<z.infer<typeof JudgeSettings>>;
+
+/** Weights name every threshold, and nothing else. */
+function checkWeights(
+  { thresholds, weights }: z.infer<typeof Fields>['latency'],
+  say: (path: readonly string[], message: string) => void,
+): void {
+  if (weights === undefined) return;
+  const known = thresholds.map(String);
+  const missing = known.find((ms) => !Object.hasOwn(weights, ms));
+  if (missing !== undefined) say(['latency', 'weights'], `does not name ${missing}, which is a threshold`);
+  const unknown = Object.keys(weights).find((ms) => !known.includes(ms));
+  if (unknown !== undefined) say(['latency', 'weights'], `names ${unknown}, which is no threshold`);
+}
 
 /** ms of every threshold at which slow requests are counted, each once: the judge's, and the kill switch's. */
 export function slowOf({ latency, killSwitch }: Pick<JudgeSettings, 'latency' | 'killSwitch'>) {

@@ -124,7 +124,7 @@ function memoryMetrics(
     },
     thresholds: async () => {
       guard('thresholds');
-      return { p90: 200, p99: 400 };
+      return { p75: 200, p90: 200, p99: 400 };
     },
     edge: async (_target, _window, ms) => ms,
   };

@@ -1,5 +1,5 @@
 import type { Interval, JudgeSettings } from '../judge-contract.ts';
-import { type Limits, limitsOf } from './judge-settings.ts';
+import type { Limits } from './judge-settings.ts';
 import { type KillProcess, killProcess, logKill, watchCanary } from './kill-process.ts';
 import {
   BELOW_GREATEST,
@@ -14,8 +14,6 @@ import {
   compareLarge,
   dispersionOf,
   type Grids,
-  gridsOf,
-  largeGridOf,
   logHarm,
   logHarmAtMost,
   logSafe,
@@ -28,6 +26,7 @@ import {
   type WeightTerms,
   watchBaseline,
 } from './metric-process.ts';
+import { preparedOf } from './prepared-settings.ts';
 
 /** What could be compared: sums over the intervals in which both arms had traffic. */
 export type Compared = { intervals: number; requests: number; failures: number };
@@ -37,6 +36,7 @@ export type Run = {
   readonly settings: JudgeSettings;
   readonly limits: Limits;
   readonly grids: Grids;
+  readonly logWeights: readonly number[];
   readonly metrics: readonly MetricProcess[];
   /** Those, and what only the kill switch compares. */
   readonly compares: readonly MetricProcess[];
@@ -65,20 +65,8 @@ type LargeSample = {
   is: boolean;
 };
 
-type Prepared = { readonly grids: Grids; readonly large: LabelGrid | undefined; readonly limits: Limits };
-/** What depends on the settings alone: a rollout is judged every minute by the same. */
-const prepared = new WeakMap<JudgeSettings, Prepared>();
-
-function prepare(settings: JudgeSettings): Prepared {
-  const known = prepared.get(settings);
-  if (known !== undefined) return known;
-  const made = { grids: gridsOf(settings), large: largeGridOf(settings), limits: limitsOf(settings) };
-  prepared.set(settings, made);
-  return made;
-}
-
 export function startRun(settings: JudgeSettings): Run {
-  const { grids, large, limits } = prepare(settings);
+  const { grids, large, limits, logWeights } = preparedOf(settings);
   const { thresholds, certify } = settings.latency;
   const above = settings.largeSample?.above ?? Number.POSITIVE_INFINITY;
   const metrics = [metricProcess(grids, undefined, true)];
@@ -95,6 +83,7 @@ export function startRun(settings: JudgeSettings): Run {
     settings,
     limits,
     grids,
+    logWeights,
     metrics,
     compares,
     kill,
@@ -145,9 +134,12 @@ function takeLarge({ large, compares, compared }: Run, both: Pair): void {
   pairs.length = 0;
 }
 
-/** The mean of errors and latency, which is the mean over the thresholds; what is nothing beside the rest is not worked out. */
+/**
+ * The mean of errors and latency, which is the weighted mean over the thresholds: with weights fixed before the start a
+ * mean of e-values is one. What is nothing beside the rest is not worked out.
+ */
 export function harmOf(run: Run): number {
-  const { settings, metrics, large, thresholds, both } = run;
+  const { settings, metrics, large, thresholds, both, logWeights } = run;
   // of the greatest as many may be the mean
   const nothing = harmAtMost(run) - 3 * BELOW_GREATEST + NOTHING;
   thresholds.length = 0;
@@ -156,7 +148,7 @@ export function harmOf(run: Run): number {
     const isNothing = logHarmAtMost(metric, phi, large.is) < nothing;
     const harm = isNothing ? Number.NEGATIVE_INFINITY : logHarm(metric, phi, large.is);
     if (metric.ms === undefined) run.errors = harm;
-    else thresholds.push(harm);
+    else thresholds.push(harm + (logWeights[thresholds.length] ?? 0));
   }
   if (thresholds.length === 0) return run.errors;
   const isNothing = greatest(thresholds) === Number.NEGATIVE_INFINITY;

@@ -16,7 +16,7 @@ const ESTIMATE_AFTER = 15;
  * harm to the latency at each threshold. Nothing is checked here: `JudgeSettings` of the contract does that.
  */
 export function judgeSettings(given: GivenSettings = {}): JudgeSettings {
-  const thresholds = given.latency?.thresholds ?? [];
+  const { thresholds, certify = thresholds, weights } = given.latency ?? { thresholds: [] };
   return {
     ...alphasOf(given),
     beta: given.beta ?? 0.05,
@@ -27,7 +27,7 @@ export function judgeSettings(given: GivenSettings = {}): JudgeSettings {
     ...(given.fano === 'estimate' && { estimateAfter: given.estimateAfter ?? ESTIMATE_AFTER }),
     floor: given.floor ?? null,
     killSwitch: killSwitchOf(given.killSwitch),
-    latency: { thresholds, certify: given.latency?.certify ?? thresholds },
+    latency: { thresholds, certify, ...(weights !== undefined && { weights }) },
   };
 }
 

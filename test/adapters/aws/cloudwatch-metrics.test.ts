@@ -222,6 +222,7 @@ describe('all requests of an alias', () => {
     const ranks = [
       { from: 300, rank: 99 },
       { from: 120, rank: 90 },
+      { from: 100, rank: 80 },
       { from: 0, rank: 50 },
     ];
     const rankOf = (ms: number) => ranks.find(({ from }) => ms >= from)?.rank ?? 0;
@@ -236,7 +237,7 @@ describe('all requests of an alias', () => {
       );
       return answer(input, 'Complete');
     });
-    expect(await metrics().thresholds(TARGET, WINDOW)).toEqual({ p90: 120, p99: 330 });
+    expect(await metrics().thresholds(TARGET, WINDOW)).toEqual({ p75: 100, p90: 120, p99: 330 });
     const sizes = cloudWatch
       .commandCalls(GetMetricDataCommand)
       .map(({ args }) => args[0].input.MetricDataQueries?.length ?? 0);

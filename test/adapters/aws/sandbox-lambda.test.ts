@@ -114,7 +114,8 @@ describe.each([
       expect(arms.canary?.slowerThan['5'] ?? 0).toBeLessThanOrEqual(arms.canary?.n ?? 0);
     }
     const frozen = await metrics().thresholds(TARGET, window);
-    expect(frozen?.p90).toBeGreaterThan(0);
+    expect(frozen?.p75).toBeGreaterThan(0);
+    expect(frozen?.p90).toBeGreaterThanOrEqual(frozen?.p75 ?? Number.POSITIVE_INFINITY);
     expect(frozen?.p99).toBeGreaterThanOrEqual(frozen?.p90 ?? Number.POSITIVE_INFINITY);
   });
 

@@ -26,7 +26,7 @@ function frozen(
       return { n: 1000, errors: 5, slowerThan: Object.fromEntries(slow) };
     },
     idle: async () => false,
-    thresholds: async () => ({ p90: 100, p99: 250 }),
+    thresholds: async () => ({ p75: edges.includes(80) ? 80 : 100, p90: 100, p99: 250 }),
     edge: async (_target, _window, ms) => edges.find((edge) => edge >= ms),
   };
   return freezeBefore({ clock: () => NOW, factor: 1, metrics }, TARGET, { slos: [...slos] });
@@ -34,13 +34,26 @@ function frozen(
 
 test('bounds between two edges are judged, guarded and told at the next edge', async () => {
   const { settings, slos, notes } = await frozen([100, 250, 500, 1000, 2500], [latency('quick', 300)]);
-  expect(settings.latency).toEqual({ thresholds: [500, 100, 250], certify: [100, 250] });
+  expect(settings.latency).toEqual({
+    ...{ thresholds: [500, 100, 250], certify: [100, 250] },
+    weights: { 100: 2, 250: 2, 500: 2 },
+  });
   expect(settings.killSwitch?.slowerThan).toBe(2500);
   expect(slos).toEqual([{ name: 'quick', errorRate: null, slowerThan: 500, slowShare: 0.01 }]);
   expect(notes).toEqual([
     'slower than 300 ms is judged as slower than 500 ms, the next threshold that the provider counts at',
     'slower than 1250 ms is judged as slower than 2500 ms, the next threshold that the provider counts at',
   ]);
+});
+
+test('p75 and p90 share what the bound of an SLO and p99 have each', async () => {
+  const { settings, traffic } = await frozen([80, 100, 250, 500, 2500], [latency('quick', 500)]);
+  expect(settings.latency).toEqual({
+    ...{ thresholds: [500, 80, 100, 250], certify: [80, 100, 250] },
+    weights: { 80: 1, 100: 1, 250: 2, 500: 2 },
+  });
+  expect(JudgeSettings.parse(settings)).toEqual(settings);
+  expect(Object.keys(traffic.slower ?? {})).toEqual(['80', '100', '250']);
 });
 
 test('how slowness comes is read before the start at every threshold, the kill switch too', async () => {
@@ -67,7 +80,11 @@ test('what was not counted is not taken for none: the forecast is then of failur
 
 test('two bounds that meet at one edge are judged once', async () => {
   const { settings } = await frozen([100, 250, 2500], [latency('quick', 200), latency('quicker', 240)]);
-  expect(settings.latency).toEqual({ thresholds: [250, 100], certify: [250, 100] });
+  expect(settings.latency).toEqual({
+    ...{ thresholds: [250, 100], certify: [250, 100] },
+    weights: { 100: 2, 250: 2 },
+  });
+  expect(JudgeSettings.parse(settings)).toEqual(settings);
 });
 
 test('a bound above the last edge is not judged, and said', async () => {

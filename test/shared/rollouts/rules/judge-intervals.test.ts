@@ -97,6 +97,18 @@ describe('a document', () => {
       'settings.latency.certify',
       { intervals: [], settings: { latency: { thresholds: [300], certify: [100] } } },
     ],
+    [
+      'settings.latency.weights does not name 300',
+      { intervals: [], settings: { latency: { thresholds: [300], weights: {} } } },
+    ],
+    [
+      'settings.latency.weights names 100',
+      { intervals: [], settings: { latency: { thresholds: [300], weights: { 100: 1, 300: 1 } } } },
+    ],
+    [
+      'settings.latency.weights.300',
+      { intervals: [], settings: { latency: { thresholds: [300], weights: { 300: 5 } } } },
+    ],
     ['`slower`', { intervals: [], settings: { fano: { errors: 2 } } }],
     ['settings.alfa', { intervals: [], settings: { alfa: 0.01 } }],
   ])('with something wrong names %s', (path, document) => {

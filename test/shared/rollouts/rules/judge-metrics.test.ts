@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { GivenSettings } from '../../../../shared/rollouts/judge-contract.ts';
 import { estimateFano } from '../../../../shared/rollouts/rules/dispersion.ts';
 import { judgeRollout } from '../../../../shared/rollouts/rules/judge-rollout.ts';
 import { judgeSettings } from '../../../../shared/rollouts/rules/judge-settings.ts';
@@ -29,6 +30,16 @@ describe('latency', () => {
     const intervals = [minute(0, [100, 0, { 100: 30, 300: 6 }], [900, 0, { 100: 200, 300: 6 }])];
     const of = (...thresholds: number[]) => 2 * E(judge(intervals, { latency: { thresholds } }).logE) - 1;
     expect(of(100, 300)).toBeCloseTo((of(100) + of(300)) / 2, 6);
+  });
+
+  test('at several thresholds is the mean weighted as the settings say', () => {
+    const intervals = [minute(0, [100, 0, { 100: 30, 300: 6 }], [900, 0, { 100: 200, 300: 6 }])];
+    const of = (latency: GivenSettings['latency']) => 2 * E(judge(intervals, { latency }).logE) - 1;
+    const alone = (ms: number) => of({ thresholds: [ms] });
+    const thresholds = [100, 300];
+    const weighed = of({ thresholds, weights: { 100: 1, 300: 3 } });
+    expect(weighed).toBeCloseTo((alone(100) + 3 * alone(300)) / 4, 6);
+    expect(of({ thresholds, weights: { 100: 2, 300: 2 } })).toBe(of({ thresholds }));
   });
 
   test('must be ruled out to be worse at every certified threshold before a canary is SAFE', () => {

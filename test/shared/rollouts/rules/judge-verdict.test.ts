@@ -30,6 +30,7 @@ const settings: fc.Arbitrary<GivenSettings> = fc.record({
     { thresholds: [1, 2] },
     { thresholds: [1, 2, 9], certify: [2] },
     { thresholds: [1], certify: [] },
+    { thresholds: [1, 2, 9], certify: [2], weights: { 1: 1, 2: 2, 9: 4 } },
   ),
 });
 
