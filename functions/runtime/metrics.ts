@@ -4,7 +4,7 @@ import { prometheusSlo } from '../../shared/adapters/prometheus/prometheus-slo.t
 import type { JsonEndpoint } from '../../shared/adapters/read-json.ts';
 import { type SloCounts, sloFromMetrics } from '../../shared/policies/index.ts';
 import type { MeasuredTarget, Metrics } from '../../shared/ports/metrics.ts';
-import { readService } from '../../shared/services/index.ts';
+import { environmentOf, readService } from '../../shared/services/index.ts';
 import { once, optional, required, timeFactor } from './environment.ts';
 import { meter } from './observe.ts';
 import { integrationSecrets } from './secrets.ts';
@@ -36,8 +36,7 @@ export const metrics = once((): Metrics => {
 export const sloCounts = once(
   (): SloCounts => async (target, windows, at) => {
     const { service, environment } = target;
-    const { environments } = await readService({ store: store() }, service);
-    const place = environments[environment];
+    const place = environmentOf(await readService({ store: store() }, service), environment);
     if (place?.platform !== 'lambda') return prometheusSlo(endpoint())(target, windows, at);
     return sloFromMetrics(metrics(), { ...place, service, environment })(target, windows, at);
   },

@@ -1,7 +1,7 @@
 import { personOf, readPeople, UNKNOWN_AUTHOR, UNMAPPED } from '../approvals/index.ts';
 import { Fault, isFault } from '../kernel/index.ts';
 import type { LambdaTarget } from '../ports/traffic.ts';
-import { readService } from '../services/index.ts';
+import { environmentOf, readService } from '../services/index.ts';
 import type { BlockReason } from './contract.ts';
 import { type Deployment, loadDeployment } from './deployment.ts';
 import type { FactsDeps, TaskInput, TaskResult } from './ports.ts';
@@ -43,7 +43,7 @@ export async function targetOf(
   deps: Pick<FactsDeps, 'store'>,
   { service, environment }: Pick<Deployment, 'service' | 'environment'>,
 ): Promise<LambdaTarget> {
-  const place = (await readService(deps, service)).environments[environment];
+  const place = environmentOf(await readService(deps, service), environment);
   if (place?.platform !== 'lambda')
     throw new Fault('NotFound', `service ${service} has no environment ${environment} on lambda`);
   return { platform: 'lambda', service, environment, function: place.function, alias: place.alias };

@@ -1,6 +1,6 @@
 import { personOf, UNMAPPED } from '../approvals/index.ts';
 import { type Actor, canonicalJson, decide, Fault, isFault, isoTime, newId } from '../kernel/index.ts';
-import { readService, type ServiceDocument } from '../services/index.ts';
+import { environmentOf, readService, type ServiceDocument } from '../services/index.ts';
 import { refusalOfRun } from './check-run.ts';
 import { METRICS, type Preset } from './contract.ts';
 import { type Deployment, type DeploymentData, deploymentOf, stateDeadline } from './deployment.ts';
@@ -57,8 +57,7 @@ function refusalOf(
 ): Refused | undefined {
   const ofRun = refusalOfRun(run, { service, repository, revision });
   if (ofRun !== undefined) return ofRun;
-  // `constructor` and its like are names of members of every object
-  const place = Object.hasOwn(environments, environment) ? environments[environment] : undefined;
+  const place = environmentOf({ environments }, environment);
   if (place === undefined) {
     const text = `service ${service} has no environment ${environment}`;
     return { refusal: 'ENVIRONMENT_UNKNOWN', fault: new Fault('NotFound', text) };

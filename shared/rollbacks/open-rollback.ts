@@ -1,5 +1,5 @@
 import { type Actor, decide, Fault, isFault, isoTime, newId } from '../kernel/index.ts';
-import { readService } from '../services/index.ts';
+import { environmentOf, readService } from '../services/index.ts';
 import { type Attempt, type AttemptData, attemptOf } from './attempt.ts';
 import {
   MAX_ATTEMPTS_AT_ONCE,
@@ -43,9 +43,7 @@ const DAY_SECONDS = 86_400;
  */
 export async function openRollbackAttempt(deps: RollbackDeps, input: OpenInput): Promise<Opening> {
   const service = await readService(deps, input.service);
-  // `constructor` and its like are members of every object and no environments
-  const known = Object.hasOwn(service.environments, input.environment);
-  const place = known ? service.environments[input.environment] : undefined;
+  const place = environmentOf(service, input.environment);
   if (place === undefined) {
     throw new Fault('NotFound', `service ${input.service} has no environment ${input.environment}`);
   }

@@ -1,6 +1,6 @@
 import { Fault, isFault, isoTime, millis } from '../kernel/index.ts';
 import type { DeliveryTarget, PullRequest, StoredReading } from '../ports/index.ts';
-import { type ArgocdEnvironment, readAutonomy, readService } from '../services/index.ts';
+import { type ArgocdEnvironment, environmentOf, readAutonomy, readService } from '../services/index.ts';
 import type { Attempt } from './attempt.ts';
 import { METRICS, NOT_BY_PULL_REQUEST } from './contract.ts';
 import type { RollbackDeps, WorldDeps } from './ports.ts';
@@ -9,7 +9,7 @@ import type { Reading } from './rules/readings.ts';
 /** The service's entry, and where it runs. Throws Fault('NotFound') when the registry no longer knows it there. */
 export async function placeOf(deps: RollbackDeps, attempt: { service: string; environment: string }) {
   const service = await readService(deps, attempt.service);
-  const environment = service.environments[attempt.environment];
+  const environment = environmentOf(service, attempt.environment);
   if (environment?.platform !== 'argocd') throw new Fault('NotFound', noSuchPlace(attempt, environment));
   return { service, environment, target: targetOf(attempt.service, attempt.environment, environment) };
 }

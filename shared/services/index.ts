@@ -1,5 +1,6 @@
 export * from './autonomy.ts';
 export * from './contract.ts';
+export * from './environment-of.ts';
 export * from './put-autonomy.ts';
 export * from './put-kill-switch.ts';
 export * from './put-service.ts';

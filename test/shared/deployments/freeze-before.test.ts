@@ -60,7 +60,7 @@ test('how slowness comes is read before the start at every threshold, the kill s
   const { settings } = await frozen([100, 250, 500, 1000, 2500], [latency('quick', 300)]);
   expect(settings.fano).toEqual({
     errors: 1,
-    slower: { 100: expect.closeTo(31.6, 1), 250: 1, 500: 1, 2500: 1 },
+    slower: { 100: expect.closeTo(41.82, 1), 250: 1, 500: 1, 2500: 1 },
   });
   expect(JudgeSettings.parse(settings)).toEqual(settings);
 });

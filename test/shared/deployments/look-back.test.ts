@@ -27,7 +27,7 @@ test('slowness that comes in bursts is seen, where failures are independent', as
     return { n: 600, errors: 3 + (window % 2), slowerThan: Object.fromEntries(slow) };
   };
   const { fano } = await lookBack({ metrics: { total }, factor: 1 }, TARGET, NOW, [100, 300]);
-  expect(fano).toEqual({ errors: 1, slower: { 100: 1, 300: expect.closeTo(20.77, 2) } });
+  expect(fano).toEqual({ errors: 1, slower: { 100: 1, 300: expect.closeTo(27.51, 2) } });
 });
 
 test('failures that come evenly are no bursts', async () => {
