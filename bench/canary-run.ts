@@ -1,7 +1,8 @@
+import type { Chance } from '../cli/study/chance.ts';
 import { slowOf } from '../shared/rollouts/judge-contract.ts';
 import { frozenFano } from '../shared/rollouts/rules/dispersion.ts';
 import type { Case } from './canary-case.ts';
-import { type Chance, seededChance } from './canary-chance.ts';
+import { seededChance } from './canary-chance.ts';
 import { intervalsOf, judged } from './canary-policy.ts';
 import { referenceMinute } from './canary-reference.ts';
 import { argoStyle, flaggerStyle, kayentaStyle, type Rival, zTestEachMinute } from './canary-rivals.ts';

@@ -1,4 +1,5 @@
-import { binomialDraw, type Chance, type Draw, poissonDraw } from './canary-chance.ts';
+import type { Chance } from '../cli/study/chance.ts';
+import { binomialDraw, type Draw, poissonDraw } from '../cli/study/draw.ts';
 
 /** What one arm does: how often a request fails, and how often it is slower than each threshold (ever rarer). */
 export type Behaviour = { readonly errors: number; readonly slow: readonly number[] };

@@ -20,7 +20,7 @@ export function noticed(
   if (fault === undefined) return { by: 'nobody', after: 0 };
   const { errorRate, slowShare, minutes } = ASSUMPTIONS.alarm;
   const { failures, slower } = behaviourOf(service, fault);
-  const isGross = failures >= errorRate || slower[2] >= slowShare;
+  const isGross = failures >= errorRate || slower[3] >= slowShare;
   if (!isGross) return { by: 'nobody', after: ASSUMPTIONS.unnoticedMinutes };
   const seen = Math.max(0, fault.onset - ran) + minutes;
   const person = answerMinutes({ organisation, index, service }, 'alarm', at + seen * 60_000);

@@ -1,9 +1,9 @@
-/** Uniform in [0, 1), in steps of 2^-32. */
+/** Uniform in [0, 1), in equal steps. */
 export type Chance = () => number;
 
 /**
  * A stream of chance of its own for each thing that is drawn: sfc32 (C. Doty-Humphrey, PractRand), its state filled from
- * the parts. What one deployment draws does not move what another draws, so that two arms meet the same changes and the
+ * the parts, in steps of 2^-32. What one deployment draws does not move what another draws, so that two arms meet the same changes and the
  * same traffic (common random numbers).
  */
 export function stream(...parts: readonly number[]): Chance {
@@ -37,12 +37,12 @@ export function normal(chance: Chance): number {
 }
 
 /** Above this mean the rounded normal is taken. */
-const LARGE = 40;
+export const LARGE_COUNT = 40;
 
 /** A Poisson count by inversion, one number of chance each: exact but for the 2^-32 steps, and for large means but for skewness. */
 export function poisson(mean: number, chance: Chance): number {
   if (mean <= 0) return 0;
-  if (mean > LARGE) return Math.max(0, Math.round(mean + Math.sqrt(mean) * normal(chance)));
+  if (mean > LARGE_COUNT) return Math.max(0, Math.round(mean + Math.sqrt(mean) * normal(chance)));
   const drawn = chance();
   let term = Math.exp(-mean);
   let count = 0;

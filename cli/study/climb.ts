@@ -1,7 +1,7 @@
 import type { Stage } from '../../shared/rollouts/contract.ts';
 import { type Judgement, judgeInterval } from '../../shared/rollouts/rules/judge-verdict.ts';
 import { rawGuards } from '../../shared/rollouts/rules/raw-guards.ts';
-import { type DrawInterval, type Interval, SETTINGS } from './canary-intervals.ts';
+import { type DrawInterval, FAR, type Interval, SETTINGS } from './canary-intervals.ts';
 import { LONGEST_WAIT } from './people.ts';
 
 export type Ladder = {
@@ -104,13 +104,13 @@ function ask(climb: Climb, here: Visit, reason: Held['reason']): void {
   here.held = { reason, until: asked + Math.min(minutes, LONGEST_WAIT), lapses: minutes > LONGEST_WAIT };
 }
 
+const { errorRate = 1, slowShare = 1 } = SETTINGS.killSwitch ?? {};
+
 function crossesGuard(interval: Interval): boolean {
   const { canary } = interval;
   if (canary === undefined) return false;
   // below the shares of the rule it need not be asked
   const { failures, requests, slower } = canary;
-  const { errorRate = 1, slowerThan, slowShare = 1 } = SETTINGS.killSwitch ?? {};
-  const slow = slower[String(slowerThan)] ?? 0;
-  if (failures < errorRate * requests && slow < slowShare * requests) return false;
+  if (failures < errorRate * requests && (slower[FAR] ?? 0) < slowShare * requests) return false;
   return rawGuards.decide({ intervals: [interval], settings: SETTINGS }).verdict === 'HOLD';
 }

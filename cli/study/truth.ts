@@ -78,12 +78,16 @@ function kindAt(kinds: Organisation['kinds'], drawn: number): FaultKind {
   return 'silent';
 }
 
-/** z of the shares that production freezes: one request in ten, and one in a hundred, is slower. */
+/** z of the shares that production freezes: one request in four, in ten, and in a hundred is slower. */
+const Z_P75 = 0.6744897501960817;
 const Z_P90 = 1.2815515655446004;
 const Z_P99 = 2.3263478740408408;
 
-/** What an arm does: shares that fail, and that are slower than the baseline's p90, its p99 and five times that. */
-export type Behaviour = { readonly failures: number; readonly slower: readonly [number, number, number] };
+/** What an arm does: shares that fail, and that are slower than the baseline's p75, its p90, its p99 and five times that. */
+export type Behaviour = {
+  readonly failures: number;
+  readonly slower: readonly [number, number, number, number];
+};
 
 /** Latency is log-normal, so that everything follows from its spread and from how many times slower it is. */
 export function behaviourOf({ failureRate, latencySpread }: SimulatedService, fault?: Fault): Behaviour {
@@ -91,6 +95,11 @@ export function behaviourOf({ failureRate, latencySpread }: SimulatedService, fa
   const far = Math.log(ASSUMPTIONS.alarm.p99Factor) / latencySpread;
   return {
     failures: fault?.failureRate ?? failureRate,
-    slower: [normalTail(Z_P90 - shift), normalTail(Z_P99 - shift), normalTail(Z_P99 + far - shift)],
+    slower: [
+      normalTail(Z_P75 - shift),
+      normalTail(Z_P90 - shift),
+      normalTail(Z_P99 - shift),
+      normalTail(Z_P99 + far - shift),
+    ],
   };
 }

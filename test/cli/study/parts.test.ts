@@ -144,8 +144,9 @@ describe('the simulated world', () => {
   test('is slow by the quantiles that are frozen before a canary', () => {
     const [service] = organisation.services;
     const { slower } = behaviourOf(service);
-    expect(slower[0]).toBeCloseTo(0.1, 6);
-    expect(slower[1]).toBeCloseTo(0.01, 6);
+    expect(slower[0]).toBeCloseTo(0.25, 6);
+    expect(slower[1]).toBeCloseTo(0.1, 6);
+    expect(slower[2]).toBeCloseTo(0.01, 6);
     expect(normalTail(1.96)).toBeCloseTo(0.0249979, 6);
     expect(normalTail(-1.96)).toBeCloseTo(0.9750021, 6);
   });
