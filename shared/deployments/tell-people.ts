@@ -1,6 +1,7 @@
 import { type Clock, Fault, type Store } from '../kernel/index.ts';
 import type { Meter } from '../ports/meter.ts';
 import type { Notify } from '../ports/notify.ts';
+import { tellOnce } from '../ports/tell-once.ts';
 import type { Work } from '../ports/work.ts';
 import { METRICS as INTEGRATIONS } from '../rollbacks/contract.ts';
 import { loadRollout, type News, newsOfRollout } from '../rollouts/index.ts';
@@ -10,7 +11,7 @@ import { newsOfDeployment } from './news.ts';
 
 export type TellDeps = {
   readonly store: Store;
-  readonly work: Pick<Work, 'isTold' | 'markTold'>;
+  readonly work: Pick<Work, 'beginTelling' | 'markTold'>;
   readonly meter: Meter;
   readonly clock: Clock;
   /** undefined: nobody is told in a chat. */
@@ -38,21 +39,17 @@ export async function tellPeople(deps: TellDeps, input: TellInput): Promise<void
   const told = await newsFor(deps, input);
   if (told === undefined) return;
   const mark = `${input.kind}/${input.id}/${told.news.topic}`;
-  if (await deps.work.isTold(mark)) return;
   try {
     const { text, approval } = told.news;
-    const link = await linkOf(deps, told);
-    await notify.send({
-      text,
-      ...(link !== undefined && { link }),
-      ...(approval !== undefined && { approval }),
+    await tellOnce({ ...deps, notify }, mark, async () => {
+      const link = await linkOf(deps, told);
+      return { text, ...(link !== undefined && { link }), ...(approval !== undefined && { approval }) };
     });
   } catch (thrown) {
     const code = thrown instanceof Fault ? thrown.name : 'Unknown';
     deps.meter.count(INTEGRATIONS.integrationErrors, { call: 'notify', code });
     throw new Fault('Unavailable', `nobody was told about ${input.kind} ${input.id}`, { cause: thrown });
   }
-  await deps.work.markTold(mark, deps.clock());
 }
 
 async function newsFor(deps: TellDeps, input: TellInput): Promise<Told | undefined> {

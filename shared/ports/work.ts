@@ -43,6 +43,14 @@ export type Work = Shown & {
   ) => Promise<readonly StoredReading[]>;
   /** Whether this message was sent before (for a week): `markTold` says so after it was. */
   readonly isTold: (message: string) => Promise<boolean>;
+  /**
+   * Writes down that this message is about to be sent, if nobody has. 'told': it was sent. Otherwise since when an earlier
+   * try has been about to (ISO time), of which nobody knows the end; undefined for none.
+   */
+  readonly beginTelling: (
+    message: string,
+    now: number,
+  ) => Promise<'told' | { readonly since: string } | undefined>;
   readonly markTold: (message: string, now: number) => Promise<void>;
   readonly lastReading: (service: string, environment: string) => Promise<StoredReading | undefined>;
 };

@@ -2,6 +2,7 @@ import { planOf } from '../approvals/index.ts';
 import { Fault } from '../kernel/index.ts';
 import type { ButtonFor } from '../ports/index.ts';
 import type { Notify } from '../ports/notify.ts';
+import { tellOnce } from '../ports/tell-once.ts';
 import { type Attempt, approvalIdOf, loadAttempt } from './attempt.ts';
 import { METRICS } from './contract.ts';
 import { type Escalation, escalationMarker, escalationOf } from './escalation-text.ts';
@@ -100,11 +101,11 @@ type Told = {
 };
 
 async function tellInChat(deps: Deps, { eventId, title, link, attempt }: Told): Promise<true> {
-  if (deps.notify === undefined || (await deps.work.isTold(eventId))) return true;
+  const { notify } = deps;
+  if (notify === undefined) return true;
   const approval = buttonFor(attempt);
   const more = { ...(link !== undefined && { link }), ...(approval !== undefined && { approval }) };
-  await deps.notify.send({ text: title, ...more });
-  await deps.work.markTold(eventId, deps.clock());
+  await tellOnce({ ...deps, notify }, eventId, () => ({ text: title, ...more }));
   return true;
 }
 

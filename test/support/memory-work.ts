@@ -5,6 +5,7 @@ export function memoryWork(): Work {
   const waits = new Map<string, Wait>();
   const readings = new Map<string, StoredReading>();
   const told = new Set<string>();
+  const begun = new Map<string, string>();
   const tallies = new Map<string, Tally>();
   const evaluations = new Map<string, Evaluation>();
   const of = (service: string, environment: string): StoredReading[] =>
@@ -23,6 +24,12 @@ export function memoryWork(): Work {
       waits.delete(`${id}/${state}`);
     },
     isTold: async (message) => told.has(message),
+    beginTelling: async (message, now) => {
+      if (told.has(message)) return 'told';
+      const since = begun.get(message);
+      if (since === undefined) begun.set(message, new Date(now).toISOString());
+      return since === undefined ? undefined : { since };
+    },
     markTold: async (message) => {
       told.add(message);
     },

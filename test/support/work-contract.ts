@@ -46,6 +46,16 @@ export function workContract(name: string, open: () => Promise<Work> | Work): vo
       expect(found).toContainEqual(production);
     });
 
+    test('a message that somebody was about to send is told apart from one that was sent', async () => {
+      const [begun, later] = [Date.parse('2026-11-21T10:00:00.000Z'), Date.parse('2026-11-21T10:05:00.000Z')];
+      expect(await work.beginTelling('event/1', begun)).toBeUndefined();
+      expect(await work.isTold('event/1')).toBe(false);
+      expect(await work.beginTelling('event/1', later)).toEqual({ since: '2026-11-21T10:00:00.000Z' });
+      await work.markTold('event/1', later);
+      expect(await work.beginTelling('event/1', later)).toBe('told');
+      expect(await work.isTold('event/1')).toBe(true);
+    });
+
     test('of the looks at an attempt the last is kept', async () => {
       const results = [{ id: 'I6', result: 'wait', value: 'checks are pending' }];
       const first = { at: '2026-11-21T10:00:00.000Z', mode: 'auto', verdict: 'wait', results };

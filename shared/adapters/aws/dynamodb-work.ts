@@ -1,21 +1,15 @@
-import {
-  DeleteCommand,
-  GetCommand,
-  PutCommand,
-  type PutCommandInput,
-  QueryCommand,
-  type QueryCommandInput,
-} from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, GetCommand, QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { Fault, isoTime, millis } from '../../kernel/index.ts';
 import type { StoredReading, Work } from '../../ports/index.ts';
 import { dynamoEvaluations } from './dynamodb-evaluations.ts';
 import { dynamoTallies, type Items } from './dynamodb-tallies.ts';
-import { awsCall, errorName } from './failures.ts';
+import { dynamoTold } from './dynamodb-told.ts';
+import { awsCall } from './failures.ts';
+import { putUnless } from './put-unless.ts';
 
 // A wait outlives its deadline by a week, so that an operator still finds what was waited for.
 const WAIT_KEPT_SECONDS = 7 * 86_400;
-const TOLD_KEPT_SECONDS = 7 * 86_400;
 const READING_KEPT_SECONDS = 7 * 86_400;
 // A reading is observed within its interval, and no interval is longer than this.
 const LONGEST_INTERVAL_MS = 3_600_000;
@@ -43,23 +37,8 @@ const Reading = z.object({
 /** The work table in DynamoDB; its name is asked for with each call. Throws Fault: Unavailable, PermissionDenied, Malformed. */
 export function dynamoWork(items: Items): Work {
   return {
-    ...{ ...waits(items), ...told(items), ...readings(items) },
+    ...{ ...waits(items), ...dynamoTold(items), ...readings(items) },
     ...{ ...dynamoTallies(items), ...dynamoEvaluations(items) },
-  };
-}
-
-function told(items: Items): Pick<Work, 'isTold' | 'markTold'> {
-  const key = (message: string) => ({ pk: `TOLD#${message}`, sk: '-' });
-  return {
-    isTold: async (message) => {
-      const input = { TableName: items.table, Key: key(message), ConsistentRead: true };
-      const { Item } = await awsCall('GetItem', () => items.client.send(new GetCommand(input)));
-      return Item !== undefined;
-    },
-    markTold: async (message, now) => {
-      const Item = { ...key(message), v: 1, expiresAt: Math.floor(now / 1000) + TOLD_KEPT_SECONDS };
-      await awsCall('PutItem', () => items.client.send(new PutCommand({ TableName: items.table, Item })));
-    },
   };
 }
 
@@ -141,17 +120,6 @@ async function putReading(items: Items, reading: StoredReading): Promise<boolean
     },
     ConditionExpression: 'attribute_not_exists(pk)',
   });
-}
-
-/** false where the condition does not hold. */
-async function putUnless(items: Items, input: Omit<PutCommandInput, 'TableName'>): Promise<boolean> {
-  try {
-    await items.client.send(new PutCommand({ TableName: items.table, ...input }));
-    return true;
-  } catch (thrown) {
-    if (errorName(thrown) === 'ConditionalCheckFailedException') return false;
-    return await awsCall('PutItem', () => Promise.reject(thrown));
-  }
 }
 
 function readingKey(service: string, environment: string): string {

@@ -17,6 +17,15 @@ type Config = {
 const TIMEOUT_MS = 5000;
 const MAX_TEXT = 2000;
 const Answer = z.looseObject({ ok: z.boolean(), error: z.string().optional() });
+const History = z.looseObject({
+  messages: z.array(
+    z.looseObject({
+      metadata: z.looseObject({ event_payload: z.looseObject({ key: z.unknown() }).optional() }).optional(),
+    }),
+  ),
+});
+/** Seconds. */
+const CLOCKS_APART = 120;
 /** Errors of chat.postMessage that mean our token is not (or no longer) good for it. */
 const DENIED = [
   'invalid_auth',
@@ -28,15 +37,27 @@ const DENIED = [
 ];
 
 /**
- * Posts by `chat.postMessage`. It has no idempotency key: an answer that is lost may double a message, which is the
- * lesser evil when people must be told. Throws Fault: PermissionDenied, RateLimited, Unavailable, InvalidInput, Malformed.
+ * Posts by `chat.postMessage`. It has no idempotency key, so each message carries its own in its metadata, and whatever may
+ * have been posted already is looked for in the channel before it is posted once more. Without the scope to read the channel
+ * a lost answer may double a message, which is the lesser evil when people must be told.
+ * Throws Fault: PermissionDenied, RateLimited, Unavailable, InvalidInput, Malformed.
  */
 export function slackNotify(config: Config): Notify {
   return {
-    send: ({ text, link, approval }) => {
+    send: ({ text, link, approval }, telling) => {
       const shown = link === undefined ? escaped(text) : `${escaped(text)} <${link}>`;
-      const message = { text: shown, ...(approval !== undefined && { blocks: blocksOf(shown, approval) }) };
-      return retryTransient(() => post(config, message), config.firstWaitMs);
+      const message = {
+        text: shown,
+        ...(approval !== undefined && { blocks: blocksOf(shown, approval) }),
+        ...(telling !== undefined && { metadata: metadataOf(telling.key) }),
+      };
+      let since = telling?.since;
+      return retryTransient(async () => {
+        if (telling !== undefined && since !== undefined && (await isPosted(config, telling.key, since)))
+          return;
+        since ??= new Date().toISOString();
+        await post(config, message);
+      }, config.firstWaitMs);
     },
   };
 }
@@ -62,6 +83,10 @@ function blocksOf(text: string, approval: ButtonFor): readonly object[] {
   ];
 }
 
+function metadataOf(key: string) {
+  return { event_type: 'holdfast_message', event_payload: { key } };
+}
+
 function plainText(text: string) {
   return { type: 'plain_text', text };
 }
@@ -72,9 +97,10 @@ function escaped(text: string): string {
 }
 
 async function post({ baseUrl, channel, token }: Config, message: object): Promise<void> {
-  const answer = await request(`${baseUrl.replace(/\/+$/, '')}/chat.postMessage`, await token(), {
-    channel,
-    ...message,
+  const answer = await request(`${trimmed(baseUrl)}/chat.postMessage`, {
+    method: 'POST',
+    headers: { ...bearer(await token()), 'content-type': 'application/json; charset=utf-8' },
+    body: JSON.stringify({ channel, ...message }),
   });
   if (answer.status === 429) {
     const retryAfterSeconds = namedWait(answer.headers.get('retry-after'));
@@ -89,17 +115,33 @@ async function post({ baseUrl, channel, token }: Config, message: object): Promi
     throw new Fault(faultName(body.data.error), `Slack refused the message: ${body.data.error}`);
 }
 
+/** Whether the channel shows it since then. A channel that cannot be read shows nothing. */
+async function isPosted({ baseUrl, channel, token }: Config, key: string, since: string): Promise<boolean> {
+  // Slack's clock is another one
+  const oldest = String(Date.parse(since) / 1000 - CLOCKS_APART);
+  const query = new URLSearchParams({ channel, oldest, limit: '100', include_all_metadata: 'true' });
+  try {
+    const url = `${trimmed(baseUrl)}/conversations.history?${query}`;
+    const answer = await request(url, { headers: bearer(await token()) });
+    const { data } = History.safeParse(await answer.json());
+    return data?.messages.some(({ metadata }) => metadata?.event_payload?.key === key) ?? false;
+  } catch {
+    return false;
+  }
+}
+
 function faultName(error: string | undefined): FaultName {
   if (error !== undefined && DENIED.includes(error)) return 'PermissionDenied';
   return error === 'ratelimited' ? 'RateLimited' : 'InvalidInput';
 }
 
-async function request(url: string, token: string, body: unknown): Promise<Response> {
+const trimmed = (baseUrl: string): string => baseUrl.replace(/\/+$/, '');
+const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+
+async function request(url: string, init: RequestInit): Promise<Response> {
   try {
     return await fetch(url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json; charset=utf-8', authorization: `Bearer ${token}` },
-      body: JSON.stringify(body),
+      ...init,
       redirect: 'error', // a redirect would carry the token to a place nobody configured
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });

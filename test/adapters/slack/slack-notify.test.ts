@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { type Inbox, startInbox } from '../../../local/sandbox/inbox.ts';
 import { listen } from '../../../local/sandbox/listen.ts';
@@ -11,8 +11,8 @@ afterEach(async () => {
   for (const close of closers.splice(0)) await close();
 });
 
-async function inbox(): Promise<Inbox> {
-  const started = await startInbox({ token: 'xoxb', now: () => 0 });
+async function inbox(now = () => 0): Promise<Inbox> {
+  const started = await startInbox({ token: 'xoxb', now });
   closers.push(started.close);
   return started;
 }
@@ -99,4 +99,51 @@ test('a question has two buttons that carry it and its plan, and ask once more; 
     { ...approval, verdict: 'approve' },
     { ...approval, verdict: 'reject' },
   ]);
+});
+
+describe('what may have been posted already', () => {
+  const telling = { key: 'event/1' };
+  const since = '1970-01-01T00:00:00.000Z';
+
+  test('is looked for and not posted again; another message is', async () => {
+    const chat = await inbox();
+    await to(chat.url).send({ text: 'x' }, telling);
+    await to(chat.url).send({ text: 'x' }, { ...telling, since });
+    await to(chat.url).send({ text: 'x' }, { key: 'event/2', since });
+    expect(chat.messages().map(({ metadata }) => metadata?.event_payload)).toEqual([
+      { key: 'event/1' },
+      { key: 'event/2' },
+    ]);
+  });
+
+  test('is found where only the answer was lost', async () => {
+    const chat = await inbox(Date.now);
+    let calls = 0;
+    const lossy = await listen(async (request) => {
+      calls += 1;
+      const { pathname, search } = new URL(request.url);
+      const answer = await fetch(`${chat.url}${pathname}${search}`, {
+        method: request.method,
+        headers: request.headers,
+        ...(request.method === 'POST' && { body: await request.text() }),
+      });
+      return calls === 1 ? new Response('', { status: 502 }) : new Response(await answer.text());
+    }, 0);
+    closers.push(lossy.close);
+    await slackNotify({
+      ...{ baseUrl: lossy.url, channel: 'C1', token: async () => 'xoxb', firstWaitMs: 1 },
+    }).send({ text: 'x' }, telling);
+    expect(chat.messages()).toHaveLength(1);
+    expect(calls).toBe(2);
+  });
+
+  test.each([
+    ['refused', () => Response.json({ ok: false, error: 'missing_scope' })],
+    ['down', () => new Response('', { status: 503 })],
+    ['no answer of its API', () => new Response('<html>')],
+  ])('is posted again where the channel is %s: people must be told', async (_what, history) => {
+    const server = await answering(history, () => Response.json({ ok: true }));
+    await to(server.url).send({ text: 'x' }, { ...telling, since });
+    expect(server.calls()).toBe(2);
+  });
 });
