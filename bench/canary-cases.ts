@@ -10,6 +10,10 @@ const bursts = { traffic: { burst: 5 } };
 const slowBursts = { traffic: { slowBurst: 5 }, reference: 'latency' as const };
 /** Windows of the look-back of production. */
 const WINDOWS = 20;
+/** Of a service so young that it has no more of them. */
+const FEW_WINDOWS = [4, 6];
+/** One burst of 5 an hour, at 2,000 a minute. */
+const RARE = 5 / (2000 * 60);
 const FOUR_HOURS = new Array<number>(210).fill(0.5);
 
 /** Every row of the handbook's table, and what the promise has to stand besides. */
@@ -71,6 +75,22 @@ export const CASES: readonly Case[] = [
   ),
   ...[2000, 20_000].map((rate) =>
     healthy('bursts', rate, undefined, { ...bursts, given: { fano: 'estimate' } }, AS_THEY_COME),
+  ),
+  ...FEW_WINDOWS.map((windowsBefore) =>
+    healthy(
+      'bursts',
+      2000,
+      undefined,
+      { ...bursts, windowsBefore },
+      `healthy, measured for ${windowsBefore * 3} minutes before`,
+    ),
+  ),
+  healthy(
+    'bursts',
+    2000,
+    undefined,
+    { ...bursts, errors: RARE, windowsBefore: WINDOWS },
+    'healthy, one burst of 5 an hour',
   ),
   healthy(
     'slow',

@@ -1,6 +1,7 @@
 import type { Chance } from '../cli/study/chance.ts';
 import { slowOf } from '../shared/rollouts/judge-contract.ts';
-import { frozenFano } from '../shared/rollouts/rules/dispersion.ts';
+import { burstsBefore } from '../shared/rollouts/rules/bursts-before.ts';
+import { judgeSettings } from '../shared/rollouts/rules/judge-settings.ts';
 import type { Case } from './canary-case.ts';
 import { seededChance } from './canary-chance.ts';
 import { intervalsOf, judged } from './canary-policy.ts';
@@ -73,17 +74,18 @@ export function runCase(found: Case, { runs = found.runs, tick, see, alone = fal
 /** Minutes of a window of the look-back of production. */
 const WINDOW_MINUTES = 3;
 
-/** The settings, with the Fano factors of the time before the release where the case has them. */
+/** The settings, with what the time before the release shows of bursts frozen in them where the case has such a time. */
 function freezing(found: Case): (chance: Chance) => Case['settings'] {
   const { traffic, settings, thresholds, windowsBefore } = found;
   if (windowsBefore === undefined) return () => settings;
   // so many times the traffic in a minute is what so many minutes have
   const perMinute = traffic.perMinute * WINDOW_MINUTES;
   const draw = simulator({ ...traffic, perMinute, weights: new Array<number>(windowsBefore).fill(0) });
-  return (chance) => ({
-    ...settings,
-    fano: frozenFano(intervalsOf(draw(chance), thresholds), slowOf(settings)),
-  });
+  const asked = { judged: settings.latency.thresholds, counted: slowOf(settings) };
+  return (chance) => {
+    const { fano, spread } = burstsBefore(intervalsOf(draw(chance), thresholds), asked);
+    return judgeSettings({ ...settings, fano, ...(spread !== undefined && { spread }) });
+  };
 }
 
 const RIVALS: readonly (readonly [RuleName, Rival])[] = [

@@ -3,6 +3,7 @@ import type { Quantiles } from '../ports/metrics.ts';
 import type { LambdaTarget } from '../ports/traffic.ts';
 import { type JudgeSettings, judgeSettings, type PlanTraffic, type SloGuard } from '../rollouts/index.ts';
 import type { ServiceDocument, Slo } from '../services/contract.ts';
+import { burstNotes } from './burst-notes.ts';
 import { type Before, LOOK_BACK, lookBack } from './look-back.ts';
 import type { StartDeps } from './ports.ts';
 
@@ -51,29 +52,36 @@ export async function freezeBefore(
   const { thresholds, edges, notes } = await snapped(deps, target, window, wanted);
   const kill = await snapped(deps, target, window, slow);
   const counted = [...new Set([...thresholds, ...kill.thresholds])];
-  const before = await lookBack(deps, target, now, counted);
+  const before = await lookBack(deps, target, now, { judged: thresholds, counted });
+  const { fano, spread } = before.bursts;
+  // an incident is neither how the service fails nor what a bake is compared with
+  const { requests, failures } =
+    before.bursts.left.length === 0 || before.requests === 0
+      ? { requests: total.n, failures: total.errors }
+      : before;
   // a bound that nobody crosses certifies nothing: SAFE is asked of what the version before does cross
   const certify = thresholds.filter((ms) => crossed.includes(ms));
   const slower = slownessOf(certify, before);
   return {
     settings: judgeSettings({
       ...(rollouts?.rBad !== undefined && { rBad: rollouts.rBad }),
-      // frozen: an estimate that is made while it runs does not see the first burst
-      fano: before.fano,
+      // frozen where it can be: an estimate that is made while it runs does not see the first burst
+      ...{ fano, ...(spread !== undefined && { spread }) },
       killSwitch: { slowerThan: kill.thresholds[0] ?? null },
       latency: { thresholds: [...thresholds], certify, weights: weightsOf(slo, quantiles, edges) },
     }),
     traffic: {
       requestsPerMinute: before.requestsPerMinute,
-      failureRate: total.errors / total.n,
+      failureRate: failures / requests,
       ...(slower !== undefined && { slower }),
     },
-    before: { requests: total.n, failures: total.errors },
+    before: { requests, failures },
     slos: slos.map((each) => guardOf(each, edges)),
     notes: [
       ...notes,
       ...(quantiles === undefined ? [NO_QUANTILES] : kill.notes),
       ...(slower === undefined ? [NOT_COUNTED] : []),
+      ...burstNotes(before.bursts),
     ],
   };
 }

@@ -90,6 +90,14 @@ const Fields = z.strictObject({
    * Settings of before lack it: none. The kill switch does not wait.
    */
   estimateAfter: Count.exactOptional(),
+  /**
+   * Of these metrics (failures, and slowness at so many ms) nobody knows whether they come in bursts: the judge condemns for one
+   * of them once what is bad came to the canary in so many compared intervals, since one burst is no evidence. The kill switch
+   * does not wait. Settings of before lack it: none.
+   */
+  spread: z
+    .strictObject({ intervals: z.int().min(2).max(10), errors: z.boolean(), slower: z.array(Ms) })
+    .exactOptional(),
   /** Least difference of the shares, canary minus baseline, that is worth a rollback; null for any. */
   floor: z.number().gt(0).lt(1).nullable(),
   /** Shares that the canary alone must not exceed; null without a kill switch. `slowerThan` in ms. */
@@ -125,6 +133,8 @@ export const JudgeSettings = Fields.superRefine((settings, context) => {
   const unknown = settings.latency.certify.find((ms) => !settings.latency.thresholds.includes(ms));
   if (unknown !== undefined) say(['latency', 'certify'], `names ${unknown}, which is no threshold`);
   checkWeights(settings.latency, say);
+  const unjudged = settings.spread?.slower.find((ms) => !settings.latency.thresholds.includes(ms));
+  if (unjudged !== undefined) say(['spread', 'slower'], `names ${unjudged}, which is no threshold`);
   const { fano } = settings;
   const unread = typeof fano === 'object' && slowOf(settings).find((ms) => fano.slower[ms] === undefined);
   if (typeof unread === 'number') say(['fano', 'slower'], `does not name ${unread}, which is a threshold`);

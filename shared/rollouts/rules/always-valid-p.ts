@@ -5,7 +5,8 @@ import type { JudgeInputs, JudgeOutcome } from './judge-rollout.ts';
 /**
  * The always-valid p of a judgement: min(1, 1 / max E over the intervals), from 0 to 1 (canary.md 3.1). For a canary no
  * worse than its baseline P(p is ever <= x) <= x, however often one looks. It is shown beside a verdict and decides
- * nothing: the judge rolls back where p <= judgeAlpha. The kill switch has its own e-value, and is not in it.
+ * nothing: the judge rolls back where p <= judgeAlpha, and the settings' `spread` asks for nothing more. The kill switch
+ * has its own e-value, and is not in it.
  *
  * Where the Fano factor is read from the same data the maximum is over 1 + E, as in the judge's limits, and over the
  * intervals from which on the judge rolls back: from the `estimateAfter`-th on that has a baseline with requests.

@@ -3,6 +3,7 @@ import type { Verdict } from './judge-rollout.ts';
 import { isReadable } from './judge-run.ts';
 import type { Condemnation } from './judge-verdict.ts';
 import type { Needed } from './needed-exposure.ts';
+import { tooFewIntervals } from './spread.ts';
 
 type Found = {
   readonly verdict: Verdict;
@@ -35,10 +36,23 @@ function verdictReasons({ condemned, safeAt, stood, needed, path }: Found): read
 }
 
 function unreadable(path: Path): readonly string[] {
-  if (isReadable(path)) return [];
+  const { spread } = path.settings;
+  const few = tooFewIntervals(path.metrics, spread).map(({ ms }) => badText(ms));
+  const waits =
+    few.length === 0
+      ? []
+      : [
+          `nobody knows whether ${few.join(' and ')} come in bursts: for that the canary is rolled back once it came in ${spread?.intervals} intervals, before only by the kill switch`,
+        ];
+  if (isReadable(path)) return waits;
   return [
+    ...waits,
     `whether failures come in bursts is read from the baseline: before ${path.settings.estimateAfter} intervals of it only the kill switch rolls back`,
   ];
+}
+
+function badText(ms: number | undefined): string {
+  return ms === undefined ? 'failures' : `requests slower than ${ms} ms`;
 }
 
 function harmReason(path: Path, { by, at }: Condemnation): string {

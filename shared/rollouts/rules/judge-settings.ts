@@ -25,6 +25,7 @@ export function judgeSettings(given: GivenSettings = {}): JudgeSettings {
     largeSample: given.largeSample === undefined ? { above: 1_000_000, r0: 1.1 } : given.largeSample,
     fano: given.fano ?? 1,
     ...(given.fano === 'estimate' && { estimateAfter: given.estimateAfter ?? ESTIMATE_AFTER }),
+    ...(given.spread !== undefined && { spread: given.spread }),
     floor: given.floor ?? null,
     killSwitch: killSwitchOf(given.killSwitch),
     latency: { thresholds, certify, ...(weights !== undefined && { weights }) },

@@ -12,6 +12,7 @@ import {
 } from './judge-run.ts';
 import { logKillAtMost } from './kill-process.ts';
 import { dispersionOf, excessShare, logSafeAtMost, type MetricProcess } from './metric-process.ts';
+import { spreadHarmOf } from './spread.ts';
 
 export type Ground = 'errors' | 'latency' | 'kill-switch';
 /** A verdict to roll back and the interval that gave it. */
@@ -54,7 +55,7 @@ function isSafe(run: Run): boolean {
 /** What condemns the canary after the interval at hand; undefined where nothing does. */
 function groundOf(run: Run): Ground | undefined {
   const { settings, limits, metrics, kill } = run;
-  if (isReadable(run) && !(harmAtMost(run) < limits.harm - FAR) && reaches(harmOf(run), limits.harm)) {
+  if (isReadable(run) && !(harmAtMost(run) < limits.harm - FAR) && isHarm(run)) {
     const by = metrics.length > 1 && run.latency > run.errors ? 'latency' : 'errors';
     if (settings.floor === null || excessOf(metrics, by) >= settings.floor) return by;
   }
@@ -62,6 +63,13 @@ function groundOf(run: Run): Ground | undefined {
   if (limits.kill === undefined || failures === undefined) return undefined;
   if (logKillAtMost(kill, failures, settings.fano) < limits.kill - FAR) return undefined;
   return reaches(killOf(run), limits.kill) ? 'kill-switch' : undefined;
+}
+
+/** Whether E is there, and is still with nothing of what may be one burst. */
+function isHarm(run: Run): boolean {
+  const { limits, settings } = run;
+  if (!reaches(harmOf(run), limits.harm)) return false;
+  return settings.spread === undefined || reaches(spreadHarmOf(run), limits.harm);
 }
 
 /** Share of the canary's requests that failed beyond the baseline's share; or the greatest of the thresholds. */

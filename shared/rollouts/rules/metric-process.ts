@@ -36,6 +36,8 @@ export type MetricProcess = {
   /** Failures seen in both arms where they could be compared. */
   labels: number;
   canaryRequests: number;
+  /** Compared intervals in which the canary failed at all. */
+  badIntervals: number;
   /** Failures of the canary beyond what the baseline's share at the same time would have given. */
   excess: number;
 };
@@ -71,6 +73,7 @@ export function metricProcess(grids: Grids, ms: number | undefined, certified: b
     dispersion: noDispersion(),
     labels: 0,
     canaryRequests: 0,
+    badIntervals: 0,
     excess: 0,
   };
 }
@@ -89,6 +92,7 @@ export function compareArms(metric: MetricProcess, grids: Grids, terms: WeightTe
   metric.safeMost = addLabels(metric.safe, grids.safe, terms.safe, canary, baseline);
   metric.labels += canary + baseline;
   metric.canaryRequests += of.canary.requests;
+  if (canary > 0) metric.badIntervals += 1;
   metric.excess += canary - (of.canary.requests * baseline) / of.baseline.requests;
 }
 

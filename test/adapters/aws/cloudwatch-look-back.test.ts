@@ -33,6 +33,7 @@ describe('600 calls a minute at CloudWatch', () => {
       { metrics: cloudWatchMetrics({ client, now: () => now, ...settings }), factor },
       TARGET,
       now,
+      { judged: [], counted: [] },
     );
   };
 
