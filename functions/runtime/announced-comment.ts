@@ -14,5 +14,5 @@ export async function obeyAnnounced(announced: AnnouncedComment): Promise<Obeyed
   const world = worldDeps();
   const obeyed = await obeyComment(world, announced);
   if (obeyed !== NOBODY_WAITS) return obeyed;
-  return obeyDeploymentComment({ ...approvalDeps(), forge: world.forge }, announced);
+  return obeyDeploymentComment({ ...approvalDeps(), forge: world.forge, meter: world.meter }, announced);
 }

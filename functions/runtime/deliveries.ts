@@ -1,4 +1,5 @@
 import { githubDeliveries } from '../../shared/adapters/github/deliveries.ts';
+import { failuresCounted } from '../../shared/rollbacks/contract.ts';
 import { SIGNAL_METRICS } from '../../shared/signals/contract.ts';
 import { type Redelivered, redeliverMissed } from '../../shared/signals/index.ts';
 import { once, required } from './environment.ts';
@@ -21,7 +22,9 @@ const sayUnlisted = once(() =>
 );
 
 export async function sweepDeliveries(): Promise<Redelivered> {
-  const swept = await redeliverMissed({ deliveries: deliveries(), clock });
+  const swept = await failuresCounted(meter(), 'deliveries', () =>
+    redeliverMissed({ deliveries: deliveries(), clock }),
+  );
   if (swept.kind === 'unlisted') sayUnlisted();
   else if (swept.missed > 0) {
     logger.warn('webhooks were missed and are delivered again', swept);

@@ -1,6 +1,6 @@
 import { Fault, isFault } from '../kernel/index.ts';
 import type { Forge } from '../ports/index.ts';
-import { METRICS as INTEGRATIONS } from '../rollbacks/contract.ts';
+import { countFailure } from '../rollbacks/contract.ts';
 import { readService } from '../services/index.ts';
 import { type Deployment, loadDeployment } from './deployment.ts';
 import { askedThere, broughtBy } from './pull-request-question.ts';
@@ -35,8 +35,7 @@ export async function askAtPullRequest(deps: AskDeps, input: TellInput): Promise
     const repository = await repositoryOf(deps, deployment);
     if (repository !== undefined) await ask(deps, { deployment, approvalId, repository });
   } catch (thrown) {
-    const code = thrown instanceof Fault ? thrown.name : 'Unknown';
-    deps.meter.count(INTEGRATIONS.integrationErrors, { call: 'ask', code });
+    countFailure(deps.meter, 'ask', thrown);
     throw new Fault('Unavailable', `nobody was asked about deployment ${input.id} at the forge`, {
       cause: thrown,
     });

@@ -1,7 +1,15 @@
 import { type AnswerDeps, answerApprovalBy, personOf, UNMAPPED } from '../approvals/index.ts';
 import { isFault, millis } from '../kernel/index.ts';
 import type { Forge } from '../ports/index.ts';
-import { type AnnouncedComment, type Obeyed, readOrder, replyTo, whyNot } from '../rollbacks/index.ts';
+import type { Meter } from '../ports/meter.ts';
+import {
+  type AnnouncedComment,
+  failuresCounted,
+  type Obeyed,
+  readOrder,
+  replyTo,
+  whyNot,
+} from '../rollbacks/index.ts';
 import { readService } from '../services/index.ts';
 import { deploymentOf } from './deployment.ts';
 import { type MarkedQuestion, questionOf } from './pull-request-question.ts';
@@ -9,6 +17,7 @@ import { approvalIdOf, requestApproval } from './read-approval.ts';
 
 export type ObeyDeps = AnswerDeps & {
   readonly forge: Pick<Forge, 'readComment' | 'ownComments' | 'permission' | 'comment'>;
+  readonly meter: Meter;
 };
 type Order = Exclude<Awaited<ReturnType<typeof readOrder>>, { why: string }>;
 
@@ -24,12 +33,12 @@ const NAMED = /^(apr_[0-9A-HJKMNP-TV-Z]{26})\b[,:\s]*(.*)$/;
 export async function obeyDeploymentComment(deps: ObeyDeps, announced: AnnouncedComment): Promise<Obeyed> {
   // most comments are no answers: without anything that waits, the forge is not asked
   if (announced.onIssue || !(await anyWaits(deps))) return NOTHING_ASKED;
-  const order = await readOrder(deps.forge, announced);
+  const order = await readOrder(deps, announced);
   if ('why' in order) return { kind: 'ignored', why: order.why };
   const questions = await openQuestions(deps, announced, order.createdAt);
   if (questions.length === 0) return NOTHING_ASKED;
   const obeyed = await answer(deps, announced, chosen(questions, order));
-  await replyTo(deps.forge, announced, obeyed);
+  await replyTo(deps, announced, obeyed);
   return obeyed;
 }
 
@@ -44,7 +53,9 @@ async function openQuestions(
   { repository, number }: AnnouncedComment,
   writtenAt: string,
 ): Promise<readonly MarkedQuestion[]> {
-  const ours = await deps.forge.ownComments(repository, number);
+  const ours = await failuresCounted(deps.meter, 'own-comments', () =>
+    deps.forge.ownComments(repository, number),
+  );
   const before = ours.filter(({ createdAt }) => millis(createdAt) <= millis(writtenAt));
   const open = before.map(({ marker }) => questionOf(marker)).filter((each) => each !== undefined);
   const checked = await Promise.all(
@@ -100,7 +111,7 @@ async function answer(
   const { question, order } = choice;
   const { word, reason, overrides } = order.command;
   const known = await personOf(deps.store, 'github', announced.login);
-  const refusal = await whyNot(deps.forge, announced, known);
+  const refusal = await whyNot(deps, announced, known);
   try {
     await answerApprovalBy(deps, {
       ...{ approvalId: question.approvalId, seenPlanHash: question.planHash, reason, overrides },

@@ -3,7 +3,7 @@ import type { Meter } from '../ports/meter.ts';
 import type { Notify } from '../ports/notify.ts';
 import { tellOnce } from '../ports/tell-once.ts';
 import type { Work } from '../ports/work.ts';
-import { METRICS as INTEGRATIONS } from '../rollbacks/contract.ts';
+import { countFailure } from '../rollbacks/contract.ts';
 import { loadRollout, type News, newsOfRollout } from '../rollouts/index.ts';
 import { readService } from '../services/index.ts';
 import { type Deployment, loadDeployment } from './deployment.ts';
@@ -46,8 +46,7 @@ export async function tellPeople(deps: TellDeps, input: TellInput): Promise<void
       return { text, ...(link !== undefined && { link }), ...(approval !== undefined && { approval }) };
     });
   } catch (thrown) {
-    const code = thrown instanceof Fault ? thrown.name : 'Unknown';
-    deps.meter.count(INTEGRATIONS.integrationErrors, { call: 'notify', code });
+    countFailure(deps.meter, 'notify', thrown);
     throw new Fault('Unavailable', `nobody was told about ${input.kind} ${input.id}`, { cause: thrown });
   }
 }

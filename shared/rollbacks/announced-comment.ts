@@ -1,7 +1,9 @@
 import type { KnownPerson } from '../approvals/index.ts';
 import type { Forge, ForgeComment, ForgePermission } from '../ports/index.ts';
+import type { Meter } from '../ports/meter.ts';
 import { type Command, commandIn } from './comment-command.ts';
 import type { Commented } from './commented-attempt.ts';
+import { countFailure, failuresCounted } from './count-failure.ts';
 
 /** A comment as a webhook announced it: only where it is, never what it says. */
 export type AnnouncedComment = Commented & {
@@ -15,12 +17,17 @@ export type Obeyed =
 
 const MAY_COMMAND: readonly ForgePermission[] = ['admin', 'maintain', 'write'];
 
+/** The forge, and who counts what it refuses. */
+type At<Call extends keyof Forge> = { readonly forge: Pick<Forge, Call>; readonly meter: Meter };
+
 /** What the comment orders, as the forge has it now; or why nothing: deleted, edited, a bot's, somebody else's, or talk. */
 export async function readOrder(
-  forge: Pick<Forge, 'readComment'>,
+  { forge, meter }: At<'readComment'>,
   announced: AnnouncedComment,
 ): Promise<{ readonly command: Command; readonly createdAt: string } | { readonly why: string }> {
-  const comment = await forge.readComment(announced.repository, announced.commentId);
+  const comment = await failuresCounted(meter, 'read-comment', () =>
+    forge.readComment(announced.repository, announced.commentId),
+  );
   if (comment === undefined) return { why: 'it was deleted' };
   const why = strange(comment, announced);
   if (why !== undefined) return { why };
@@ -37,22 +44,24 @@ function strange(comment: ForgeComment, announced: AnnouncedComment): string | u
 
 /** Why whoever wrote it orders nothing, whatever it says: mapped to nobody, or may not write in the repository now. */
 export async function whyNot(
-  forge: Pick<Forge, 'permission'>,
+  { forge, meter }: At<'permission'>,
   { repository, login }: AnnouncedComment,
   person: KnownPerson | undefined,
 ): Promise<string | undefined> {
   if (person === undefined) return `the login ${login} is mapped to no person`;
-  const permission = await forge.permission(repository, login);
+  const permission = await failuresCounted(meter, 'permission', () => forge.permission(repository, login));
   if (!MAY_COMMAND.includes(permission)) return `${login} may not write in ${repository}`;
   return undefined;
 }
 
-/** Says there what came of it: a courtesy that may fail, for what was decided stands. */
+/** Says there what came of it: a courtesy that may fail, which is counted, for what was decided stands. */
 export async function replyTo(
-  forge: Pick<Forge, 'comment'>,
+  { forge, meter }: At<'comment'>,
   { repository, number, commentId }: AnnouncedComment,
   obeyed: Exclude<Obeyed, { kind: 'ignored' }>,
 ): Promise<void> {
   const text = obeyed.kind === 'refused' ? `Not done: ${obeyed.why}.` : `${obeyed.command}: recorded.`;
-  await forge.comment(repository, number, `answer/${commentId}`, text).catch(() => undefined);
+  await forge
+    .comment(repository, number, `answer/${commentId}`, text)
+    .catch((thrown: unknown) => countFailure(meter, 'reply', thrown));
 }

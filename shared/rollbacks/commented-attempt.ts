@@ -1,4 +1,5 @@
 import { type Attempt, attemptOf } from './attempt.ts';
+import { failuresCounted } from './count-failure.ts';
 import { escalatedBy } from './escalation-text.ts';
 import type { WorldDeps } from './ports.ts';
 import { placeOf } from './read-world.ts';
@@ -48,7 +49,9 @@ async function among(
  * the text of our issue and so its marker, and can move the issue elsewhere: neither is obeyed.
  */
 async function escalatedAt(deps: WorldDeps, { repository, number }: Commented): Promise<Attempt | undefined> {
-  const issue = await deps.forge.readIssue(repository, number);
+  const issue = await failuresCounted(deps.meter, 'read-issue', () =>
+    deps.forge.readIssue(repository, number),
+  );
   if (issue?.marker === undefined || !issue.ours || issue.edited) return undefined;
   const id = escalatedBy(issue.marker);
   const head = id === undefined ? undefined : await deps.store.head({ kind: 'rollback', id });

@@ -1,5 +1,10 @@
-/** What the outside may know of rollbacks: states, events, reasons, timings, quotas. Constants and types, no logic but scaling. */
+/**
+ * What the outside may know of rollbacks: states, events, reasons, timings, quotas. Constants and types, no logic but
+ * scaling and counting.
+ */
 
+export * from './count-failure.ts';
+export * from './metric-names.ts';
 export * from './timings.ts';
 
 /** States that wait for something. */
@@ -138,32 +143,6 @@ export const MAX_MERGES_PER_HOUR = 5;
 export const MAX_RETURNS = 3;
 /** What a person's approval may let pass: I1 always, I3 and an unmeasured I5 when it names them. */
 export const OVERRIDABLE = ['I1', 'I3', 'I5'] as const;
-
-/**
- * Metric names, in namespace `Holdfast`. `_total` counts, `_seconds` is measured in seconds, the other two are gauges of the
- * health sweep. docs/runbook.md says what each alarm over them means.
- */
-export const METRICS = {
-  detected: 'degradations_detected_total',
-  proposed: 'rollbacks_proposed_total',
-  merged: 'rollbacks_merged_total',
-  aborted: 'rollbacks_aborted_total',
-  ended: 'rollbacks_ended_total',
-  recovered: 'rollbacks_recovered_total',
-  paged: 'rollbacks_paged_total',
-  denied: 'permission_denied_total',
-  violations: 'invariant_violations_total',
-  integrationErrors: 'integration_errors_total',
-  budgetLow: 'forge_budget_low_total',
-  sweeps: 'health_sweeps_total',
-  state: 'rollback_state',
-  active: 'active_rollbacks',
-  timeToDetect: 'time_to_detect_seconds',
-  timeToMitigate: 'time_to_mitigate_seconds',
-  timeToRecover: 'time_to_recover_seconds',
-  candidateSearch: 'candidate_search_seconds',
-  integrationCall: 'integration_call_seconds',
-} as const;
 
 /**
  * Invariants whose failure is a violation, and counted. I1 is none: it only says that a person must approve. I2 and I4 are

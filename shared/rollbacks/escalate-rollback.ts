@@ -4,7 +4,7 @@ import type { ButtonFor } from '../ports/index.ts';
 import type { Notify } from '../ports/notify.ts';
 import { tellOnce } from '../ports/tell-once.ts';
 import { type Attempt, approvalIdOf, loadAttempt } from './attempt.ts';
-import { METRICS } from './contract.ts';
+import { countFailure } from './count-failure.ts';
 import { type Escalation, escalationMarker, escalationOf } from './escalation-text.ts';
 import type { WorldDeps } from './ports.ts';
 import { readInvariants } from './read-invariants.ts';
@@ -42,8 +42,7 @@ async function tryTo<T>(deps: Deps, call: string, act: () => Promise<T>): Promis
   try {
     return await act();
   } catch (thrown) {
-    const code = thrown instanceof Fault ? thrown.name : 'Unknown';
-    deps.meter.count(METRICS.integrationErrors, { call, code });
+    countFailure(deps.meter, call, thrown);
     return undefined;
   }
 }

@@ -24,13 +24,13 @@ export const NOBODY_WAITS: Obeyed = { kind: 'ignored', why: 'no attempt waits fo
 export async function obeyComment(deps: WorldDeps, announced: AnnouncedComment): Promise<Obeyed> {
   const attempt = await attemptAt(deps, announced);
   if (attempt === undefined) return NOBODY_WAITS;
-  const read = await readOrder(deps.forge, announced);
+  const read = await readOrder(deps, announced);
   if ('why' in read) return { kind: 'ignored', why: read.why };
   const { command } = read;
   const act = awaitsPerson(attempt) ? obeyOrRefuse : obeyAgain;
   const obeyed = await act(deps, attempt, announced, command);
   if (obeyed.kind === 'ignored') return obeyed;
-  await replyTo(deps.forge, announced, obeyed);
+  await replyTo(deps, announced, obeyed);
   return obeyed;
 }
 
@@ -47,7 +47,7 @@ async function obeyOrRefuse(
       id: person?.person ?? `github:${announced.login}`,
       via: 'pull-request',
     };
-    const refusal = await whyNot(deps.forge, announced, person);
+    const refusal = await whyNot(deps, announced, person);
     if (refusal !== undefined) return await refuse(deps, attempt, { command, actor, text: refusal });
     if (person !== undefined) await obey(deps, attempt, { command, actor, person });
     return { kind: 'obeyed', command: command.word };
@@ -68,7 +68,7 @@ async function obeyAgain(
   const verdict = VERDICTS[word];
   const person = await personOf(deps.store, 'github', announced.login);
   if (verdict === undefined || person === undefined || !mayEnd(person)) return NOBODY_WAITS;
-  if ((await whyNot(deps.forge, announced, person)) !== undefined) return NOBODY_WAITS;
+  if ((await whyNot(deps, announced, person)) !== undefined) return NOBODY_WAITS;
   const again = await wakeIfRepeated(deps, attempt, { verdict, person: person.person });
   return again ? { kind: 'obeyed', command: word } : NOBODY_WAITS;
 }

@@ -2,7 +2,8 @@ import { Fault, isFault, isoTime, millis } from '../kernel/index.ts';
 import type { DeliveryTarget, PullRequest, StoredReading } from '../ports/index.ts';
 import { type ArgocdEnvironment, environmentOf, readAutonomy, readService } from '../services/index.ts';
 import type { Attempt } from './attempt.ts';
-import { METRICS, NOT_BY_PULL_REQUEST } from './contract.ts';
+import { NOT_BY_PULL_REQUEST } from './contract.ts';
+import { countFailure } from './count-failure.ts';
 import type { RollbackDeps, WorldDeps } from './ports.ts';
 import type { Reading } from './rules/readings.ts';
 
@@ -102,9 +103,7 @@ export async function ask<T>(
   try {
     return await question();
   } catch (thrown) {
-    const code = thrown instanceof Fault ? thrown.name : 'Unknown';
-    deps.meter.count(METRICS.integrationErrors, { call, code });
-    if (code === 'PermissionDenied') deps.meter.count(METRICS.denied);
+    countFailure(deps.meter, call, thrown);
     if (!isFault(thrown, 'Unavailable', 'RateLimited', 'Malformed', 'NotFound')) throw thrown;
     const { name: fault, message, retryAfterSeconds } = thrown;
     deps.unanswered?.({ call, fault, message, retryAfterSeconds });

@@ -10,7 +10,7 @@ import { eventsOf } from '../../shared/ledger/publish-events.ts';
 import { policyEventExamples } from '../../shared/policies/events.examples.ts';
 import { measurePolicies } from '../../shared/policies/index.ts';
 import { METRICS } from '../../shared/rollbacks/contract.ts';
-import { measureOnce, RollbackEventDetail } from '../../shared/rollbacks/index.ts';
+import { escalateRollback, measureOnce, RollbackEventDetail } from '../../shared/rollbacks/index.ts';
 import { METRICS as ROLLOUT_METRICS } from '../../shared/rollouts/contract.ts';
 import { receiveWebhook } from '../../shared/signals/index.ts';
 import { memorySignals } from '../shared/signals/memory-signals.ts';
@@ -216,6 +216,30 @@ test.each([
     (name) => !emittedNames.has(name) && !ELSEWHERE.includes(name),
   );
   expect(missing).toEqual([]);
+});
+
+test('Rollbacks/Permission/Denied rings also when telling people is all that is refused', async () => {
+  const run = await rollbackRun();
+  run.world.forge.firstChecks = 'failure';
+  run.degrade();
+  run.sweepEveryMinute();
+  const { id, rev } = await run.until('AwaitingHumanReview');
+  const deps = { ...run.deps, meter: meter(), notify: undefined };
+  const [alarm] = ofType(synthesise(), 'AWS::CloudWatch::Alarm')
+    .map(({ Properties }) => alarmOf(plain(Properties)))
+    .filter(({ AlarmName }) => AlarmName === 'Rollbacks/Permission/Denied')
+    .flatMap(watchedBy);
+  for (const refused of ['addLabels', 'comment']) {
+    run.world.forge.refuse = (call) => (call === refused ? new Fault('PermissionDenied', 'no') : undefined);
+    const told = await emitted(() =>
+      escalateRollback(deps, { type: 'EscalationRaised', eventId: refused, rollbackId: id, rev }).catch(
+        () => {},
+      ),
+    );
+    expect(told.flatMap(namesIn)).toContain(nameOf('Holdfast', alarm?.name ?? '', alarm?.dimensions ?? {}));
+    run.world.forge.refuse = () => undefined;
+  }
+  await run.close();
 });
 
 test('an event that comes again, by the bus or by a replay of its archive, is counted once, at its own time', async () => {

@@ -110,7 +110,10 @@ describe('the question', () => {
     const { forge, id, counted, tell } = await asked({ ask: false });
     forge.refuse = (call) => (call === 'pullRequestsOf' ? new Fault('RateLimited', 'wait') : undefined);
     await expect(tell(id)).rejects.toMatchObject({ name: 'Unavailable' });
-    expect(counted).toEqual(['integration_errors_total']);
+    expect(counted.splice(0)).toEqual(['integration_errors_total']);
+    forge.refuse = (call) => (call === 'comment' ? new Fault('PermissionDenied', 'no') : undefined);
+    await expect(tell(id)).rejects.toMatchObject({ name: 'Unavailable' });
+    expect(counted).toEqual(['integration_errors_total', 'permission_denied_total']);
     forge.refuse = () => undefined;
     await tell(id);
     expect(forge.comments(REPOSITORY)).toHaveLength(1);

@@ -38,6 +38,12 @@ async function waiting(
   };
 }
 
+type World = { readonly world: { readonly meter: { readonly counted: readonly string[] } } };
+
+function denials({ world: { meter } }: World): number {
+  return meter.counted.filter((name) => name === 'permission_denied_total').length;
+}
+
 test('an approval is asked for at the pull request, with the words that answer it, and in the chat', async () => {
   const { run, sent, tell } = await waiting('AwaitingMerge', { environment: 'production' }, ({ world }) => {
     world.forge.firstChecks = 'success';
@@ -137,15 +143,37 @@ test('failing to tell is tried again and doubles nothing; the flow goes on meanw
   await told.run.close();
 });
 
-test('labels that the forge refuses hold up neither the comment nor the chat', async () => {
+test('labels that the forge refuses hold up neither the comment nor the chat, and ring the alarm of refusals', async () => {
   const { run, sent, tell } = await waiting('AwaitingMerge', { environment: 'production' }, ({ world }) => {
     world.forge.firstChecks = 'success';
   });
   run.world.forge.refuse = (call) => (call === 'addLabels' ? new Fault('PermissionDenied', 'no') : undefined);
+  const before = denials(run);
   await tell('ApprovalRequested');
+  expect(denials(run) - before).toBe(1);
   expect(run.world.forge.comments(GITOPS)).toHaveLength(1);
   expect(sent).toHaveLength(1);
   expect(run.world.forge.pullRequests(GITOPS)[0]?.labels).not.toContain('urgent');
+  await run.close();
+});
+
+test('refused credentials ring their alarm when telling people is what is refused, at the forge or in the chat', async () => {
+  const { run, attempt, sent, tell } = await waiting(
+    'AwaitingMerge',
+    { environment: 'production' },
+    ({ world }) => {
+      world.forge.firstChecks = 'success';
+    },
+  );
+  run.world.forge.refuse = (call) => (call === 'comment' ? new Fault('PermissionDenied', 'no') : undefined);
+  const before = denials(run);
+  await expect(tell('ApprovalRequested')).rejects.toMatchObject({ name: 'Unavailable' });
+  expect([denials(run) - before, sent.length]).toEqual([1, 1]);
+  run.world.forge.refuse = () => undefined;
+  const notify = { send: () => Promise.reject(new Fault('PermissionDenied', 'invalid_auth')) };
+  const input = { type: 'ApprovalRequested', eventId: 'other', rollbackId: attempt.id, rev: attempt.rev };
+  await expect(escalateRollback({ ...run.deps, notify }, input)).rejects.toThrow('not everybody');
+  expect(denials(run) - before).toBe(2);
   await run.close();
 });
 

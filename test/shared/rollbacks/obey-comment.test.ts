@@ -43,6 +43,24 @@ test('a mapped approver who may write approves by a comment; the merge follows',
   await run.close();
 });
 
+test.each(['readComment', 'permission', 'comment'])(
+  'credentials that the forge refuses when a comment is obeyed ring their alarm: %s',
+  async (refused) => {
+    const { run, say } = await asked();
+    const denials = () => run.world.meter.counted.filter((name) => name === 'permission_denied_total').length;
+    run.world.forge.refuse = (call) =>
+      call === refused ? new Fault('PermissionDenied', 'bad credentials') : undefined;
+    const before = denials();
+    // the answer is a courtesy; without the others nothing is obeyed, and it is tried again
+    const obeyed = say('grace-h', 'APPROVE');
+    if (refused === 'comment') expect(await obeyed).toEqual({ kind: 'obeyed', command: 'APPROVE' });
+    else await expect(obeyed).rejects.toMatchObject({ name: 'PermissionDenied' });
+    expect(denials() - before).toBe(1);
+    run.world.forge.refuse = () => undefined;
+    await run.close();
+  },
+);
+
 test.each([
   ['a login that nobody is mapped to', 'stranger', 'mapped to no person'],
   ['a person who may not write in the repository', 'drew', 'may not write'],
