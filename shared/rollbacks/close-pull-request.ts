@@ -1,9 +1,10 @@
 import { isoTime } from '../kernel/index.ts';
 import type { PullRequest } from '../ports/index.ts';
-import type { Attempt } from './attempt.ts';
+import type { Attempt, PullRequestFacts } from './attempt.ts';
 import type { AbortReason } from './contract.ts';
 import { foundMerge, isOurMerge } from './own-merge.ts';
 import type { TaskResult, WorldDeps } from './ports.ts';
+import { attemptNamedIn } from './pull-request-text.ts';
 import { ask } from './read-world.ts';
 import { recordLateMerge as recordLateMergeRule } from './rules/record-step.ts';
 import { settleApproval } from './settle-approval.ts';
@@ -11,32 +12,83 @@ import { standing, takeStep } from './take-step.ts';
 
 /**
  * Tidies up after an end: the approval is closed; a pull request that health or a person made needless is closed with a
- * comment and its branch deleted; one that people shall decide on is left open with a comment. Failing to tell never blocks the flow, and
- * every call can be repeated.
+ * comment and its branch deleted; one that people shall decide on is left open with a comment. One that the next attempt
+ * has taken up is left to that one: the slot is free by now. Failing to tell never blocks the flow, and every call can be
+ * repeated.
  */
 export async function settleForge(deps: WorldDeps, attempt: Attempt): Promise<void> {
   await settleApproval(deps, attempt);
   const { pullRequest } = attempt.data;
-  if (pullRequest === undefined) return;
   const text = farewell(attempt);
-  if (text === undefined) return;
-  const { repository, number, branch } = pullRequest;
-  const tell = <T>(call: string, request: () => Promise<T>) =>
-    ask(deps, call, request).catch(() => undefined);
-  const present = await tell('pull-request', () => deps.forge.pullRequest(repository, number));
-  const late = present !== undefined && isOurMerge(attempt, present);
+  if (pullRequest === undefined || text === undefined) return;
+  const { repository, number } = pullRequest;
+  const present = await presentOutOfQueue(deps, attempt, pullRequest);
+  if (present === undefined || isOfAnother(attempt, present)) return;
+  const late = isOurMerge(attempt, present);
   if (late && attempt.data.merge === undefined) await recordLateMerge(deps, attempt, present);
-  await tell('comment', () =>
-    deps.forge.comment(repository, number, `${attempt.id}/${attempt.state.kind}`, late ? LATE : text),
-  );
-  if (attempt.data.queuedAt !== undefined)
-    await tell('leave-queue', () => deps.forge.leaveQueue(repository, number));
-  if (!closesPullRequest(attempt)) return;
-  if (present?.state === 'open')
-    await tell('close-pull-request', () =>
-      deps.forge.updatePullRequest(repository, number, { state: 'closed' }),
+  const own = isOwn(attempt, present);
+  // before the word: that may take as long as the next attempt needs to take the pull request up
+  if (own && closesPullRequest(attempt)) await closeAndForget(deps, repository, present);
+  if (own || late)
+    await tell(deps, 'comment', () =>
+      deps.forge.comment(repository, number, farewellMarker(attempt), late ? LATE : text),
     );
-  await tell('delete-branch', () => deps.forge.deleteBranch(repository, branch));
+}
+
+/** The pull request as it is once it is in no merge queue; undefined when it could not be read. */
+async function presentOutOfQueue(
+  deps: WorldDeps,
+  attempt: Attempt,
+  { repository, number }: PullRequestFacts,
+) {
+  const read = () => tell(deps, 'pull-request', () => deps.forge.pullRequest(repository, number));
+  const present = await read();
+  if (attempt.data.queuedAt === undefined) return present;
+  if (present !== undefined && isOfAnother(attempt, present)) return present;
+  await tell(deps, 'leave-queue', () => deps.forge.leaveQueue(repository, number));
+  return read();
+}
+
+/** Whether its text still names this attempt: then no other has taken it up, and no person has made it their own. */
+export function isOwn(attempt: Attempt, { body }: PullRequest): boolean {
+  return attemptNamedIn(body) === attempt.id;
+}
+
+function isOfAnother(attempt: Attempt, { body }: PullRequest): boolean {
+  const named = attemptNamedIn(body);
+  return named !== undefined && named !== attempt.id;
+}
+
+/** Asks or tells the forge; undefined, and nothing thrown, where that fails. */
+function tell<T>(deps: WorldDeps, call: string, request: () => Promise<T>): Promise<T | undefined> {
+  return ask(deps, call, request).catch(() => undefined);
+}
+
+/**
+ * Closes a pull request that was just read, and deletes its branch unless something else is there now: once it is gone its
+ * name is free for the next attempt. False where it may still be open.
+ */
+export async function closeAndForget(
+  deps: WorldDeps,
+  repository: string,
+  { number, state, headBranch, headSha }: PullRequest,
+): Promise<boolean> {
+  if (state === 'open' && !(await closes(deps, repository, number))) return false;
+  const there = await tell(deps, 'branch-head', () => deps.forge.branchHead(repository, headBranch));
+  if (there === headSha)
+    await tell(deps, 'delete-branch', () => deps.forge.deleteBranch(repository, headBranch));
+  return true;
+}
+
+/** An answer that was lost says nothing of the closing: then it is read again. */
+async function closes(deps: WorldDeps, repository: string, number: number): Promise<boolean> {
+  const closed = await tell(deps, 'close-pull-request', async () => {
+    await deps.forge.updatePullRequest(repository, number, { state: 'closed' });
+    return true;
+  });
+  if (closed) return true;
+  const present = await tell(deps, 'pull-request', () => deps.forge.pullRequest(repository, number));
+  return present?.state === 'closed';
 }
 
 const LATE =
@@ -62,12 +114,18 @@ export async function movedOn(deps: WorldDeps, attempt: Attempt): Promise<TaskRe
 }
 
 /** Ends after which nobody shall merge it by mistake; in the others it is left to people. */
-function closesPullRequest({ state }: Attempt): boolean {
+export function closesPullRequest({ state }: Attempt): boolean {
   if (state.kind === 'SelfHealed') return true;
   return state.kind === 'Aborted' && ['APPROVAL_TIMEOUT', 'ABORTED_BY_PERSON'].includes(state.reason);
 }
 
-function farewell(attempt: Attempt): string | undefined {
+/** Of the one comment that tells the end, whoever comes to write it. */
+export function farewellMarker({ id, state }: Attempt): string {
+  return `${id}/${state.kind}`;
+}
+
+/** What is said under the pull request at the end; undefined where nothing is. */
+export function farewell(attempt: Attempt): string | undefined {
   const { state } = attempt;
   if (state.kind === 'SelfHealed') {
     return `Health restored before merge: ${attempt.service} in ${attempt.environment} is Healthy again. Closing; nothing was changed.`;

@@ -1,5 +1,6 @@
 import { isFault, isoTime, millis } from '../kernel/index.ts';
 import { type Attempt, attemptOf } from './attempt.ts';
+import { closeAndForget, closesPullRequest, farewell, farewellMarker, isOwn } from './close-pull-request.ts';
 import type { WorldDeps } from './ports.ts';
 import { ask, pullRequestOf } from './read-world.ts';
 import { closeStalePullRequest } from './rules/record-step.ts';
@@ -9,12 +10,24 @@ import { takeStep } from './take-step.ts';
 const LOOKED_AT_DAYS = 3;
 const DAY_MS = 86_400_000;
 const PAGE = 100;
+/** Ends after which a pull request may be open. */
+const ENDS = ['Aborted', 'SelfHealed'] as const;
+/** Real seconds: by then the tasks of an attempt have told the forge of its end, or have failed to. */
+const SETTLED_SECONDS = 600;
+const NOBODY = 'Nobody has taken this rollback up for a week. Closing; nothing was changed.';
 
 /**
- * Closes the pull requests that ended attempts left open to people and that nobody took up for a week. Each close is a
- * decision of its attempt. Run once a day. Answers how many were closed.
+ * Closes the pull requests that ended attempts left open to people and that nobody took up for a week, and at once those
+ * that should have been closed at the end and could not be. One that another attempt has taken up is none of them. Each
+ * close is a decision of its attempt. Run once a day. Answers how many were closed.
  */
 export async function closeStalePullRequests(deps: WorldDeps): Promise<{ readonly closed: number }> {
+  let closed = 0;
+  for (const state of ENDS) closed += await closeAfter(deps, state);
+  return { closed };
+}
+
+async function closeAfter(deps: WorldDeps, state: (typeof ENDS)[number]): Promise<number> {
   const now = deps.clock();
   const week = deps.timings.stalePullRequest * 1000;
   // by the time of birth: an attempt ends within a day
@@ -23,37 +36,51 @@ export async function closeStalePullRequests(deps: WorldDeps): Promise<{ readonl
   let cursor: string | undefined;
   do {
     const page = await deps.store.heads({
-      ...{ kind: 'rollback', state: 'Aborted', since: oldest, limit: PAGE },
+      ...{ kind: 'rollback', state, since: oldest, limit: PAGE },
       ...(cursor !== undefined && { cursor }),
     });
     for (const attempt of page.items.map(attemptOf)) {
-      if (now - millis(attempt.data.times.ended ?? attempt.updatedAt) < week) continue;
+      if ((now - millis(endedAt(attempt))) / 1000 < staleSeconds(deps, attempt)) continue;
       if (await closeIfOpen(deps, attempt, now)) closed += 1;
     }
     cursor = page.cursor;
   } while (cursor !== undefined);
-  return { closed };
+  return closed;
+}
+
+function endedAt({ data, updatedAt }: Attempt): string {
+  return data.times.ended ?? updatedAt;
+}
+
+/** How long after the end it is closed: what people may decide on stays for a week. */
+function staleSeconds(deps: WorldDeps, attempt: Attempt): number {
+  return closesPullRequest(attempt) ? SETTLED_SECONDS : deps.timings.stalePullRequest;
 }
 
 async function closeIfOpen(deps: WorldDeps, attempt: Attempt, now: number): Promise<boolean> {
-  const { pullRequest, times } = attempt.data;
+  const { pullRequest } = attempt.data;
   const present = await pullRequestOf(deps, attempt).catch(() => undefined);
-  if (pullRequest === undefined || present?.state !== 'open') return false;
-  const { repository, number, branch } = pullRequest;
-  const text = 'Nobody has taken this rollback up for a week. Closing; nothing was changed.';
-  const closes = await ask(deps, 'close-pull-request', async () => {
-    await deps.forge.comment(repository, number, `${attempt.id}/stale`, text);
-    await deps.forge.updatePullRequest(repository, number, { state: 'closed' });
-    await deps.forge.deleteBranch(repository, branch);
-    return true;
-  }).catch(() => undefined);
-  if (closes === undefined) return false;
+  if (pullRequest === undefined || present?.state !== 'open' || !isOwn(attempt, present)) return false;
+  const { repository, number } = pullRequest;
+  if (!(await closeAndForget(deps, repository, present))) return false;
+  await record(deps, attempt, now, number);
+  const needless = closesPullRequest(attempt);
+  const marker = needless ? farewellMarker(attempt) : `${attempt.id}/stale`;
+  const text = (needless ? farewell(attempt) : undefined) ?? NOBODY;
+  await ask(deps, 'comment', () => deps.forge.comment(repository, number, marker, text)).catch(
+    () => undefined,
+  );
+  return true;
+}
+
+async function record(deps: WorldDeps, attempt: Attempt, now: number, number: number): Promise<void> {
   const inputs = {
-    endedAt: times.ended ?? attempt.updatedAt,
-    now: isoTime(now),
-    staleSeconds: deps.timings.stalePullRequest,
-    pullRequest: present.state,
+    ...{ endedAt: endedAt(attempt), now: isoTime(now), staleSeconds: staleSeconds(deps, attempt) },
+    pullRequest: 'open',
   };
+  const text = closesPullRequest(attempt)
+    ? `pull request #${number} was still open, which was to be closed at the end`
+    : `pull request #${number} was open for a week after the end`;
   try {
     await takeStep(deps, attempt, {
       ...{ key: `stale/${attempt.id}`, rule: closeStalePullRequest, inputs },
@@ -61,13 +88,10 @@ async function closeIfOpen(deps: WorldDeps, attempt: Attempt, now: number): Prom
       move: () => ({
         event: 'StalePullRequestClosed',
         state: attempt.state,
-        reasons: [
-          { code: 'STALE_PULL_REQUEST', text: `pull request #${number} was open for a week after the end` },
-        ],
+        reasons: [{ code: 'STALE_PULL_REQUEST', text }],
       }),
     });
   } catch (thrown) {
     if (!isFault(thrown, 'Conflict')) throw thrown;
   }
-  return true;
 }

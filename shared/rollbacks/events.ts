@@ -121,9 +121,11 @@ export const rollbackEvents = {
   HumanReset: toAborted('SECURITY').describe(
     'An admin releases the slot of an attempt aborted for security.',
   ),
-  StalePullRequestClosed: toAborted(...ABORT_REASONS).describe(
-    'The pull request that an ended attempt left open was taken up by nobody for a week, and is closed.',
-  ),
+  StalePullRequestClosed: z
+    .union([toAborted(...ABORT_REASONS), selfHealed])
+    .describe(
+      'The pull request that an ended attempt left open is closed: nobody took it up for a week, or it was to be closed at the end and could not be.',
+    ),
   DegradationConfirmed: z
     .strictObject({
       consecutive: z.int().min(1).describe('Bad readings in a row.'),

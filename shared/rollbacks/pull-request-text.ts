@@ -21,6 +21,19 @@ export function pullRequestTitle(attempt: Attempt, revision: string): string {
   return `Rollback: ${attempt.service} to ${revision.slice(0, 7)} (degraded in ${attempt.environment})`;
 }
 
+/** Whether a title is that of a rollback of this place, whatever it goes back to. */
+export function isTitleFor(place: Pick<Attempt, 'service' | 'environment'>, title: string): boolean {
+  return (
+    title.startsWith(`Rollback: ${place.service} to `) &&
+    title.endsWith(` (degraded in ${place.environment})`)
+  );
+}
+
+/** The attempt that a body was last written for: whoever takes a pull request up writes its body anew. */
+export function attemptNamedIn(body: string): string | undefined {
+  return /^\| Attempt \| `(rbk_[^`]+)` /m.exec(body)?.[1];
+}
+
 export type ManifestChange = {
   readonly path: string;
   readonly pointer: string;

@@ -4,7 +4,7 @@ import { readAutonomy } from '../services/index.ts';
 import type { Attempt } from './attempt.ts';
 import { PERSISTENCE_CHECKS, PULL_REQUEST_LABELS, STABLE_UPTIME } from './contract.ts';
 import type { WorldDeps } from './ports.ts';
-import { pullRequestTitle } from './pull-request-text.ts';
+import { isTitleFor } from './pull-request-text.ts';
 import { approvalFor, givenApproval } from './read-approval.ts';
 import { ask, asReading, attemptReadings, placeOf, recent } from './read-world.ts';
 import type { CheckInvariantsInputs } from './rules/check-invariants.ts';
@@ -143,11 +143,7 @@ async function conflictsOf(
   facts: Facts,
 ): Promise<CheckInvariantsInputs['conflicts']> {
   const mine = await deps.forge.openPullRequests(facts.repository, [...PULL_REQUEST_LABELS]);
-  const prefix = pullRequestTitle(attempt, '').split(' to ')[0] ?? '';
-  const suffix = `(degraded in ${attempt.environment})`;
-  const sameTarget = mine
-    .filter((each) => each.title.startsWith(`${prefix} to `) && each.title.endsWith(suffix))
-    .map((each) => each.number);
+  const sameTarget = mine.filter(({ title }) => isTitleFor(attempt, title)).map(({ number }) => number);
   const others = mine.filter((each) => each.number !== facts.number && !sameTarget.includes(each.number));
   const touched = await Promise.all(
     others.map((each) => deps.forge.changedFiles(facts.repository, each.number)),

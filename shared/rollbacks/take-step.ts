@@ -98,7 +98,7 @@ async function finish<O>(deps: RollbackDeps, before: Attempt, decided: Decided<O
   const after = attemptOf(decided.head);
   await settleApproval(deps, after);
   if (decided.repeated) return after;
-  if (!isOpen(after))
+  if (isOpen(before) && !isOpen(after))
     deps.meter.count(METRICS.ended, { service: before.service, environment: before.environment });
   return after;
 }
@@ -114,8 +114,7 @@ function keepsSlot(state: RollbackState): boolean {
 function effectsOf(attempt: Attempt, move: Move): readonly Effect[] {
   const holder = attempt.id;
   const lock = slotOf(attempt.service, attempt.environment);
-  if (attempt.state.kind === 'Aborted')
-    return move.data?.slotReleased ? [{ type: 'release-lock', lock, holder }] : [];
+  if (isEnd(attempt.state)) return move.data?.slotReleased ? [{ type: 'release-lock', lock, holder }] : [];
   if (!isEnd(move.state)) return [];
   const uncount: Effect = { type: 'count', counter: OPEN_ATTEMPTS_COUNTER, by: -1 };
   return keepsSlot(move.state) ? [uncount] : [uncount, { type: 'release-lock', lock, holder }];
@@ -131,7 +130,7 @@ function eventsOf(attempt: Attempt, move: Move, at: string): readonly DomainEven
     ...(escalated ? [{ type: 'EscalationRaised', data: reason }] : []),
     ...(asksForApproval(attempt, move) ? [{ type: 'ApprovalRequested', data: { since: at } }] : []),
     ...(leavesMergeToPerson(attempt, move) ? [{ type: 'HumanMergeAwaited', data: { since: at } }] : []),
-    ...(isEnd(move.state) && attempt.state.kind !== 'Aborted'
+    ...(isEnd(move.state) && !isEnd(attempt.state)
       ? [
           {
             type: 'RollbackEnded',

@@ -83,6 +83,7 @@ export const TRANSITIONS: readonly Transition[] = [
   ...each(OPEN, 'HandedOver', 'AwaitingHumanReview'),
   { from: 'Aborted', event: 'HumanReset', to: 'Aborted' },
   { from: 'Aborted', event: 'StalePullRequestClosed', to: 'Aborted' },
+  { from: 'SelfHealed', event: 'StalePullRequestClosed', to: 'SelfHealed' },
   // The end came while the merge call was under way: both are recorded.
   { from: 'Aborted', event: 'MergeCompleted', to: 'Aborted' },
   { from: 'SelfHealed', event: 'MergeCompleted', to: 'SelfHealed' },
