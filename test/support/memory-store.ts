@@ -13,6 +13,10 @@ import type {
   WriteResult,
 } from '../../shared/kernel/index.ts';
 
+/** Every run's decisions are offered to the golden file, where somebody asks for what it lacks. */
+// biome-ignore lint/style/noProcessEnv: the switch of whoever runs the tests, not of the product
+const golden = process.env.UPDATE_GOLDEN === '1' ? await import('./golden.ts') : undefined;
+
 type Step = { envelope: Envelope; payload?: Payload };
 type Counters = Map<string, number>;
 export type MemoryStore = Store & {
@@ -45,6 +49,7 @@ export function memoryStore(): MemoryStore {
       heads.set(key, structuredClone(write.head));
       for (const effect of write.effects) apply(effect, locks, counters);
       written.push(step.envelope);
+      golden?.offerGolden(JSON.parse(write.payload.bytes) as Decision);
       return { kind: 'written' };
     },
     head: async (subject) => structuredClone(heads.get(subjectKey(subject))),
