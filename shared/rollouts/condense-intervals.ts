@@ -11,6 +11,8 @@ export type Layout = {
   readonly every: number;
   /** When the split changed: nothing is merged across it. */
   readonly cuts: readonly string[];
+  /** Starts of intervals that stay as they were measured, and across which nothing is merged: a verdict hangs on them. */
+  readonly marks?: readonly string[];
 };
 
 /** So many of the latest intervals stay as they were measured. */
@@ -29,29 +31,48 @@ type Kind = 'both' | 'canary' | 'baseline';
  * What is old is added up in blocks on a fixed grid from the start; only intervals of one split are, and of the same
  * arms, so that what could not be compared stays apart. The labels of such a block are as exact as those of its minutes
  * (canary.md 3.1: the split is conditioned on); the first hour and the latest half hour are never merged.
+ * @param least of a block, in intervals of the plan: from 2 on everything is merged into blocks of so many or more, the
+ * latest as well but for half an hour divided by it
  */
-export function condenseIntervals(intervals: readonly Interval[], layout: Layout): readonly Interval[] {
+export function condenseIntervals(
+  intervals: readonly Interval[],
+  layout: Layout,
+  least = 1,
+): readonly Interval[] {
   const from = millis(layout.from);
   const indexOf = ({ at }: Interval) => Math.floor((millis(at) - from) / 1000 / layout.seconds);
   const inOrder = intervals.toSorted((a, b) => millis(a.at) - millis(b.at));
   const last = inOrder.at(-1);
   if (last === undefined) return [];
-  const tail = indexOf(last) - TAIL * layout.every;
+  const tail = indexOf(last) - Math.floor(TAIL / least) * layout.every;
   const blocks = new Map<string, Interval[]>();
   for (const interval of inOrder) {
-    const key = blockOf(indexOf(interval), layout.every, tail);
-    const split = layout.cuts.filter((cut) => millis(cut) <= millis(interval.at)).length;
-    const name = key === undefined ? interval.at : `${key}/${split}/${kindOf(interval)}`;
-    blocks.set(name, [...(blocks.get(name) ?? []), interval]);
+    const key = blockOf(indexOf(interval), { every: layout.every, tail, least });
+    const isMarked = layout.marks?.includes(interval.at) ?? false;
+    const name =
+      key === undefined || isMarked ? interval.at : `${key}/${partOf(interval, layout)}/${kindOf(interval)}`;
+    const block = blocks.get(name);
+    if (block === undefined) blocks.set(name, [interval]);
+    else block.push(interval);
   }
   return [...blocks.values()].flatMap((block) => merged(block, layout.seconds));
 }
 
+type Grid = { readonly every: number; readonly tail: number; readonly least: number };
+
 /** The block of an interval that is merged; undefined for one that stays. */
-function blockOf(index: number, every: number, tail: number): string | undefined {
-  const size = (ZONES.find(({ until }) => index < until * every)?.size ?? 1) * every;
+function blockOf(index: number, { every, tail, least }: Grid): string | undefined {
+  const zone = ZONES.find(({ until }) => index < until * every)?.size ?? 1;
+  const size = Math.max(zone, least) * every;
   const block = Math.floor(index / size);
-  return size === 1 || (block + 1) * size > tail ? undefined : `${size}/${block}`;
+  // a block that is not over yet waits, so that it never changes; where bytes are short there is no next time
+  const isOver = least === 1 ? (block + 1) * size <= tail : index <= tail;
+  return size > 1 && isOver ? `${size}/${block}` : undefined;
+}
+
+/** Between which cuts and marks it lies. */
+function partOf({ at }: Interval, { cuts, marks = [] }: Layout): number {
+  return [...cuts, ...marks].filter((each) => millis(each) <= millis(at)).length;
 }
 
 function kindOf({ canary, baseline }: Interval): Kind {

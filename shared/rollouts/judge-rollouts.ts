@@ -1,21 +1,18 @@
-import { decimal, type Head, isFault, isoTime, millis } from '../kernel/index.ts';
-import { readAutonomy } from '../services/index.ts';
+import { decimal, type Head, isFault, millis } from '../kernel/index.ts';
 import { advanceMove } from './advance-move.ts';
 import { condemnedBy } from './block-list.ts';
+import { condenseIntervals, type Layout } from './condense-intervals.ts';
 import { METRICS } from './contract.ts';
 import { closeUnstartedRollout } from './expire-rollout.ts';
-import type { Interval } from './judge-contract.ts';
-import { missingIn } from './missing-data.ts';
-import { planSeen } from './plan-seen.ts';
+import { fitLook } from './fit-inputs.ts';
+import { holdUnrecorded, isLasting } from './hold-unrecorded.ts';
 import type { JudgeDeps, Judgement } from './ports.ts';
 import { approvalFor, isAnswered } from './read-approval.ts';
-import { readIntervals } from './read-intervals.ts';
-import { loadRollout, type Rollout, rolloutOf, stageIndex } from './rollout.ts';
-import { type AdvanceInputs, advanceRollout } from './rules/advance-rollout.ts';
+import { readLook } from './read-look.ts';
+import { loadRollout, type Rollout, rolloutOf } from './rollout.ts';
+import { type AdvanceInputs, type AdvanceOutcome, advanceRollout } from './rules/advance-rollout.ts';
 import { alwaysValidP } from './rules/always-valid-p.ts';
 import { judgeRollout } from './rules/judge-rollout.ts';
-import { rawGuards } from './rules/raw-guards.ts';
-import { seenWeight } from './seen-weight.ts';
 import { takeStep, wakeLeft, wakeRollout } from './take-step.ts';
 import { EXPOSED } from './transitions.ts';
 import { watchBake } from './watch-bake.ts';
@@ -33,15 +30,30 @@ export async function judgeRollouts(deps: JudgeDeps): Promise<{ readonly judged:
       await lookTwice(deps, rolloutOf(head));
       deps.meter.count(METRICS.judged);
     } catch (thrown) {
-      // Somebody else moved it twice, or an entry cannot be read: the next sweep looks again, and the deadline stands.
-      if (!isFault(thrown)) bugs.push(thrown);
-      const code = isFault(thrown) ? thrown.name : 'UNEXPECTED';
-      deps.meter.count(METRICS.judgeErrors, { service: head.service ?? '', code });
+      bugs.push(...(await failed(deps, head, thrown)));
     }
   }
   if (bugs.length > 0) throw bugs[0];
   deps.meter.count(METRICS.sweeps);
   return { judged: open.length };
+}
+
+/**
+ * Somebody else moved it twice, or the store was away: the next sweep looks again, and the deadline stands. What would fail
+ * again then is held for a person. Returns what is a bug, to be thrown at the end of the sweep.
+ */
+async function failed(deps: JudgeDeps, { id, service }: Head, thrown: unknown): Promise<readonly unknown[]> {
+  const code = isFault(thrown) ? thrown.name : 'UNEXPECTED';
+  deps.meter.count(METRICS.judgeErrors, { service: service ?? '', code });
+  if (!isFault(thrown)) return [thrown];
+  if (!isLasting(thrown)) return [];
+  try {
+    await holdUnrecorded(deps, id, thrown);
+    return [];
+  } catch (again) {
+    // an entry that cannot be read cannot be held either: its workflow's deadline stands, and the alarm rings for the count
+    return isFault(again) ? [] : [again];
+  }
 }
 
 /** Those with traffic are judged; in the others the workflow may not know yet where they stand. */
@@ -87,10 +99,11 @@ async function judgeOne(deps: JudgeDeps, rollout: Rollout): Promise<void> {
   const shifting = state.kind === 'Shifting';
   if (shifting && (data.weight >= 1 || data.weight === 0)) return;
   if (data.weight >= 1) return watchBake(deps, rollout);
-  const inputs = await inputsOf(deps, rollout);
-  const outcome = advanceRollout.decide(inputs);
-  if (inputs.exposed) await deps.judgements.put(rollout.id, judgementOf(inputs, outcome.judge));
+  const { inputs: whole, layout } = await readLook(deps, rollout);
+  const outcome = advanceRollout.decide(whole);
+  if (whole.exposed) await deps.judgements.put(rollout.id, judgementOf(whole, layout, outcome.judge));
   if (outcome.move === 'stay') return;
+  const inputs = fitLook(whole, layout, outcome);
   const listed = (await condemnedBy(deps.store, rollout.service, data.revision)) !== undefined;
   await takeStep(deps, rollout, {
     key: `judge/${rollout.rev}/${inputs.now}`,
@@ -102,75 +115,8 @@ async function judgeOne(deps: JudgeDeps, rollout: Rollout): Promise<void> {
   await wakeRollout(deps, rollout.id, state.kind);
 }
 
-async function inputsOf(deps: JudgeDeps, rollout: Rollout): Promise<AdvanceInputs> {
-  const { state, data, service, environment } = rollout;
-  const now = isoTime(deps.clock());
-  const exposed = data.times.started !== undefined && data.weight > 0;
-  const started = data.times.started ?? now;
-  const [{ level, killSwitch }, read, before, seen] = await Promise.all([
-    readAutonomy(deps, { service, environment, action: 'deploy' }),
-    exposed ? readIntervals(deps, rollout, { from: started, to: now }) : { intervals: [] },
-    deps.judgements.get(rollout.id),
-    exposed ? seenWeight(deps, rollout) : undefined,
-  ]);
-  const { settings, stage } = data;
-  const { intervals } = read;
-  const lastData = lastDataAt(intervals, before, stage?.startedAt ?? started, deps.timings.interval);
-  const silent = (millis(now) - millis(lastData)) / 1000 > deps.timings.noDataAfter;
-  return {
-    state: isJudged(state.kind) ? state.kind : 'AtStage',
-    held: state.kind === 'Held' ? state.reason : null,
-    exposed,
-    stage: stageOf(rollout, started, deps.factor),
-    ...{ intervals, settings, standing: data.condemned ?? null },
-    intervalSeconds: deps.timings.interval,
-    noDataSeconds: deps.timings.noDataAfter,
-    lastDataAt: lastData,
-    now,
-    guards: rawGuards.decide({ intervals, settings, slos: data.slos ?? [] }).crossed,
-    ...{ waived: data.waived, killSwitch: killSwitch.on, level, irreversible: data.irreversible },
-    ...(seen !== undefined && { seenWeight: seen }),
-    ...planSeen(data),
-    ...(exposed && silent && { missing: missingIn(read, millis(lastData)) }),
-  };
-}
-
-const isJudged = (state: string): state is AdvanceInputs['state'] =>
-  ['AtStage', 'Held', 'Paused', 'Shifting'].includes(state);
-
-/** What the present stage asks for, in real seconds. */
-function stageOf(rollout: Rollout, started: string, factor: number): AdvanceInputs['stage'] {
-  const { plan, stage } = rollout.data;
-  const present = plan.stages[stage?.index ?? 0];
-  return {
-    startedAt: stage?.startedAt ?? started,
-    minSeconds: (present?.minSeconds ?? 0) / factor,
-    maxSeconds: (present?.maxSeconds ?? 0) / factor,
-    minRequests: present?.minRequests ?? 0,
-    beforeAll: (plan.stages[stageIndex(rollout) + 1]?.weight ?? 1) >= 1,
-  };
-}
-
-/**
- * The end of the last interval in which both arms were measured, as far as anybody has seen one; a stage that has just
- * begun has its own time to bring some.
- */
-function lastDataAt(
-  intervals: readonly Interval[],
-  before: Judgement | undefined,
-  began: string,
-  seconds: number,
-): string {
-  const ends = intervals
-    .filter(({ canary, baseline }) => (canary?.requests ?? 0) > 0 && (baseline?.requests ?? 0) > 0)
-    .map(({ at, end }) => (end === undefined ? millis(at) + seconds * 1000 : millis(end)));
-  return isoTime(Math.max(millis(before?.lastDataAt ?? began), millis(began), ...ends));
-}
-
-function judgementOf(
-  inputs: AdvanceInputs,
-  judge: ReturnType<typeof advanceRollout.decide>['judge'],
-): Judgement {
+function judgementOf(whole: AdvanceInputs, layout: Layout, judge: AdvanceOutcome['judge']): Judgement {
+  const inputs = { ...whole, intervals: condenseIntervals(whole.intervals, layout) };
   return {
     at: inputs.now,
     lastDataAt: inputs.lastDataAt,

@@ -1,6 +1,6 @@
 import { isFault, millis } from '../kernel/index.ts';
 import type { ArmCounts, IntervalCounts } from '../ports/metrics.ts';
-import { condenseIntervals } from './condense-intervals.ts';
+import type { Layout } from './condense-intervals.ts';
 import { METRICS, TIMINGS } from './contract.ts';
 import { Interval } from './judge-contract.ts';
 import { type Missing, missedBy } from './missing-data.ts';
@@ -9,7 +9,10 @@ import type { Rollout } from './rollout.ts';
 import { targetOf } from './target.ts';
 
 export type Measured = {
+  /** As they were measured, none added up. */
   readonly intervals: readonly Interval[];
+  /** How they may be. */
+  readonly layout: Layout;
   /** Seconds from the end of an interval until the provider calls it closed. */
   readonly delaySeconds: number;
   /** What of it could not be used. */
@@ -28,8 +31,9 @@ export async function readIntervals(
   deps: JudgeDeps,
   rollout: Rollout,
   window: Window,
-): Promise<Pick<Measured, 'intervals' | 'missing'>> {
-  return { intervals: [], ...(await readMeasured(deps, rollout, window)) };
+): Promise<Pick<Measured, 'intervals' | 'layout' | 'missing'>> {
+  const layout = layoutOf(deps, rollout, window.from);
+  return { intervals: [], layout, ...(await readMeasured(deps, rollout, window)) };
 }
 
 /** As `readIntervals`; without intervals when the provider does not answer. */
@@ -43,24 +47,29 @@ export async function readMeasured(
   const miss = (code: string) => deps.meter.count(METRICS.judgeErrors, { service, code });
   try {
     const counts = await deps.metrics.counts(target, { from, to, thresholds: thresholdsOf(rollout) });
-    const cuts = (data.shares ?? []).map(({ at }) => at);
+    const layout = layoutOf(deps, rollout, from);
+    const { cuts } = layout;
     const ofOneShare = counts.filter((each) => !cuts.some((cut) => isWithin(each, millis(cut))));
     const read = ofOneShare.map((each) => Interval.safeParse(intervalOf(each)));
     const malformed = read.filter(({ success }) => !success).length;
     if (malformed > 0) miss('Malformed');
-    const seconds = deps.timings.interval;
-    const every = data.plan.intervalSeconds / TIMINGS.interval;
-    const intervals = condenseIntervals(
-      read.flatMap((each) => (each.success ? [each.data] : [])),
-      { from, seconds, every, cuts },
-    );
+    const intervals = read.flatMap((each) => (each.success ? [each.data] : []));
     const delaySeconds = delayOf(counts, deps.timings.watermark);
-    return { intervals, delaySeconds, ...(malformed > 0 && { missing: { malformed } }) };
+    return { intervals, layout, delaySeconds, ...(malformed > 0 && { missing: { malformed } }) };
   } catch (thrown) {
     if (!isFault(thrown)) throw thrown;
     miss(thrown.name);
     return { missing: missedBy(thrown) };
   }
+}
+
+function layoutOf({ timings }: JudgeDeps, { data }: Rollout, from: string): Layout {
+  return {
+    from,
+    seconds: timings.interval,
+    every: data.plan.intervalSeconds / TIMINGS.interval,
+    cuts: (data.shares ?? []).map(({ at }) => at),
+  };
 }
 
 function isWithin({ start, end }: IntervalCounts, at: number): boolean {

@@ -2,6 +2,8 @@ import { isoTime, millis, type Reason } from '../kernel/index.ts';
 import { readAutonomy } from '../services/index.ts';
 import { HELD, otherPlanText, seenText } from './advance-move.ts';
 import { blockOf, condemnedBy } from './block-list.ts';
+import type { Layout } from './condense-intervals.ts';
+import { fitSplit } from './fit-inputs.ts';
 import { missingText } from './missing-data.ts';
 import { planSeen } from './plan-seen.ts';
 import type { JudgeDeps } from './ports.ts';
@@ -20,9 +22,10 @@ import { type Move, takeStep, wakeRollout } from './take-step.ts';
  * verdict had been there before the promotion.
  */
 export async function watchBake(deps: JudgeDeps, rollout: Rollout): Promise<void> {
-  const inputs = await inputsOf(deps, rollout);
-  const outcome = advanceBake.decide(inputs);
+  const { inputs: whole, layout } = await inputsOf(deps, rollout);
+  const outcome = advanceBake.decide(whole);
   if (outcome.to === 'stay') return;
+  const inputs = fitSplit(whole, layout, outcome);
   const { service, data } = rollout;
   const lists = outcome.to === 'RollingBack' || outcome.split?.judge.verdict === 'ROLLBACK';
   const listed = !lists || (await condemnedBy(deps.store, service, data.revision)) !== undefined;
@@ -36,9 +39,10 @@ export async function watchBake(deps: JudgeDeps, rollout: Rollout): Promise<void
   await wakeRollout(deps, rollout.id, rollout.state.kind);
 }
 
+type Read = { readonly inputs: AdvanceBakeInputs; readonly layout: Layout | undefined };
 const UNREAD: Since = { intervals: [] };
 
-async function inputsOf(deps: JudgeDeps, rollout: Rollout): Promise<AdvanceBakeInputs> {
+async function inputsOf(deps: JudgeDeps, rollout: Rollout): Promise<Read> {
   const { data, state, service, environment } = rollout;
   const now = deps.clock();
   const heldFor = state.kind === 'Held' ? state.reason : null;
@@ -54,7 +58,7 @@ async function inputsOf(deps: JudgeDeps, rollout: Rollout): Promise<AdvanceBakeI
   const delay = 'delaySeconds' in measured ? measured.delaySeconds : 0;
   const closed = promoted + delay * 1000;
   const missing = { ...measured.missing, ...since.missing };
-  return {
+  const inputs: AdvanceBakeInputs = {
     intervals: since.intervals,
     before: data.before,
     settings: { alpha: data.settings.alpha, rBad: data.settings.rBad, choice: data.bakeChoice },
@@ -69,6 +73,7 @@ async function inputsOf(deps: JudgeDeps, rollout: Rollout): Promise<AdvanceBakeI
     ...planSeen(data),
     ...(Object.keys(missing).length > 0 && { missing }),
   };
+  return { inputs, layout: 'layout' in measured ? measured.layout : undefined };
 }
 
 function splitInputs(

@@ -43,6 +43,8 @@ export type AdvanceInputs = {
   readonly waivedPlan?: string;
   /** Why nothing can be compared; absent where something can, and in what an earlier release has decided. */
   readonly missing?: Missing;
+  /** A verdict over all intervals as they were measured, where those here are too few to show it; absent elsewhere. */
+  readonly found?: Condemnation;
 };
 
 /** Fractions of the requests, 0..1. */
@@ -77,8 +79,12 @@ const PASSING: readonly HoldReason[] = ['NO_DATA', 'KILL_SWITCH', 'AUTONOMY'];
  * AND requests, and before all of the traffic a certificate of safety. Missing data never passes: it holds, on its own clock.
  */
 export const advanceRollout = rule('advance-rollout', 1, (inputs: AdvanceInputs): AdvanceOutcome => {
-  const { intervals, settings, standing } = inputs;
-  const given = { intervals, settings, ...(standing !== null && { standing }) };
+  const { intervals, settings, standing, found } = inputs;
+  const given = {
+    ...{ intervals, settings },
+    ...(standing !== null && { standing }),
+    ...(found !== undefined && { found }),
+  };
   const { intervals: _path, ...judge } = judgeRollout.decide(given);
   const seen = seenInStage(inputs);
   const verdict = judge.verdict === 'ROLLBACK' ? condemn(inputs) : goOn(inputs, judge, seen);

@@ -13,6 +13,8 @@ type Found = {
   readonly path: Path;
   readonly open: readonly string[];
   readonly stood: boolean;
+  /** The verdict was found over more intervals than stand here. */
+  readonly told: boolean;
 };
 
 /** Why the verdict is what it is, in plain words. */
@@ -23,9 +25,13 @@ export function judgeReasons(found: Found): readonly string[] {
   return [...verdictReasons(found), ...comparison(path), ...waiting];
 }
 
-function verdictReasons({ condemned, safeAt, stood, needed, path }: Found): readonly string[] {
+function verdictReasons({ condemned, safeAt, stood, told, needed, path }: Found): readonly string[] {
   if (condemned !== undefined && stood)
     return [`condemned at ${condemned.at} (${condemned.by}), and a verdict to roll back stays`];
+  if (condemned !== undefined && told)
+    return [
+      `condemned at ${condemned.at} (${condemned.by}) by all intervals as they were measured; they do not fit in one decision, and those added up here do not show it`,
+    ];
   if (condemned !== undefined) return [harmReason(path, condemned)];
   const { rBad, beta } = path.settings;
   if (safeAt !== undefined)

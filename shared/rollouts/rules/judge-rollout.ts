@@ -14,6 +14,8 @@ export type JudgeInputs = {
   readonly settings: JudgeSettings;
   /** A ROLLBACK that an earlier judgement of the same rollout has given: it stays, whatever a revision says. */
   readonly standing?: Condemnation | null;
+  /** A verdict over all intervals as they were measured, where those here are added up and cannot show it. */
+  readonly found?: Condemnation;
 };
 
 /** Numbers are decimal strings; those that begin with `log` are natural logarithms of e-values. */
@@ -52,7 +54,7 @@ export const judgeRollout = rule('judge-rollout', 1, (inputs: JudgeInputs): Judg
   const { closed, open } = closeIntervals(inputs.intervals);
   const path = followPath(closed, inputs.settings);
   const { limits, safeAt } = path;
-  const condemned = inputs.standing ?? path.condemned;
+  const condemned = inputs.standing ?? inputs.found ?? path.condemned;
   const needed = safeAt === undefined ? neededExposure(path) : nothingNeeded;
   const found = { verdict: verdictOf(condemned, safeAt), condemned, safeAt, needed };
   return {
@@ -84,6 +86,7 @@ export const judgeRollout = rule('judge-rollout', 1, (inputs: JudgeInputs): Judg
       path,
       open,
       stood: inputs.standing !== undefined && inputs.standing !== null,
+      told: inputs.found !== undefined,
     }),
   };
 });

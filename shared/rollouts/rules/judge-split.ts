@@ -13,6 +13,8 @@ export type Split = {
   /** Of one interval, and from its end until the provider calls it closed. */
   readonly intervalSeconds: number;
   readonly delaySeconds: number;
+  /** As at a stage: a verdict that the intervals here are too few to show. */
+  readonly found?: Condemnation;
 };
 
 export type SplitOutcome = {
@@ -23,8 +25,12 @@ export type SplitOutcome = {
 
 /** The same judge over the same intervals as at a stage: it keeps the same promise, since both versions were there. */
 export function judgeSplit(split: Split): SplitOutcome {
-  const { intervals, settings, standing } = split;
-  const given = { intervals, settings, ...(standing !== null && { standing }) };
+  const { intervals, settings, standing, found } = split;
+  const given = {
+    ...{ intervals, settings },
+    ...(standing !== null && { standing }),
+    ...(found !== undefined && { found }),
+  };
   const { intervals: _path, ...judge } = judgeRollout.decide(given);
   return { raced: judge.firstAt !== undefined && hadClosed(split, judge.firstAt), judge };
 }
