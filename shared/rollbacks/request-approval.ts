@@ -6,7 +6,7 @@ import { ask, placeOf } from './read-world.ts';
 
 /**
  * Asks people about the merge of an attempt, while it awaits one or a review that an approval could end. Safe to repeat;
- * where nobody may approve, nothing is asked. While the author of the change cannot be read nobody is asked either, since
+ * where nobody may approve, nothing is asked. While it cannot be read who made the change nobody is asked either, since
  * four eyes could not be held: the next look asks again.
  */
 export async function requestApproval(deps: WorldDeps, attempt: Attempt): Promise<void> {
@@ -43,18 +43,38 @@ function overridable({ data: { candidate } }: Attempt): readonly string[] {
 }
 
 /**
- * Four eyes: whoever asked for the rollback, and the author of the change that it takes back; undefined when unread. An
- * author without a login is marked as unknown: then nobody may approve.
+ * Four eyes: whoever asked for the rollback, and who made the change that it takes back: the author of its commit, which
+ * of a merge commit is whoever merged, and of the pull requests that brought it; undefined when unread. An author without
+ * a login is marked as unknown: then nobody may approve.
  */
 async function excluded(deps: WorldDeps, attempt: Attempt): Promise<readonly string[] | undefined> {
   const { requestedBy, revision } = attempt.data;
   const asker = requestedBy === undefined ? [] : [requestedBy];
   if (revision === undefined) return [...asker, UNKNOWN_AUTHOR];
   const { service } = await placeOf(deps, attempt);
-  const found = await ask(deps, 'commits', () => deps.forge.commits(service.repository, revision, 1));
+  const logins = await madeBy(deps, service.repository, revision);
+  if (logins === undefined) return undefined;
+  const authors = await Promise.all(
+    logins.map((login) => (login === undefined ? UNKNOWN_AUTHOR : personBehind(deps, login))),
+  );
+  return [...new Set([...asker, ...authors])];
+}
+
+/** Who made a revision, by their logins: undefined in place of one that the forge does not know. */
+async function madeBy(
+  deps: WorldDeps,
+  repository: string,
+  revision: string,
+): Promise<readonly (string | undefined)[] | undefined> {
+  const found = await ask(deps, 'commits', () => deps.forge.commits(repository, revision, 1));
   if (found === undefined) return undefined;
-  const login = found[0]?.authorLogin;
-  return [...asker, login === undefined ? UNKNOWN_AUTHOR : await personBehind(deps, login)];
+  const [commit] = found;
+  if (commit === undefined) return [undefined];
+  // by its full sha: for anything shorter the forge names no pull request
+  const pulls = await ask(deps, 'pull-requests-of', () => deps.forge.pullRequestsOf(repository, commit.sha));
+  if (pulls === undefined) return undefined;
+  const brought = pulls.filter(({ state }) => state !== 'closed');
+  return [commit.authorLogin, ...brought.map(({ authorLogin }) => authorLogin)];
 }
 
 async function personBehind(deps: WorldDeps, login: string): Promise<string> {
