@@ -1,4 +1,4 @@
-import { isoTime } from '../kernel/index.ts';
+import { isoTime, millis } from '../kernel/index.ts';
 import type { Attempt } from './attempt.ts';
 import type { WorldDeps } from './ports.ts';
 import { type AwaitCheckpointInputs, awaitCheckpoint } from './rules/await-checkpoint.ts';
@@ -75,10 +75,18 @@ export async function holdForCheckpoint(
   });
 }
 
-/** Whether a merge that waits for a checkpoint should be looked at again. What cannot be read is no news. */
-export async function hasCheckpointNews(deps: WorldDeps, attempt: Attempt): Promise<boolean> {
+/**
+ * What to look at of a merge that waits for a checkpoint: since when it does, and until when; undefined while none covers it
+ * and it may still come. What cannot be read is no news.
+ */
+export async function checkpointNews(
+  deps: WorldDeps,
+  attempt: Attempt,
+): Promise<{ readonly since: string; readonly until: string } | undefined> {
   const { checkpointAwaitedRev, mergeStartedRev } = attempt.data;
-  if (checkpointAwaitedRev === undefined || checkpointAwaitedRev !== mergeStartedRev) return false;
+  if (checkpointAwaitedRev === undefined || checkpointAwaitedRev !== mergeStartedRev) return undefined;
   const inputs = await coverage(deps, attempt).catch(() => undefined);
-  return inputs !== undefined && awaitCheckpoint.decide(inputs).verdict !== 'awaited';
+  if (inputs === undefined || awaitCheckpoint.decide(inputs).verdict === 'awaited') return undefined;
+  const { startedAt: since, waitSeconds } = inputs;
+  return { since, until: isoTime(millis(since) + waitSeconds * 1000) };
 }

@@ -3,6 +3,7 @@ import type { StoredReading } from '../ports/index.ts';
 import { allServices } from '../services/index.ts';
 import { type Attempt, attemptOf, isOpen, timedFor } from './attempt.ts';
 import { METRICS } from './contract.ts';
+import { type Turn, turnAt } from './look-pace.ts';
 import { measureStates } from './measure-states.ts';
 import { openRollbackAttempt, startWorkflow } from './open-rollback.ts';
 import type { WorldDeps } from './ports.ts';
@@ -143,7 +144,8 @@ async function reactToAttempt(all: WorldDeps, attempt: Attempt, slotNumber: numb
   // After the merge the kill switch ends nothing, so it is no news either.
   const mayEnd = attempt.data.merge === undefined;
   const news =
-    (mayEnd && now.autonomy.killSwitch.on) || (await newsOf(deps, attempt, now.readings, slotNumber));
+    (mayEnd && now.autonomy.killSwitch.on) ||
+    (await newsOf(deps, attempt, now.readings, turnAt(slotNumber, wait)));
   if (news) await deps.workflow.wake(wait.token, { woken: true });
 }
 
@@ -152,10 +154,10 @@ async function newsOf(
   deps: WorldDeps,
   attempt: Attempt,
   readings: readonly Reading[],
-  slotNumber: number,
+  turn: Turn,
 ): Promise<boolean> {
   try {
-    return await hasNews(deps, attempt, readings, slotNumber);
+    return await hasNews(deps, attempt, readings, turn);
   } catch (thrown) {
     if (isFault(thrown, 'PermissionDenied')) return true;
     throw thrown;
