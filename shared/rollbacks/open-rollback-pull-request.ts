@@ -1,7 +1,8 @@
 import { Fault, isFault, isoTime } from '../kernel/index.ts';
 import type { PullRequest } from '../ports/index.ts';
 import { type Attempt, loadAttempt, type PullRequestFacts, timedFor } from './attempt.ts';
-import { movedOn } from './close-pull-request.ts';
+import { closePredecessors } from './close-predecessors.ts';
+import { isOwn, movedOn } from './close-pull-request.ts';
 import { MAX_PULL_REQUESTS_PER_HOUR, METRICS, PULL_REQUEST_LABELS } from './contract.ts';
 import { knownAtOpening } from './known-at-opening.ts';
 import { overtake } from './overtake-rollback.ts';
@@ -10,6 +11,7 @@ import type { TaskInput, TaskResult, WorldDeps } from './ports.ts';
 import { pullRequestBody, pullRequestTitle } from './pull-request-text.ts';
 import { placeOf, type ReadNow, readNow } from './read-world.ts';
 import { nextHour, placeBack } from './repository-quotas.ts';
+import { reusablePullRequest } from './reusable-pull-request.ts';
 import { type PullRequestFact, type PullRequestOutcome, recordPullRequest } from './rules/record-step.ts';
 import { type Move, standing, takeStep } from './take-step.ts';
 import { inWords } from './unanswered.ts';
@@ -23,8 +25,9 @@ type Opened = {
 
 /**
  * Opens the rollback pull request: a branch from the tracked base, one scalar of the manifest changed, labels and body.
- * An open one for the same service, environment and target is reused. Every forge call is read before it is repeated. A
- * forge that asks to wait is waited for while the state's deadline allows it.
+ * An open one for the same service, environment and target is reused; those of ended attempts with another target are
+ * closed first. Every forge call is read before it is repeated. A forge that asks to wait is waited for while the
+ * state's deadline allows it.
  */
 export async function openPullRequestForRollback(all: WorldDeps, input: TaskInput): Promise<TaskResult> {
   const attempt = await loadAttempt(all.store, input.rollbackId);
@@ -47,11 +50,6 @@ export async function openPullRequestForRollback(all: WorldDeps, input: TaskInpu
           headSha: opened.pullRequest.headSha,
           reused: opened.reused,
         };
-  deps.meter.count(METRICS.proposed, {
-    service: attempt.service,
-    environment: attempt.environment,
-    success: String(fact.kind === 'opened'),
-  });
   const moved = await takeStep(deps, attempt, {
     key: input.key,
     rule: recordPullRequest,
@@ -61,6 +59,12 @@ export async function openPullRequestForRollback(all: WorldDeps, input: TaskInpu
         pullRequest: opened instanceof Fault ? undefined : opened.facts,
         now: deps.clock(),
       }),
+  });
+  // after the decision: a task that could not record it is tried again
+  deps.meter.count(METRICS.proposed, {
+    service: attempt.service,
+    environment: attempt.environment,
+    success: String(fact.kind === 'opened'),
   });
   return standing(deps, moved);
 }
@@ -106,11 +110,16 @@ async function open(
     throw new Fault('Conflict', `${path} already names ${candidate.revision.slice(0, 7)}`);
   const change = { path, pointer, before: spliced.before, after: candidate.revision };
   const body = pullRequestBody(attempt, change, knownAtOpening(deps, attempt, readings));
-  const present = openOnes.find((each) => each.title === title && each.baseBranch === baseBranch);
-  if (present !== undefined && (await changesOnly(deps, repository, present, { path, text: spliced.text }))) {
-    const reused = !present.body.includes(attempt.id);
-    if (reused) await deps.forge.updatePullRequest(repository, present.number, { body });
-    return { pullRequest: present, facts: factsOf(repository, present, path), reused };
+  const reusable = await reusablePullRequest(deps, openOnes, {
+    ...{ repository, title, baseBranch },
+    ...{ path, text: spliced.text },
+  });
+  const others = openOnes.filter((each) => each !== reusable);
+  if (reusable !== undefined) {
+    await closePredecessors(deps, attempt, repository, others);
+    const reused = !isOwn(attempt, reusable);
+    if (reused) await deps.forge.updatePullRequest(repository, reusable.number, { body });
+    return { pullRequest: reusable, facts: factsOf(repository, reusable, path), reused };
   }
   // its place was to be taken with the candidate
   if (attempt.data.pullRequestPlace === null)
@@ -118,6 +127,7 @@ async function open(
       'QuotaExceeded',
       `${repository} has had the ${MAX_PULL_REQUESTS_PER_HOUR} pull requests that one hour may bring; the next may come after ${nextHour(deps.clock())}`,
     );
+  await closePredecessors(deps, attempt, repository, others);
   const headBranch = await ownBranch(deps, attempt, repository, baseSha);
   const message = `${title}\n\nHoldfast-Attempt: ${attempt.id}\nHoldfast-Correlation: ${attempt.correlationId}`;
   await deps.forge.commitFile({
@@ -137,19 +147,6 @@ async function open(
     labels,
   });
   return { pullRequest, facts: factsOf(repository, pullRequest, path), reused: false };
-}
-
-/** Whether a pull request makes exactly the change that this attempt would make: its title alone says nothing. */
-async function changesOnly(
-  deps: WorldDeps,
-  repository: string,
-  pullRequest: PullRequest,
-  change: { readonly path: string; readonly text: string },
-): Promise<boolean> {
-  const files = await deps.forge.changedFiles(repository, pullRequest.number);
-  if (files.length !== 1 || files[0] !== change.path) return false;
-  const file = await deps.forge.readFile(repository, change.path, pullRequest.headSha);
-  return file.text === change.text;
 }
 
 function factsOf(repository: string, pullRequest: PullRequest, path: string): PullRequestFacts {
