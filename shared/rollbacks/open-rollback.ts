@@ -77,8 +77,9 @@ async function openOrJoin(deps: RollbackDeps, input: OpenInput, own: Own): Promi
   }
   const id = newId('rollback', now, deps.random);
   const attempt = await open(deps, { id, input, inputs, now, own });
-  await startWorkflow(deps, attempt);
+  // before the start, which may throw: whoever tries again joins the attempt, and it would never be counted
   deps.meter.count(METRICS.detected, { service: input.service, environment: input.environment });
+  await startWorkflow(deps, attempt);
   return { kind: 'opened', id };
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { openRollbackAttempt, requestRollback } from '../../../shared/rollbacks/index.ts';
+import { METRICS, openRollbackAttempt, requestRollback } from '../../../shared/rollbacks/index.ts';
 import { type Run, rollbackRun } from '../../support/rollback-run.ts';
 
 const ROUTER = { type: 'system', id: 'route-signals', via: 'api' } as const;
@@ -38,6 +38,11 @@ test('an attempt whose workflow was never started is started by the next signal'
     trigger: { type: 'signal', id: 'one', text: 'degraded' },
   } as const;
   await expect(openRollbackAttempt({ ...run.deps, workflow: dying }, opening)).rejects.toThrow('died');
+  // the signal that comes again joins it, and does not count it
+  expect(await openRollbackAttempt({ ...run.deps, workflow: dying }, opening).catch(() => 'died')).toBe(
+    'died',
+  );
+  expect(run.world.meter.counted.filter((name) => name === METRICS.detected)).toHaveLength(1);
   const [attempt] = await run.attempts();
   await expect(run.execution(attempt?.id ?? '')).rejects.toThrow();
   expect(startRollback).toBe(run.deps.workflow.startRollback);
