@@ -28,6 +28,7 @@ const PROFILES: readonly Profile[] = [
     ...{ retrieval: false, step: 5, arms: BOTH, target: 20_000 },
   },
   { name: 'everything, a look every minute', retrieval: true, step: 1, arms: BOTH },
+  { name: 'without retrieval, a look every minute', retrieval: false, step: 1, arms: BOTH },
   { name: 'context, risk and policies without a canary', retrieval: true, step: 1, arms: ['no canary'] },
   {
     name: 'risk and policies without a canary and without retrieval',
