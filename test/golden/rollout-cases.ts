@@ -129,6 +129,14 @@ const JUDGED: readonly GoldenInputs[] = [
     ...{ intervals: minutes(2, [500, 2], [500, 3]), settings: BESIDE },
     standing: STANDING,
   }),
+  judged('a verdict found over more intervals than stand here', {
+    ...{ intervals: [], settings: BESIDE },
+    found: { by: 'kill-switch', at: time(0) },
+  }),
+  judged('the kill switch in a minute with a baseline, after one without', {
+    intervals: [minute(0, [20, 2], null), minute(1, [200, 120], [200, 2])],
+    settings: { ...BESIDE, fano: 'estimate', estimateAfter: 15 },
+  }),
   judged('a large sample, and a least difference', {
     intervals: minutes(2, [1_000_000, 560], [1_000_000, 500]),
     settings: { ...BESIDE, floor: 0.0005 },
