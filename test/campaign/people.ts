@@ -32,13 +32,20 @@ export async function act(room: Room, what: Act, service: string): Promise<void>
 const broken = (room: Room, service: string): string => room.revisions.get(service)?.at(-1) ?? '';
 
 const ACTING: Readonly<Record<Act, Acting>> = {
-  degrade: (room, service) => {
-    const sha = broken(room, service);
-    room.watched.world.revisions.set(sha, 'Degraded');
-    room.watched.world.deploy(service, room.plan.environment, sha);
-    announce(room, service);
+  degrade: (room, service) => deployBad(room, service, broken(room, service)),
+  'degrade-again': (room, service) => {
+    const { forge } = room.watched.world;
+    const sha = forge.commit(`acme/${service}`, 'main', `broken again of ${service}`);
+    forge.setChecks(`acme/${service}`, sha, 'success');
+    deployBad(room, service, sha);
   },
-  heal: (room, service) => room.watched.world.revisions.set(broken(room, service), 'Healthy'),
+  'measure-anew': (room, service) =>
+    room.watched.world.uptimes.set(room.revisions.get(service)?.at(-2) ?? '', 0.9),
+  heal: async (room, service) => {
+    const { forge, revisions } = room.watched.world;
+    for (const sha of [broken(room, service), await forge.branchHead(`acme/${service}`, 'main')])
+      revisions.set(sha, 'Healthy');
+  },
   merge: (room, _, newest) => atForge(room, newest, 'merged'),
   close: (room, _, newest) => atForge(room, newest, 'closed'),
   approve: (room, _, newest) => answer(room, newest, 'approve', []),
@@ -74,6 +81,12 @@ const ACTING: Readonly<Record<Act, Acting>> = {
     ),
   comment: (room, _, newest) => comment(room, newest),
 };
+
+function deployBad(room: Room, service: string, sha: string): void {
+  room.watched.world.revisions.set(sha, 'Degraded');
+  room.watched.world.deploy(service, room.plan.environment, sha);
+  announce(room, service);
+}
 
 async function onNewest(
   room: Room,

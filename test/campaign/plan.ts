@@ -2,6 +2,7 @@ import type { CiState } from '../../shared/ports/index.ts';
 import type { Timings } from '../../shared/rollbacks/index.ts';
 import type { AutonomyLevel } from '../../shared/services/index.ts';
 import { type Chance, chanceOf } from './chance.ts';
+import { otherTargetsOf } from './other-targets.ts';
 
 /** What may go wrong at a call of a port. */
 export const FAULT_KINDS = [
@@ -109,7 +110,8 @@ export function planOf(seed: number): Plan {
   };
   // last: whatever was drawn before it stays what it was, and so do the seeds that are named
   const awaited = environment === 'staging' ? {} : awaitedOf(chance, plan);
-  return { ...plan, ...awaited, ...toldOf(chance) };
+  const all = { ...plan, ...awaited, ...toldOf(chance) };
+  return { ...all, acts: [...all.acts, ...otherTargetsOf(all)].toSorted((a, b) => a.at - b.at) };
 }
 
 /** A run in which nothing fails but what the caller makes fail: degraded, green, and rolled back. */

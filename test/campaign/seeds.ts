@@ -5,6 +5,7 @@
 export const FOUND: readonly (readonly [seed: number, bug: string])[] = [
   [14, 'handing over to a person died once, and the attempt was lost'],
   [71, 'the store was away for a few seconds while handing over, and the attempt was lost'],
+  [64, 'what an ended attempt left open stayed open beside the pull request of the next one'],
   [1030, 'a refused request before the workflow was started, and it never was'],
   [1044, 'an overdue page made an approved merge that waits spin once a second'],
   [1447, 'the same under autonomy approve'],
