@@ -1,6 +1,7 @@
 import { failureText, isoTime, type Reason } from '../kernel/index.ts';
 import { type Attempt, loadAttempt, timedFor } from './attempt.ts';
 import { movedOn, settleForge } from './close-pull-request.ts';
+import { staleAt } from './deadlines.ts';
 import type { TaskInput, TaskResult, WorldDeps } from './ports.ts';
 import { postponedReasons } from './postpone-merge.ts';
 import { approvalFor, givenApproval } from './read-approval.ts';
@@ -16,8 +17,8 @@ export type ExpireInput = TaskInput & {
 };
 
 /**
- * Records the end that the table states for a state whose deadline has passed; of a merge that was not made, also what
- * the outside systems said instead.
+ * Records the end that the table states for a state whose deadline has passed, or for an attempt that is too old; of a
+ * merge that was not made, also what the outside systems said instead.
  */
 export async function expireRollbackAtDeadline(all: WorldDeps, input: ExpireInput): Promise<TaskResult> {
   const attempt = await loadAttempt(all.store, input.rollbackId);
@@ -25,6 +26,7 @@ export async function expireRollbackAtDeadline(all: WorldDeps, input: ExpireInpu
   const { deadlineAt } = attempt.data;
   if (deadlineAt === undefined) return movedOn(deps, attempt);
   const readings = await attemptReadings(deps, attempt);
+  const [now, stale] = [deps.clock(), staleAt(attempt, deps.factor)];
   const inputs = {
     state: attempt.state.kind,
     mode: attempt.data.mode,
@@ -32,7 +34,8 @@ export async function expireRollbackAtDeadline(all: WorldDeps, input: ExpireInpu
     readingsAgainst: readings.filter(speaksAgainst).length,
     synced: readings.some((reading) => isSyncedTo(attempt, reading)),
     deadlineAt,
-    now: isoTime(deps.clock()),
+    ...(now >= stale && { staleAt: isoTime(stale) }),
+    now: isoTime(now),
   };
   if (expireRollback.decide(inputs).event === 'none') return standing(deps, attempt);
   const moved = await takeStep(deps, attempt, {
@@ -60,7 +63,10 @@ function whyNotMerged(attempt: Attempt, unread: string | null | undefined): read
 
 function moveOf(attempt: Attempt, outcome: ExpireRollbackOutcome, why: readonly Reason[]): Move {
   if (outcome.event === 'none') throw new Error('a deadline that has not passed ends nothing');
-  const text = `the deadline of ${attempt.state.kind} has passed`;
+  const text =
+    outcome.event === 'Stale'
+      ? 'the attempt is too old to go on'
+      : `the deadline of ${attempt.state.kind} has passed`;
   switch (outcome.to) {
     case 'AwaitingHumanReview': {
       const said = oneLine(why);

@@ -1,6 +1,5 @@
-import { millis } from '../kernel/index.ts';
 import { type Attempt, isOpen } from './attempt.ts';
-import { waitSeconds } from './deadlines.ts';
+import { endsAt, waitSeconds } from './deadlines.ts';
 import type { RollbackDeps } from './ports.ts';
 
 /**
@@ -14,10 +13,10 @@ const LOST_SECONDS = 3_600;
  * taken up where it stands; should the first live after all, every step is still taken once. Answers whether it was so.
  */
 export async function restartIfLost(deps: RollbackDeps, attempt: Attempt): Promise<boolean> {
-  const { deadlineAt } = attempt.data;
+  const end = endsAt(attempt, deps.factor);
   const now = deps.clock();
-  if (deadlineAt === undefined || !isOpen(attempt)) return false;
-  const hoursLate = Math.floor((now - millis(deadlineAt)) / ((LOST_SECONDS * 1000) / deps.factor));
+  if (end === undefined || !isOpen(attempt)) return false;
+  const hoursLate = Math.floor((now - end) / ((LOST_SECONDS * 1000) / deps.factor));
   if (hoursLate < 1) return false;
   await deps.workflow.startRollback(`${attempt.id}-${attempt.rev}-${hoursLate}`, {
     rollbackId: attempt.id,

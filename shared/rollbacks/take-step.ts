@@ -192,7 +192,7 @@ export function standing(deps: RollbackDeps, attempt: Attempt): TaskResult {
   const now = deps.clock();
   return {
     state: attempt.state.kind,
-    expired: isExpired(attempt, now),
+    expired: isExpired(attempt, now, deps.factor),
     waitSeconds: waitSeconds(attempt, now, deps.factor),
   };
 }

@@ -8,6 +8,7 @@ import {
   isFault,
 } from '../kernel/index.ts';
 import type { ServiceDocument } from './contract.ts';
+import { contradictingTimings } from './contradicting-timings.ts';
 import { readable, type Service, serviceOf } from './read-service.ts';
 import { type RegisterServiceOutcome, registerService } from './rules/register-service.ts';
 
@@ -89,5 +90,5 @@ function contradictions(name: string, document: ServiceDocument): readonly Issue
   const itself = document.dependencies.flatMap((dependency, index) =>
     dependency === name ? [{ path: `dependencies.${index}`, message: 'must not be the service itself' }] : [],
   );
-  return [...unknown, ...itself];
+  return [...unknown, ...itself, ...contradictingTimings(document.timings)];
 }

@@ -1,5 +1,11 @@
 import { rule } from '../../kernel/index.ts';
-import type { AbortReason, Mode, ReviewReason, RollbackEvent } from '../contract.ts';
+import {
+  type AbortReason,
+  type Mode,
+  OPEN_STATES,
+  type ReviewReason,
+  type RollbackEvent,
+} from '../contract.ts';
 
 export type ExpireRollbackInputs = {
   readonly state: string;
@@ -10,6 +16,8 @@ export type ExpireRollbackInputs = {
   readonly readingsAgainst: number;
   readonly synced: boolean;
   readonly deadlineAt: string;
+  /** When the attempt became too old to go on; absent while it is not. Older decisions have none. */
+  readonly staleAt?: string;
   readonly now: string;
 };
 export type ExpireRollbackOutcome =
@@ -21,11 +29,12 @@ export type ExpireRollbackOutcome =
 const review = (event: RollbackEvent, reason: ReviewReason) =>
   ({ event, to: 'AwaitingHumanReview', reason }) as const;
 
-/** The end that the table states for a state whose deadline has passed. `none` when it has not, or in an end. */
+/** The end that the table states for a state whose deadline, or whose attempt's time, has passed. `none` when neither has, or in an end. */
 export const expireRollback = rule(
   'expire-rollback',
   2,
   (inputs: ExpireRollbackInputs): ExpireRollbackOutcome => {
+    if (isStale(inputs)) return { event: 'Stale', to: 'Aborted', reason: 'STALE_STATE' };
     if (Date.parse(inputs.now) < Date.parse(inputs.deadlineAt)) return { event: 'none' };
     switch (inputs.state) {
       case 'DegradationDetected':
@@ -51,3 +60,8 @@ export const expireRollback = rule(
     }
   },
 );
+
+function isStale({ state, staleAt, now }: ExpireRollbackInputs): boolean {
+  if (staleAt === undefined || Date.parse(now) < Date.parse(staleAt)) return false;
+  return OPEN_STATES.some((open) => open === state);
+}

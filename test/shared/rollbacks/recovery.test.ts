@@ -80,15 +80,3 @@ test('a sync that nobody could read within its deadline counts as none', async (
   await run.until('RollbackComplete', 150);
   await run.close();
 });
-
-test('an attempt older than its limit ends, and says so', async () => {
-  const run = await rollbackRun({ timings: { staleAfter: 400 } });
-  run.degrade();
-  run.sweepEveryMinute();
-  await run.until('PullRequestOpen');
-  await run.pass(420);
-  run.checks('success');
-  const ended = await run.until('Aborted', 60);
-  expect(ended.state).toMatchObject({ reason: 'STALE_STATE' });
-  await run.close();
-});

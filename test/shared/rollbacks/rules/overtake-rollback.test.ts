@@ -120,6 +120,15 @@ test('an approval that nobody gave in time ends the attempt; one that was given 
   });
 });
 
+test('an attempt that is too old ends as stale before any deadline, and one that has ended does not', () => {
+  const old = { ...AT_DEADLINE, readingsAgainst: 3, synced: false, staleAt: at(300) };
+  for (const state of ['DegradationDetected', 'RollbackMerged', 'AwaitingHumanReview']) {
+    expect(expireRollback.decide({ ...old, state, now: at(300) })).toMatchObject({ reason: 'STALE_STATE' });
+    expect(expireRollback.decide({ ...old, state, now: at(299) })).toEqual({ event: 'none' });
+  }
+  expect(expireRollback.decide({ ...old, state: 'Aborted', now: at(900) })).toEqual({ event: 'none' });
+});
+
 test('a deadline without one usable reading, and one after a sync, have their own names', () => {
   expect(expire('DegradationDetected', 0)).toMatchObject({ event: 'ReadingsMissing', reason: 'NO_READING' });
   expect(expire('RollbackMerged', 3, true)).toMatchObject({ event: 'StillDegraded' });
