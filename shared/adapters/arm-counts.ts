@@ -1,8 +1,8 @@
 import type { ArmCounts, Quantiles } from '../ports/metrics.ts';
 
 /**
- * The smallest thresholds that at most 25 %, 10 % and 1 % of the requests exceeded, in milliseconds; undefined when no
- * threshold reaches that far, or nothing was counted.
+ * The smallest thresholds that at most 25 %, 10 % and 1 % of the requests exceeded, in milliseconds, those of them that any
+ * threshold reaches; undefined where none reaches the first, or nothing was counted.
  */
 export function quantile({ n, slowerThan }: ArmCounts): Quantiles | undefined {
   const edges = Object.entries(slowerThan)
@@ -11,8 +11,8 @@ export function quantile({ n, slowerThan }: ArmCounts): Quantiles | undefined {
   // A count is compared with a count: n / 100 requests may be slower.
   const edge = (share: number) => edges.find(({ slower }) => slower * share <= n)?.ms;
   const [p75, p90, p99] = [edge(4), edge(10), edge(100)];
-  const isWhole = n > 0 && p75 !== undefined && p90 !== undefined && p99 !== undefined;
-  return isWhole ? { p75, p90, p99 } : undefined;
+  if (n === 0 || p75 === undefined) return undefined;
+  return { p75, ...(p90 !== undefined && { p90 }), ...(p99 !== undefined && { p99 }) };
 }
 
 /** The counts of several intervals at the same thresholds; undefined for none. */

@@ -1,4 +1,4 @@
-import { Fault, isoTime } from '../kernel/index.ts';
+import { Fault, isoTime, type Store } from '../kernel/index.ts';
 import type { Quantiles } from '../ports/metrics.ts';
 import type { LambdaTarget } from '../ports/traffic.ts';
 import { type JudgeSettings, judgeSettings, type PlanTraffic, type SloGuard } from '../rollouts/index.ts';
@@ -6,6 +6,7 @@ import type { ServiceDocument, Slo } from '../services/contract.ts';
 import { burstNotes } from './burst-notes.ts';
 import { type Before, LOOK_BACK, lookBack } from './look-back.ts';
 import type { StartDeps } from './ports.ts';
+import { quietHour } from './quiet-hour.ts';
 
 function latencyOf({ indicator }: Slo): readonly number[] {
   return indicator.kind === 'latency' ? [indicator.ms] : [];
@@ -19,7 +20,7 @@ function guardOf({ name, objective, indicator }: Slo, edges: Snapped['edges']): 
     : { name, errorRate: share, slowerThan: null, slowShare: null };
 }
 
-type Deps = Pick<StartDeps, 'clock' | 'factor' | 'metrics'>;
+type Deps = Pick<StartDeps, 'clock' | 'factor' | 'metrics'> & { readonly store: Pick<Store, 'heads'> };
 
 export type Frozen = {
   readonly settings: JudgeSettings;
@@ -30,14 +31,17 @@ export type Frozen = {
   readonly notes: readonly string[];
 };
 
-/** Thresholds and rates of what runs now, before anything of the new version is seen. Throws Fault Unavailable without any. */
+/**
+ * Thresholds and rates of what runs now, before anything of the new version is seen. Throws Fault Unavailable without any, and where
+ * it cannot be read how fast that answers: a certificate of failures alone would not be what was asked for.
+ */
 export async function freezeBefore(
   deps: Deps,
   target: LambdaTarget,
   { slos, rollouts }: Pick<ServiceDocument, 'slos' | 'rollouts'>,
 ): Promise<Frozen> {
   const slo = slos.flatMap(latencyOf);
-  const now = deps.clock();
+  const { until: now, notes: ofTime } = await quietHour(deps, target, deps.clock());
   const window = { from: isoTime(now - (LOOK_BACK * 1000) / deps.factor), to: isoTime(now) };
   const total = await deps.metrics.total(target, { ...window, thresholds: [] });
   if (total === undefined || total.n === 0)
@@ -46,9 +50,14 @@ export async function freezeBefore(
       `nothing was measured of ${target.service} in ${target.environment}: there is no baseline`,
     );
   const quantiles = await deps.metrics.thresholds(target, window);
-  const crossed = quantiles === undefined ? [] : [quantiles.p75, quantiles.p90, quantiles.p99];
+  if (quantiles === undefined)
+    throw new Fault(
+      'Unavailable',
+      `how fast ${target.service} in ${target.environment} answers could not be read: without a p75 there is nothing to hold its latency to`,
+    );
+  const crossed = QUANTILES.flatMap((name) => quantiles[name] ?? []);
   const wanted = [...slo, ...crossed];
-  const slow = quantiles === undefined ? [] : [quantiles.p99 * P99_FACTOR];
+  const slow = quantiles.p99 === undefined ? [] : [quantiles.p99 * P99_FACTOR];
   const { thresholds, edges, notes } = await snapped(deps, target, window, wanted);
   const kill = await snapped(deps, target, window, slow);
   const counted = [...new Set([...thresholds, ...kill.thresholds])];
@@ -78,8 +87,12 @@ export async function freezeBefore(
     before: { requests, failures },
     slos: slos.map((each) => guardOf(each, edges)),
     notes: [
+      ...ofTime,
       ...notes,
-      ...(quantiles === undefined ? [NO_QUANTILES] : kill.notes),
+      ...kill.notes,
+      ...QUANTILES.filter((name) => quantiles[name] === undefined).map(
+        (name) => `the ${name} is not judged: the provider counts at no threshold so high`,
+      ),
       ...(slower === undefined ? [NOT_COUNTED] : []),
       ...burstNotes(before.bursts),
     ],
@@ -89,12 +102,13 @@ export async function freezeBefore(
 /** p75 and p90 look for the same harm, a body that became slower, and share what each other bound has: ADR 0045. */
 function weightsOf(
   slo: readonly number[],
-  quantiles: Quantiles | undefined,
+  { p75, p90, p99 }: Quantiles,
   edges: Snapped['edges'],
 ): Readonly<Record<string, number>> {
-  const at = (wanted: readonly number[]) => wanted.flatMap((ms) => edges.get(ms) ?? []);
-  const body = quantiles === undefined ? [] : at([quantiles.p75, quantiles.p90]);
-  const bounds = at(quantiles === undefined ? slo : [...slo, quantiles.p99]);
+  const at = (wanted: readonly (number | undefined)[]) =>
+    wanted.flatMap((ms) => (ms === undefined ? [] : (edges.get(ms) ?? [])));
+  const body = at([p75, p90]);
+  const bounds = at([...slo, p99]);
   const share = new Set(body).size === 1 ? WEIGHT : WEIGHT / 2;
   return Object.fromEntries([
     ...body.map((ms) => [ms, share] as const),
@@ -115,8 +129,7 @@ function slownessOf(certify: readonly number[], { slower }: Before): PlanTraffic
 const WEIGHT = 2;
 /** The kill switch's p99 is so many times the baseline's. */
 const P99_FACTOR = 5;
-const NO_QUANTILES =
-  'how fast the present version answers could not be read: latency is not judged beyond the SLO';
+const QUANTILES = ['p75', 'p90', 'p99'] as const;
 const NOT_COUNTED =
   'how many requests are slower than what is certified was not counted: the forecast is of failures alone';
 

@@ -6,6 +6,8 @@ import { WINDOW_MINUTES } from './burst-notes.ts';
 
 /** Seconds of the past from which thresholds and rates are frozen, before scaling. */
 export const LOOK_BACK = 3600;
+/** Seconds that the windows may begin before that, before scaling: they are whole, and the last ends a window before now. */
+export const LOOK_BACK_MARGIN = 240;
 /** Enough to see bursts, and few questions to the provider. */
 const WINDOWS = 20;
 /** Seconds of a provider's interval, before scaling: the judge's own. */

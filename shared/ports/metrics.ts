@@ -16,8 +16,8 @@ export type ArmCounts = {
   readonly slowerThan: Readonly<Record<string, number>>;
 };
 
-/** Milliseconds that so many of a hundred requests did not exceed. */
-export type Quantiles = { readonly p75: number; readonly p90: number; readonly p99: number };
+/** Milliseconds that so many of a hundred requests did not exceed; absent above every threshold that can be counted at. */
+export type Quantiles = { readonly p75: number; readonly p90?: number; readonly p99?: number };
 
 /** A closed interval: the provider is not expected to revise it any more. */
 export type IntervalCounts = {
@@ -58,7 +58,7 @@ export type Metrics = {
   /**
    * Milliseconds that 75 %, 90 % and 99 % of the target's requests did not exceed in the window, to be frozen before a rollout
    * starts: then only the baseline answers. Rounded up to a threshold that `counts` accepts. Undefined when nothing was
-   * measured, or when the quantile lies above every such threshold.
+   * measured, or when even the first lies above every such threshold.
    */
   readonly thresholds: (
     target: MeasuredTarget,

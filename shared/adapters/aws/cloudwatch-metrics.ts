@@ -9,6 +9,7 @@ import type {
 } from '../../ports/metrics.ts';
 import { quantile, sumOf } from '../arm-counts.ts';
 import { CLIENT_SETTINGS } from './clients.ts';
+import { armAt } from './cloudwatch-arm.ts';
 import { readSeries, type Series, type Span, type Wanted } from './cloudwatch-data.ts';
 
 type Deps = {
@@ -58,8 +59,12 @@ export function cloudWatchMetrics(deps: Deps): Metrics {
     total: (target, window) => total(deps, target, window),
     idle: (target, window) => idle(deps, target, window),
     thresholds: async (target, window) => {
-      const counts = await total(deps, target, { ...window, thresholds: THRESHOLDS });
-      return counts === undefined ? undefined : quantile(counts);
+      const arms = await armsOf(deps, target, { ...window, thresholds: THRESHOLDS });
+      const counts = sumOf(arms?.whole ?? []);
+      // A minute may lack one of so many ranks: a quantile is of the minutes that are whole, where most of the calls are theirs.
+      return arms === undefined || counts === undefined || counts.n * 2 < arms.calls
+        ? undefined
+        : quantile(counts);
     },
     // a percentile rank is asked for at any
     edge: async (_target, _window, ms) => ms,
@@ -71,15 +76,30 @@ async function total(
   target: MeasuredTarget,
   window: MetricsWindow,
 ): Promise<ArmCounts | undefined> {
+  const arms = await armsOf(deps, target, window);
+  // A sum that leaves out what is not whole would be no sum.
+  return arms === undefined || arms.whole.length < arms.measured ? undefined : sumOf(arms.whole);
+}
+
+type Arms = {
+  /** Intervals in which anything was called, and their calls. */
+  readonly measured: number;
+  readonly calls: number;
+  /** Those of which every statistic is there. */
+  readonly whole: readonly ArmCounts[];
+};
+
+async function armsOf(deps: Deps, target: MeasuredTarget, window: MetricsWindow): Promise<Arms | undefined> {
   const span = wholeSpanOf(deps, window);
   if (span === undefined) return undefined;
   const wanted = wantedOf('all', aliasOf(target), window.thresholds);
   const found = await readSeries(deps, wanted, span);
-  const measured = [...(found.get('all/n')?.keys() ?? [])];
-  const arms = measured.map((start) => armAt(found, 'all', start, window.thresholds));
-  const whole = arms.filter((arm) => arm !== undefined);
-  // A sum that leaves out what is not whole would be no sum.
-  return whole.length < arms.length ? undefined : sumOf(whole);
+  const measured = found.get('all/n') ?? new Map<number, number>();
+  return {
+    measured: measured.size,
+    calls: [...measured.values()].reduce((sum, calls) => sum + calls, 0),
+    whole: [...measured.keys()].flatMap((start) => armAt(found, 'all', start, window.thresholds) ?? []),
+  };
 }
 
 /**
@@ -170,27 +190,4 @@ function intervalOf(
       arms: { ...(canary !== undefined && { canary }), ...(baseline !== undefined && { baseline }) },
     },
   ];
-}
-
-/** What one arm did in one interval; undefined when a statistic is missing, is no count, or contradicts the others. */
-function armAt(
-  found: ReadonlyMap<string, Series>,
-  arm: string,
-  start: number,
-  thresholds: readonly number[],
-): ArmCounts | undefined {
-  const value = (name: string | number) => found.get(`${arm}/${name}`)?.get(start) ?? Number.NaN;
-  const n = Math.round(value('n'));
-  const errors = Math.round(value('errors'));
-  if (!(n > 0 && errors >= 0 && errors <= n)) return undefined;
-  const slowerThan: Record<string, number> = {};
-  let least = n;
-  for (const ms of thresholds.toSorted((left, right) => left - right)) {
-    const rank = value(ms);
-    if (!(rank >= 0 && rank <= 100)) return undefined;
-    // Ranks are interpolated, each on its own: no more can be slower than at the threshold before.
-    least = Math.min(least, Math.round((n * (100 - rank)) / 100));
-    slowerThan[String(ms)] = least;
-  }
-  return { n, errors, slowerThan };
 }

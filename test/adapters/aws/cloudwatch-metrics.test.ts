@@ -193,6 +193,15 @@ describe('an answer that is not whole', () => {
   });
 });
 
+/** Three minutes of calls that take 100 ms at most; so many of them in the second, of which one rank is missing. */
+function withoutRank270({ MetricStat }: MetricDataQuery, calls: number): Readonly<Record<string, number>> {
+  const { Metric, Stat = '' } = MetricStat ?? {};
+  if (Metric?.MetricName === 'Errors') return { '00': 0, '01': 0, '02': 0 };
+  if (Metric?.MetricName === 'Invocations') return { '00': 1000, '01': calls, '02': 1000 };
+  const rank = Number(/PR\(:(\d+)\)/.exec(Stat)?.[1]) >= 100 ? 100 : 50;
+  return { '00': rank, '02': rank, ...(Stat !== 'PR(:270)' && { '01': rank }) };
+}
+
 describe('all requests of an alias', () => {
   beforeEach(() => {
     points = {
@@ -218,7 +227,7 @@ describe('all requests of an alias', () => {
     expect(await metrics().total(TARGET, { ...WINDOW, to: '2026-11-21T10:10:00.000Z' })).toBeUndefined();
   });
 
-  test('give the thresholds that a tenth and a hundredth of them exceeded, in as many calls as it takes', async () => {
+  test('give the thresholds that a quarter, a tenth and a hundredth of them exceeded, in as many calls as it takes', async () => {
     const ranks = [
       { from: 300, rank: 99 },
       { from: 120, rank: 90 },
@@ -242,6 +251,20 @@ describe('all requests of an alias', () => {
       .commandCalls(GetMetricDataCommand)
       .map(({ args }) => args[0].input.MetricDataQueries?.length ?? 0);
     expect(Math.max(...sizes)).toBeLessThanOrEqual(100);
+  });
+
+  test('give thresholds by the minutes that are whole, where most of the calls are theirs', async () => {
+    const lacking = (calls: number) => {
+      cloudWatch.on(GetMetricDataCommand).callsFake((input: GetMetricDataCommandInput) => {
+        points = Object.fromEntries(
+          (input.MetricDataQueries ?? []).map((query) => [keyOf(query), withoutRank270(query, calls)]),
+        );
+        return answer(input, 'Complete');
+      });
+      return metrics().thresholds(TARGET, WINDOW);
+    };
+    expect(await lacking(1000)).toEqual({ p75: 100, p90: 100, p99: 100 });
+    expect(await lacking(2001)).toBeUndefined();
   });
 
   test('are not known of a service that is no function', async () => {

@@ -145,12 +145,16 @@ const ofHistogram = (buckets: Readonly<Record<string, string>>) =>
     },
   });
 
-test('thresholds are the edges that a quarter, a tenth and a hundredth exceeded, and unknown above the last edge', async () => {
+test('thresholds are the edges that a quarter, a tenth and a hundredth exceeded, and those above the last edge are left out', async () => {
   const at = (buckets: Readonly<Record<string, string>>) => ofHistogram(buckets).thresholds(TARGET, WINDOW);
   expect(await at({ '0.1': '80', '0.25': '90', '0.5': '99', '+Inf': '100' })).toEqual({
     ...{ p75: 100, p90: 250, p99: 500 },
   });
-  expect(await at({ '0.1': '80', '0.25': '90', '0.5': '98', '+Inf': '100' })).toBeUndefined();
+  expect(await at({ '0.1': '80', '0.25': '90', '0.5': '98', '+Inf': '100' })).toEqual({
+    ...{ p75: 100, p90: 250 },
+  });
+  expect(await at({ '0.1': '60', '0.25': '74', '+Inf': '100' })).toBeUndefined();
+  expect(await at({})).toBeUndefined();
 });
 
 test('a bound is moved up to the next edge of the histogram, and has none above the last or without a histogram', async () => {

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import { freezeBefore } from '../../../shared/deployments/freeze-before.ts';
-import type { Metrics } from '../../../shared/ports/metrics.ts';
+import { isFault } from '../../../shared/kernel/index.ts';
+import type { Metrics, Quantiles } from '../../../shared/ports/metrics.ts';
 import { JudgeSettings } from '../../../shared/rollouts/judge-contract.ts';
+import { memoryStore } from '../../support/memory-store.ts';
 
 const NOW = Date.parse('2026-11-21T10:00:00.000Z');
 const SHOP = { service: 'shop', environment: 'staging', function: 'shop', alias: 'live' };
@@ -16,6 +18,7 @@ function frozen(
   edges: readonly number[],
   slos: readonly ReturnType<typeof latency>[],
   uncounted: readonly number[] = [],
+  quantiles: Quantiles | null = { p75: edges.includes(80) ? 80 : 100, p90: 100, p99: 250 },
 ) {
   const metrics: Metrics = {
     counts: async () => [],
@@ -26,10 +29,12 @@ function frozen(
       return { n: 1000, errors: 5, slowerThan: Object.fromEntries(slow) };
     },
     idle: async () => false,
-    thresholds: async () => ({ p75: edges.includes(80) ? 80 : 100, p90: 100, p99: 250 }),
+    thresholds: async () => quantiles ?? undefined,
     edge: async (_target, _window, ms) => edges.find((edge) => edge >= ms),
   };
-  return freezeBefore({ clock: () => NOW, factor: 1, metrics }, TARGET, { slos: [...slos] });
+  return freezeBefore({ clock: () => NOW, factor: 1, metrics, store: memoryStore() }, TARGET, {
+    slos: [...slos],
+  });
 }
 
 test('bounds between two edges are judged, guarded and told at the next edge', async () => {
@@ -96,5 +101,22 @@ test('a bound above the last edge is not judged, and said', async () => {
     [5000, 1250].map(
       (ms) => `slower than ${ms} ms is not judged: the provider counts at no threshold so high`,
     ),
+  );
+});
+
+test('a p99 above the last edge is not judged, and said; p75 and p90 are', async () => {
+  const { settings, notes } = await frozen([80, 100], [], [], { p75: 80, p90: 100 });
+  expect(settings.latency).toEqual({
+    ...{ thresholds: [80, 100], certify: [80, 100] },
+    weights: { 80: 1, 100: 1 },
+  });
+  expect(settings.killSwitch?.slowerThan).toBeNull();
+  expect(notes).toContain('the p99 is not judged: the provider counts at no threshold so high');
+  expect(JudgeSettings.parse(settings)).toEqual(settings);
+});
+
+test('where it cannot be read how fast the version before answers, nothing is started', async () => {
+  await expect(frozen([100, 250], [latency('quick', 100)], [], null)).rejects.toSatisfy(
+    (thrown) => isFault(thrown, 'Unavailable') && String(thrown).includes('how fast shop in staging answers'),
   );
 });
