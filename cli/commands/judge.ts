@@ -1,7 +1,9 @@
 import { isFault } from '../../shared/kernel/index.ts';
 import { alwaysValidP } from '../../shared/rollouts/rules/always-valid-p.ts';
 import { type Drift, driftMonitors } from '../../shared/rollouts/rules/drift-monitors.ts';
+import { gapsIn } from '../../shared/rollouts/rules/gaps.ts';
 import { intervalNotes } from '../../shared/rollouts/rules/interval-notes.ts';
+import { closeIntervals } from '../../shared/rollouts/rules/intervals.ts';
 import { readJudgeDocument } from '../../shared/rollouts/rules/judge-document.ts';
 import {
   type JudgeInputs,
@@ -47,7 +49,8 @@ export const judgeCommand: Command = {
 
 /** What is odd about the intervals stands with the reasons; it changes no verdict. */
 function judge(inputs: JudgeInputs, now: number) {
-  const outcome = judgeRollout.decide(inputs);
+  const gaps = gapsIn(closeIntervals(inputs.intervals).closed);
+  const outcome = judgeRollout.decide({ ...inputs, ...(gaps !== undefined && { gaps }) });
   const reasons = [...outcome.reasons, ...intervalNotes(inputs.intervals, now)];
   return {
     outcome: { ...outcome, reasons },

@@ -1,9 +1,10 @@
 import type { Reason } from '../kernel/index.ts';
 import { blockOf } from './block-list.ts';
 import type { HoldReason } from './contract.ts';
-import { missingText } from './missing-data.ts';
+import { type Missing, missingText } from './missing-data.ts';
 import { isReached, type Rollout, restarted, stageIndex } from './rollout.ts';
 import type { AdvanceInputs, AdvanceOutcome } from './rules/advance-rollout.ts';
+import { isMostlyAbsent } from './rules/gaps.ts';
 import { percent } from './shift-reasons.ts';
 import type { Move } from './take-step.ts';
 
@@ -24,6 +25,9 @@ export const HELD: Readonly<Record<HoldReason, string>> = {
     'the last minutes beside the version before condemn it, and had closed only after all of the traffic was moved',
   UNEXPECTED: 'an unexpected error',
 };
+
+/** NO_DATA where something came in after all. */
+const MOSTLY_ABSENT = 'more than half of what was to be compared was not measured';
 
 /** Holds in which the stage stood still: its time begins anew. What was waited for in the others came in the stage. */
 const RESTARTS: readonly HoldReason[] = ['NO_DATA', 'KILL_SWITCH', 'AUTONOMY'];
@@ -86,7 +90,13 @@ export function advanceMove(rollout: Rollout, { inputs, listed }: Look, outcome:
   }
 }
 
-function heldData({ missing }: AdvanceInputs, outcome: AdvanceOutcome): Pick<Move, 'data'> {
+/** Why it cannot be compared; where some of it can, how much cannot. */
+function lackOf({ missing, stageGaps }: AdvanceInputs): Missing | undefined {
+  return missing === undefined && isMostlyAbsent(stageGaps) ? { gaps: stageGaps } : missing;
+}
+
+function heldData(inputs: AdvanceInputs, outcome: AdvanceOutcome): Pick<Move, 'data'> {
+  const missing = lackOf(inputs);
   const told = outcome.reason === 'NO_DATA' && missing !== undefined ? { missing } : {};
   return { data: { ...condemned(outcome).data, ...told } };
 }
@@ -105,10 +115,13 @@ function blocked({ id, service, data }: Rollout, listed: boolean): Pick<Move, 'e
 
 function heldReason(inputs: AdvanceInputs, { reason }: AdvanceOutcome): Reason {
   const code = reason ?? 'UNEXPECTED';
-  return { code, text: `${HELD[code]}${detailOf(inputs, code)}` };
+  const text = code === 'NO_DATA' && lackOf(inputs)?.gaps !== undefined ? MOSTLY_ABSENT : HELD[code];
+  return { code, text: `${text}${detailOf(inputs, code)}` };
 }
 
-function detailOf({ guards, seenWeight, otherPlan, missing }: AdvanceInputs, code: HoldReason): string {
+function detailOf(inputs: AdvanceInputs, code: HoldReason): string {
+  const { guards, seenWeight, otherPlan } = inputs;
+  const missing = lackOf(inputs);
   if (code === 'GUARD') return `: ${guards.join('; ')}`;
   if (code === 'NO_DATA' && missing !== undefined) return `: ${missingText(missing)}`;
   if (code === 'PLAN_CHANGED') return `: ${otherPlanText(otherPlan)}`;

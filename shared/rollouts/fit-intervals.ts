@@ -18,7 +18,7 @@ export type Look<Inputs, Outcome> = {
 };
 type Judged = Pick<JudgeOutcome, 'verdict' | 'by' | 'firstAt' | 'safeAt'>;
 
-export type Measured = { readonly intervals: readonly Interval[]; readonly layout: Layout };
+type Measured = { readonly intervals: readonly Interval[]; readonly layout: Layout };
 
 /** Least blocks, in intervals of the plan: as they usually are, then ever larger, in the end one for all of a split. */
 const LEAST = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 4096] as const;

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { type Fault, failureText } from '../kernel/index.ts';
 import type { Interval } from './judge-contract.ts';
+import { stageGapsText } from './rules/gaps.ts';
 
 /** Why there is nothing to compare; redacted, since people read it. */
 export const Missing = z.object({
@@ -10,6 +11,8 @@ export const Missing = z.object({
   malformed: z.int().min(1).optional(),
   /** Which version nothing was counted of since there was something to compare. */
   silent: z.enum(['canary', 'baseline', 'both']).optional(),
+  /** Something was compared, but more than half of the intervals was not, since an arm of them was not measured. */
+  gaps: z.object({ since: z.string(), intervals: z.int(), absent: z.int() }).optional(),
 });
 export type Missing = z.infer<typeof Missing>;
 
@@ -40,12 +43,13 @@ const SILENT = {
 } as const;
 
 /** In plain words; empty where nothing is known of it. */
-export function missingText({ fault, malformed, silent }: Missing = {}): string {
+export function missingText({ fault, malformed, silent, gaps }: Missing = {}): string {
   return [
     ...(fault === undefined ? [] : [`the metrics cannot be read, ${fault}`]),
     ...(malformed === undefined
       ? []
       : [`${malformed} interval(s) came with what is no count, and are left out`]),
     ...(silent === undefined ? [] : [SILENT[silent]]),
+    ...(gaps === undefined ? [] : [stageGapsText(gaps)]),
   ].join('; ');
 }

@@ -74,8 +74,10 @@ function held(rollout: Rollout, what: string, topic?: string): News | undefined 
   if (state.kind !== 'Held' || approvalId === undefined) return undefined;
   const facts = planFactsOf(rollout, state);
   const missing = state.reason === 'NO_DATA' ? missingText(data.missing) : '';
+  const gappy = state.reason === 'NO_DATA' && data.missing?.gaps !== undefined;
+  const why = gappy ? 'more than half of what was to be compared was not measured' : HELD[state.reason];
   const lines = [
-    `${what} is held at ${percent(data.weight)}: ${HELD[state.reason]}${missing === '' ? '' : ` (${missing})`}.`,
+    `${what} is held at ${percent(data.weight)}: ${why}${missing === '' ? '' : ` (${missing})`}.`,
     `Approve: ${facts.approve}. Reject: ${facts.reject}. Until ${data.deadlineAt ?? 'its end'}.`,
     `Or \`holdfast approve ${approvalId} --reason "<why>"\`. Why: \`holdfast explain rollout ${rollout.id}\`.`,
   ];

@@ -13,6 +13,8 @@ export type Measured = {
   readonly intervals: readonly Interval[];
   /** How they may be. */
   readonly layout: Layout;
+  /** Starts of those that came with what is no count. */
+  readonly unusable: readonly string[];
   /** Seconds from the end of an interval until the provider calls it closed. */
   readonly delaySeconds: number;
   /** What of it could not be used. */
@@ -31,9 +33,9 @@ export async function readIntervals(
   deps: JudgeDeps,
   rollout: Rollout,
   window: Window,
-): Promise<Pick<Measured, 'intervals' | 'layout' | 'missing'>> {
+): Promise<Pick<Measured, 'intervals' | 'layout' | 'unusable' | 'missing'>> {
   const layout = layoutOf(deps, rollout, window.from);
-  return { intervals: [], layout, ...(await readMeasured(deps, rollout, window)) };
+  return { intervals: [], unusable: [], layout, ...(await readMeasured(deps, rollout, window)) };
 }
 
 /** As `readIntervals`; without intervals when the provider does not answer. */
@@ -51,16 +53,26 @@ export async function readMeasured(
     const { cuts } = layout;
     const ofOneShare = counts.filter((each) => !cuts.some((cut) => isWithin(each, millis(cut))));
     const read = ofOneShare.map((each) => Interval.safeParse(intervalOf(each)));
-    const malformed = read.filter(({ success }) => !success).length;
+    const unusable = ofOneShare.filter((_, index) => !read[index]?.success).map(({ start }) => start);
+    const malformed = unusable.length;
     if (malformed > 0) miss('Malformed');
     const intervals = read.flatMap((each) => (each.success ? [each.data] : []));
     const delaySeconds = delayOf(counts, deps.timings.watermark);
-    return { intervals, layout, delaySeconds, ...(malformed > 0 && { missing: { malformed } }) };
+    return { intervals, layout, unusable, delaySeconds, ...(malformed > 0 && { missing: { malformed } }) };
   } catch (thrown) {
     if (!isFault(thrown)) throw thrown;
     miss(thrown.name);
     return { missing: missedBy(thrown) };
   }
+}
+
+/** In order: those that came with what is no count have neither arm. */
+export function withUnusable({
+  intervals,
+  unusable,
+}: Pick<Measured, 'intervals' | 'unusable'>): readonly Interval[] {
+  const all = [...intervals, ...unusable.map((at) => ({ at }))];
+  return all.toSorted((a, b) => millis(a.at) - millis(b.at));
 }
 
 function layoutOf({ timings }: JudgeDeps, { data }: Rollout, from: string): Layout {

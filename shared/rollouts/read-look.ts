@@ -5,14 +5,15 @@ import type { Interval } from './judge-contract.ts';
 import { missingIn } from './missing-data.ts';
 import { planSeen } from './plan-seen.ts';
 import type { JudgeDeps, Judgement } from './ports.ts';
-import { readIntervals } from './read-intervals.ts';
+import { readIntervals, withUnusable } from './read-intervals.ts';
 import { type Rollout, stageIndex } from './rollout.ts';
 import type { AdvanceInputs } from './rules/advance-rollout.ts';
+import { gapsIn, stageGapsIn } from './rules/gaps.ts';
 import { rawGuards } from './rules/raw-guards.ts';
 import { seenWeight } from './seen-weight.ts';
 
 /** All that a look of the judge goes by: its intervals as they were measured, and how they may be added up. */
-export type LookRead = { readonly inputs: AdvanceInputs; readonly layout: Layout };
+type LookRead = { readonly inputs: AdvanceInputs; readonly layout: Layout };
 
 /** Reads what the judge goes by at a rollout whose canary may take traffic. */
 export async function readLook(deps: JudgeDeps, rollout: Rollout): Promise<LookRead> {
@@ -20,7 +21,7 @@ export async function readLook(deps: JudgeDeps, rollout: Rollout): Promise<LookR
   const now = isoTime(deps.clock());
   const exposed = data.times.started !== undefined && data.weight > 0;
   const started = data.times.started ?? now;
-  const unread = { intervals: [], layout: { from: started, seconds: 1, every: 1, cuts: [] } };
+  const unread = { intervals: [], unusable: [], layout: { from: started, seconds: 1, every: 1, cuts: [] } };
   const [{ level, killSwitch }, read, before, seen] = await Promise.all([
     readAutonomy(deps, { service, environment, action: 'deploy' }),
     exposed ? readIntervals(deps, rollout, { from: started, to: now }) : unread,
@@ -46,10 +47,28 @@ export async function readLook(deps: JudgeDeps, rollout: Rollout): Promise<LookR
     ...{ waived: data.waived, killSwitch: killSwitch.on, level, irreversible: data.irreversible },
     ...(seen !== undefined && { seenWeight: seen }),
     ...planSeen(data),
+    ...gapsOf(rollout, withUnusable(read), { deps, since: stage.startedAt }),
     ...(exposed && silent && { missing: missingIn(read, millis(lastData)) }),
   };
   // what came before the stage's own clock began is not added up with what came after it
   return { inputs, layout: { ...read.layout, cuts: [...read.layout.cuts, stage.startedAt] } };
+}
+
+/** Held for what the stage lacks, it goes on once the latest intervals do not: what was missing then stays missing. */
+function gapsOf(
+  { state, data }: Rollout,
+  intervals: readonly Interval[],
+  { deps, since }: { readonly deps: JudgeDeps; readonly since: string },
+): Pick<AdvanceInputs, 'gaps' | 'stageGaps'> {
+  const heldForThem = state.kind === 'Held' && data.missing?.gaps !== undefined;
+  const ofStage = intervals.filter(({ at }) => millis(at) >= millis(since));
+  const latest = Math.max(1, Math.round(deps.timings.noDataAfter / deps.timings.interval));
+  const gaps = gapsIn(intervals);
+  const counts = state.kind === 'AtStage' || heldForThem;
+  const found = counts ? stageGapsIn(heldForThem ? ofStage.slice(-latest) : ofStage) : undefined;
+  // a provider that does not answer says nothing of what it is held for
+  const stageGaps = heldForThem && ofStage.length === 0 ? data.missing?.gaps : found;
+  return { ...(gaps !== undefined && { gaps }), ...(stageGaps !== undefined && { stageGaps }) };
 }
 
 const isJudged = (state: string): state is AdvanceInputs['state'] =>

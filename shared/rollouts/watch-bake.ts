@@ -8,9 +8,10 @@ import { missingText } from './missing-data.ts';
 import { planSeen } from './plan-seen.ts';
 import type { JudgeDeps } from './ports.ts';
 import { type Since, sinceThen, splitOf } from './read-bake.ts';
-import type { Measured } from './read-intervals.ts';
+import { type Measured, withUnusable } from './read-intervals.ts';
 import type { Rollout, RolloutData } from './rollout.ts';
 import { type AdvanceBakeInputs, type AdvanceBakeOutcome, advanceBake } from './rules/advance-bake.ts';
+import { gapsIn } from './rules/gaps.ts';
 import type { Split, SplitOutcome } from './rules/judge-split.ts';
 import { seenWeight } from './seen-weight.ts';
 import { type Move, takeStep, wakeRollout } from './take-step.ts';
@@ -76,14 +77,12 @@ async function inputsOf(deps: JudgeDeps, rollout: Rollout): Promise<Read> {
   return { inputs, layout: 'layout' in measured ? measured.layout : undefined };
 }
 
-function splitInputs(
-  deps: JudgeDeps,
-  { data }: Rollout,
-  { intervals, delaySeconds }: Measured,
-  promoted: number,
-): Split {
+function splitInputs(deps: JudgeDeps, { data }: Rollout, measured: Measured, promoted: number): Split {
+  const { intervals, delaySeconds } = measured;
+  const gaps = gapsIn(withUnusable(measured));
   return {
     ...{ intervals, delaySeconds },
+    ...(gaps !== undefined && { gaps }),
     ...{ settings: data.settings, standing: data.condemned ?? null },
     ...{ promotedAt: isoTime(promoted), intervalSeconds: deps.timings.interval },
   };

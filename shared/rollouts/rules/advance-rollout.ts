@@ -2,6 +2,7 @@ import { rule } from '../../kernel/index.ts';
 import type { HoldReason } from '../contract.ts';
 import type { Interval, JudgeSettings } from '../judge-contract.ts';
 import type { Missing } from '../missing-data.ts';
+import { type Gaps, isMostlyAbsent, type StageGaps } from './gaps.ts';
 import { closeIntervals } from './intervals.ts';
 import { type Condemnation, type JudgeOutcome, judgeRollout } from './judge-rollout.ts';
 import { isOtherPlan, OBSERVING, SAME } from './record-shift.ts';
@@ -45,6 +46,12 @@ export type AdvanceInputs = {
   readonly missing?: Missing;
   /** A verdict over all intervals as they were measured, where those here are too few to show it; absent elsewhere. */
   readonly found?: Condemnation;
+  /**
+   * What nobody measured, of all intervals and of those of the stage (held for them: of the latest). Absent where nothing is,
+   * where it is held for something else, and in what an earlier release has decided.
+   */
+  readonly gaps?: Gaps;
+  readonly stageGaps?: StageGaps;
 };
 
 /** Fractions of the requests, 0..1. */
@@ -76,14 +83,16 @@ const PASSING: readonly HoldReason[] = ['NO_DATA', 'KILL_SWITCH', 'AUTONOMY'];
 /**
  * What the judge's sweep does with a rollout whose canary takes traffic. A verdict to roll back goes before everything;
  * then what forbids to go on, first of all that plan or traffic are not as they were left; then what a stage asks for: time
- * AND requests, and before all of the traffic a certificate of safety. Missing data never passes: it holds, on its own clock.
+ * AND requests, and before all of the traffic a certificate of safety. Missing data never passes: it holds, on its own clock;
+ * so does a stage of which more than half was not compared because an arm was not measured.
  */
 export const advanceRollout = rule('advance-rollout', 1, (inputs: AdvanceInputs): AdvanceOutcome => {
-  const { intervals, settings, standing, found } = inputs;
+  const { intervals, settings, standing, found, gaps } = inputs;
   const given = {
     ...{ intervals, settings },
     ...(standing !== null && { standing }),
     ...(found !== undefined && { found }),
+    ...(gaps !== undefined && { gaps }),
   };
   const { intervals: _path, ...judge } = judgeRollout.decide(given);
   const seen = seenInStage(inputs);
@@ -137,20 +146,27 @@ function hold(reason: HoldReason, held: HoldReason | null): Verdict {
 /** Whether what a rollout is held for is over, so that nobody need answer. */
 function isOver(
   held: HoldReason,
-  { stage }: AdvanceInputs,
+  { stage, stageGaps }: AdvanceInputs,
   judge: Judged,
   seen: AdvanceOutcome['seen'],
 ): boolean {
+  if (held === 'NO_DATA' && isMostlyAbsent(stageGaps)) return false;
   if (held === 'UNDECIDED') return judge.verdict === 'SAFE';
   if (held === 'TOO_FEW_REQUESTS') return seen.requests >= stage.minRequests;
   return PASSING.includes(held);
 }
 
-function stageVerdict({ stage, now }: AdvanceInputs, judge: Judged, seen: AdvanceOutcome['seen']): Verdict {
+function stageVerdict(inputs: AdvanceInputs, judge: Judged, seen: AdvanceOutcome['seen']): Verdict {
+  const { stage, now, stageGaps, noDataSeconds, lastDataAt } = inputs;
+  const gappy = isMostlyAbsent(stageGaps);
+  // by the last that was compared: where nothing is any more, the clock of silence runs
+  const lasted = (Date.parse(lastDataAt) - Date.parse(stage.startedAt)) / 1000;
+  if (gappy && lasted > noDataSeconds) return { move: 'hold', reason: 'NO_DATA' };
   // Nothing compared at all is never enough, whatever the plan asks for.
   const enough = seen.requests >= stage.minRequests && seen.requests > 0;
   const certified = !stage.beforeAll || judge.verdict === 'SAFE';
-  if (enough && certified && seen.seconds >= stage.minSeconds) return { move: 'pass', reason: null };
+  if (!gappy && enough && certified && seen.seconds >= stage.minSeconds)
+    return { move: 'pass', reason: null };
   const elapsed = (Date.parse(now) - Date.parse(stage.startedAt)) / 1000;
   if (elapsed < stage.maxSeconds) return STAY;
   if (!enough) return { move: 'hold', reason: 'TOO_FEW_REQUESTS' };

@@ -1,3 +1,4 @@
+import { type Gaps, gapsText } from './gaps.ts';
 import { killAt, type Path } from './judge-path.ts';
 import type { Verdict } from './judge-rollout.ts';
 import { isReadable } from './judge-run.ts';
@@ -15,14 +16,15 @@ type Found = {
   readonly stood: boolean;
   /** The verdict was found over more intervals than stand here. */
   readonly told: boolean;
+  readonly gaps: Gaps | undefined;
 };
 
 /** Why the verdict is what it is, in plain words. */
 export function judgeReasons(found: Found): readonly string[] {
-  const { path, open } = found;
+  const { path, open, gaps } = found;
   const waiting =
     open.length === 0 ? [] : [`${open.length} interval(s) may still be revised and are not judged yet`];
-  return [...verdictReasons(found), ...comparison(path), ...waiting];
+  return [...verdictReasons(found), ...comparison(path, gaps), ...waiting];
 }
 
 function verdictReasons({ condemned, safeAt, stood, told, needed, path }: Found): readonly string[] {
@@ -95,15 +97,26 @@ function needReasons({ failures, requests, of }: Needed, rBad: number): readonly
   ];
 }
 
-function comparison({ compared, canary, intervals }: Path): readonly string[] {
+function comparison(path: Path, gaps: Gaps | undefined): readonly string[] {
+  return gaps === undefined
+    ? [...comparedReasons(path), ...rest(path)]
+    : [...comparedReasons(path), gapsText(gaps)];
+}
+
+function comparedReasons({ compared, canary, intervals }: Path): readonly string[] {
   if (intervals.length === 0) return ['there is no interval'];
   if (canary.requests === 0) return ['the canary had no traffic: nothing can be compared'];
   if (compared.intervals === 0) return ['there is no baseline beside the canary: nothing can be compared'];
-  const rest = intervals.length - compared.intervals;
   return [
     `compared ${compared.failures} failures of ${compared.requests} requests in ${compared.intervals} interval(s)`,
-    ...(rest === 0 ? [] : [`${rest} interval(s) without traffic in both arms say nothing`]),
   ];
+}
+
+/** In the words of what was recorded without `gaps`; with them it is told apart why. */
+function rest({ compared, canary, intervals }: Path): readonly string[] {
+  const others = intervals.length - compared.intervals;
+  if (others === 0 || compared.intervals === 0 || canary.requests === 0) return [];
+  return [`${others} interval(s) without traffic in both arms say nothing`];
 }
 
 function percent(share: number | undefined): string {

@@ -1,5 +1,6 @@
 import { decimal, rule } from '../../kernel/index.ts';
 import type { Interval, JudgeSettings } from '../judge-contract.ts';
+import type { Gaps } from './gaps.ts';
 import { closeIntervals } from './intervals.ts';
 import { followPath } from './judge-path.ts';
 import { judgeReasons } from './judge-reasons.ts';
@@ -16,6 +17,8 @@ export type JudgeInputs = {
   readonly standing?: Condemnation | null;
   /** A verdict over all intervals as they were measured, where those here are added up and cannot show it. */
   readonly found?: Condemnation;
+  /** What nobody measured; absent where nothing is, and in what an earlier release has decided. It changes only reasons. */
+  readonly gaps?: Gaps;
 };
 
 /** Numbers are decimal strings; those that begin with `log` are natural logarithms of e-values. */
@@ -87,6 +90,7 @@ export const judgeRollout = rule('judge-rollout', 1, (inputs: JudgeInputs): Judg
       open,
       stood: inputs.standing !== undefined && inputs.standing !== null,
       told: inputs.found !== undefined,
+      gaps: inputs.gaps,
     }),
   };
 });

@@ -1,5 +1,6 @@
 import type { HoldReason } from '../contract.ts';
 import type { Interval, JudgeSettings } from '../judge-contract.ts';
+import type { Gaps } from './gaps.ts';
 import type { BakeChoice } from './judge-bake.ts';
 import { type Condemnation, type JudgeOutcome, judgeRollout } from './judge-rollout.ts';
 
@@ -15,6 +16,7 @@ export type Split = {
   readonly delaySeconds: number;
   /** As at a stage: a verdict that the intervals here are too few to show. */
   readonly found?: Condemnation;
+  readonly gaps?: Gaps;
 };
 
 export type SplitOutcome = {
@@ -25,11 +27,12 @@ export type SplitOutcome = {
 
 /** The same judge over the same intervals as at a stage: it keeps the same promise, since both versions were there. */
 export function judgeSplit(split: Split): SplitOutcome {
-  const { intervals, settings, standing, found } = split;
+  const { intervals, settings, standing, found, gaps } = split;
   const given = {
     ...{ intervals, settings },
     ...(standing !== null && { standing }),
     ...(found !== undefined && { found }),
+    ...(gaps !== undefined && { gaps }),
   };
   const { intervals: _path, ...judge } = judgeRollout.decide(given);
   return { raced: judge.firstAt !== undefined && hadClosed(split, judge.firstAt), judge };

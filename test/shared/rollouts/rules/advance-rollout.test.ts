@@ -23,6 +23,7 @@ const CONDEMNED = { standing: { by: 'errors', at: at(1) } } as const;
 const seen = (canary: number, others = false) => ({ seenWeight: { left: 0.5, canary, others } });
 const only = (stage: Partial<AdvanceInputs['stage']>) => ({ stage: { ...BASE.stage, ...stage } });
 
+const lacking = (absent: number) => ({ stageGaps: { since: at(0), intervals: 10, absent } });
 const LOOKS: readonly (readonly [what: string, change: Partial<AdvanceInputs>, then: string])[] = [
   ['passes a stage with enough time and requests', {}, 'pass null'],
   ['stays while there is too little time', { intervals: minutes(4, 0.005) }, 'stay null'],
@@ -54,6 +55,24 @@ const LOOKS: readonly (readonly [what: string, change: Partial<AdvanceInputs>, t
     'has no data to miss where nothing is served',
     { now: at(16), exposed: false, intervals: [] },
     'hold TOO_FEW_REQUESTS',
+  ],
+  ['passes where half of the stage was compared', lacking(5), 'pass null'],
+  ['does not pass where more than half was not, an arm being absent', lacking(6), 'stay null'],
+  ['holds for it on its own clock', { ...lacking(6), lastDataAt: at(11), now: at(13) }, 'hold NO_DATA'],
+  [
+    'takes back what fails in the rest',
+    { ...lacking(9), lastDataAt: at(11), now: at(13), intervals: minutes(5, 0.08) },
+    'back null',
+  ],
+  [
+    'holds on for it while that lasts',
+    { ...lacking(6), state: 'Held', held: 'NO_DATA', now: at(13), lastDataAt: at(11) },
+    'stay null',
+  ],
+  [
+    'ends that hold when it does not',
+    { ...lacking(5), state: 'Held', held: 'NO_DATA', now: at(13), lastDataAt: at(11) },
+    'resume null',
   ],
   ['holds under the kill switch', { killSwitch: true }, 'hold KILL_SWITCH'],
   ['holds at a level that observes', { level: 'observe' }, 'hold AUTONOMY'],
