@@ -15,7 +15,7 @@ import { clock } from './world.ts';
 const chat = once((): Notify | undefined => {
   const channel = optional('SLACK_CHANNEL', '');
   const baseUrl = optional('SLACK_URL', 'https://slack.com/api');
-  return channel === '' ? undefined : slackNotify({ baseUrl, channel, token: token('slack') });
+  return channel === '' ? undefined : slackNotify({ baseUrl, channel, token: token('slack'), now: clock });
 });
 
 /** What telling people about a rollback needs. */

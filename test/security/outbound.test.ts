@@ -135,7 +135,8 @@ describe('a redirect of', () => {
     'Argo CD': (baseUrl) => argocdHealth({ baseUrl, token, now, firstWaitMs: 1 }).read(target),
     Prometheus: (baseUrl) =>
       prometheusHistory({ baseUrl, token, now, firstWaitMs: 1 }).uptime(target, WINDOW),
-    Slack: (baseUrl) => slackNotify({ baseUrl, token, channel: 'c', firstWaitMs: 1 }).send({ text: 'x' }),
+    Slack: (baseUrl) =>
+      slackNotify({ baseUrl, token, now, channel: 'c', firstWaitMs: 1 }).send({ text: 'x' }),
     'an issuer': async (url) => {
       const signer = await startIssuer();
       const listed = { issuer: url, audience: 'a', groupsClaim: 'g', jwksUri: `${url}/keys` };

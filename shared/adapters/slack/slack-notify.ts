@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Fault, type FaultName } from '../../kernel/fault.ts';
+import { isoTime } from '../../kernel/time.ts';
 import { type ButtonFor, buttonOf } from '../../ports/approval-button.ts';
 import type { Notify } from '../../ports/notify.ts';
 import { namedWait } from '../named-wait.ts';
@@ -10,6 +11,8 @@ type Config = {
   readonly baseUrl: string;
   readonly channel: string;
   readonly token: () => Promise<string>;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
   /** First of the three waits between attempts, in milliseconds. */
   readonly firstWaitMs?: number;
 };
@@ -55,7 +58,7 @@ export function slackNotify(config: Config): Notify {
       return retryTransient(async () => {
         if (telling !== undefined && since !== undefined && (await isPosted(config, telling.key, since)))
           return;
-        since ??= new Date().toISOString();
+        since ??= isoTime(config.now());
         await post(config, message);
       }, config.firstWaitMs);
     },

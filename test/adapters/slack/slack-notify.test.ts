@@ -17,7 +17,7 @@ async function inbox(now = () => 0): Promise<Inbox> {
   return started;
 }
 const to = (baseUrl: string, token = 'xoxb') =>
-  slackNotify({ baseUrl, channel: 'C1', token: async () => token, firstWaitMs: 1 });
+  slackNotify({ baseUrl, channel: 'C1', token: async () => token, now: Date.now, firstWaitMs: 1 });
 
 test('posts a message with its link, what Slack reads as markup escaped', async () => {
   const chat = await inbox();
@@ -131,7 +131,7 @@ describe('what may have been posted already', () => {
     }, 0);
     closers.push(lossy.close);
     await slackNotify({
-      ...{ baseUrl: lossy.url, channel: 'C1', token: async () => 'xoxb', firstWaitMs: 1 },
+      ...{ baseUrl: lossy.url, channel: 'C1', token: async () => 'xoxb', now: Date.now, firstWaitMs: 1 },
     }).send({ text: 'x' }, telling);
     expect(chat.messages()).toHaveLength(1);
     expect(calls).toBe(2);
