@@ -28,9 +28,11 @@ export async function settleForge(deps: WorldDeps, attempt: Attempt): Promise<vo
   if (late && attempt.data.merge === undefined) await recordLateMerge(deps, attempt, present);
   const own = isOwn(attempt, present);
   // before the word: that may take as long as the next attempt needs to take the pull request up
-  if (own && closesPullRequest(attempt)) await closeAndForget(deps, repository, present);
+  const closed = !(own && closesPullRequest(attempt)) || (await closeAndForget(deps, repository, present));
+  // the word says that it is closed: the daily run says so when it has closed it
+  if (!closed) return;
   if (own || late)
-    await tell(deps, 'comment', () =>
+    await quietly(deps, 'comment', () =>
       deps.forge.comment(repository, number, farewellMarker(attempt), late ? LATE : text),
     );
 }
@@ -41,11 +43,11 @@ async function presentOutOfQueue(
   attempt: Attempt,
   { repository, number }: PullRequestFacts,
 ) {
-  const read = () => tell(deps, 'pull-request', () => deps.forge.pullRequest(repository, number));
+  const read = () => quietly(deps, 'pull-request', () => deps.forge.pullRequest(repository, number));
   const present = await read();
   if (attempt.data.queuedAt === undefined) return present;
   if (present !== undefined && isOfAnother(attempt, present)) return present;
-  await tell(deps, 'leave-queue', () => deps.forge.leaveQueue(repository, number));
+  await quietly(deps, 'leave-queue', () => deps.forge.leaveQueue(repository, number));
   return read();
 }
 
@@ -60,7 +62,7 @@ function isOfAnother(attempt: Attempt, { body }: PullRequest): boolean {
 }
 
 /** Asks or tells the forge; undefined, and nothing thrown, where that fails. */
-function tell<T>(deps: WorldDeps, call: string, request: () => Promise<T>): Promise<T | undefined> {
+export function quietly<T>(deps: WorldDeps, call: string, request: () => Promise<T>): Promise<T | undefined> {
   return ask(deps, call, request).catch(() => undefined);
 }
 
@@ -74,20 +76,20 @@ export async function closeAndForget(
   { number, state, headBranch, headSha }: PullRequest,
 ): Promise<boolean> {
   if (state === 'open' && !(await closes(deps, repository, number))) return false;
-  const there = await tell(deps, 'branch-head', () => deps.forge.branchHead(repository, headBranch));
+  const there = await quietly(deps, 'branch-head', () => deps.forge.branchHead(repository, headBranch));
   if (there === headSha)
-    await tell(deps, 'delete-branch', () => deps.forge.deleteBranch(repository, headBranch));
+    await quietly(deps, 'delete-branch', () => deps.forge.deleteBranch(repository, headBranch));
   return true;
 }
 
 /** An answer that was lost says nothing of the closing: then it is read again. */
 async function closes(deps: WorldDeps, repository: string, number: number): Promise<boolean> {
-  const closed = await tell(deps, 'close-pull-request', async () => {
+  const closed = await quietly(deps, 'close-pull-request', async () => {
     await deps.forge.updatePullRequest(repository, number, { state: 'closed' });
     return true;
   });
   if (closed) return true;
-  const present = await tell(deps, 'pull-request', () => deps.forge.pullRequest(repository, number));
+  const present = await quietly(deps, 'pull-request', () => deps.forge.pullRequest(repository, number));
   return present?.state === 'closed';
 }
 

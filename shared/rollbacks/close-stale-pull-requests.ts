@@ -1,8 +1,15 @@
 import { isFault, isoTime, millis } from '../kernel/index.ts';
 import { type Attempt, attemptOf } from './attempt.ts';
-import { closeAndForget, closesPullRequest, farewell, farewellMarker, isOwn } from './close-pull-request.ts';
+import {
+  closeAndForget,
+  closesPullRequest,
+  farewell,
+  farewellMarker,
+  isOwn,
+  quietly,
+} from './close-pull-request.ts';
 import type { WorldDeps } from './ports.ts';
-import { ask, pullRequestOf } from './read-world.ts';
+import { pullRequestOf } from './read-world.ts';
 import { closeStalePullRequest } from './rules/record-step.ts';
 import { takeStep } from './take-step.ts';
 
@@ -62,15 +69,21 @@ async function closeIfOpen(deps: WorldDeps, attempt: Attempt, now: number): Prom
   const present = await pullRequestOf(deps, attempt).catch(() => undefined);
   if (pullRequest === undefined || present?.state !== 'open' || !isOwn(attempt, present)) return false;
   const { repository, number } = pullRequest;
+  const { marker, text } = wordOf(attempt);
+  const said = await quietly(deps, 'own-comments', () => deps.forge.ownComments(repository, number));
+  // that it is closed was said before, so a person has opened it again; unread: tomorrow
+  if (said === undefined || said.some((each) => each.marker === marker)) return false;
   if (!(await closeAndForget(deps, repository, present))) return false;
   await record(deps, attempt, now, number);
-  const needless = closesPullRequest(attempt);
-  const marker = needless ? farewellMarker(attempt) : `${attempt.id}/stale`;
-  const text = (needless ? farewell(attempt) : undefined) ?? NOBODY;
-  await ask(deps, 'comment', () => deps.forge.comment(repository, number, marker, text)).catch(
-    () => undefined,
-  );
+  await quietly(deps, 'comment', () => deps.forge.comment(repository, number, marker, text));
   return true;
+}
+
+function wordOf(attempt: Attempt): { readonly marker: string; readonly text: string } {
+  const bye = closesPullRequest(attempt) ? farewell(attempt) : undefined;
+  return bye === undefined
+    ? { marker: `${attempt.id}/stale`, text: NOBODY }
+    : { marker: farewellMarker(attempt), text: bye };
 }
 
 async function record(deps: WorldDeps, attempt: Attempt, now: number, number: number): Promise<void> {

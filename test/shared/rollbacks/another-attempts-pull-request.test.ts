@@ -154,3 +154,15 @@ test('what a self-healed attempt could not close is closed by the next daily run
   expect(await run.store.count('QUOTA#rollbacks#open')).toBe(0);
   await run.close();
 });
+
+test('what a person has opened again after its end stays open', async () => {
+  const run = await atSuggest();
+  run.heal();
+  await run.until('SelfHealed');
+  await run.pass(700);
+  const { forge } = run.world;
+  Object.assign(forge.pullRequests(GITOPS)[0] ?? {}, { state: 'open' });
+  expect(await closeStalePullRequests(run.deps)).toEqual({ closed: 0 });
+  expect(forge.pullRequests(GITOPS)[0]?.state).toBe('open');
+  await run.close();
+});
