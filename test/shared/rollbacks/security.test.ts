@@ -67,6 +67,25 @@ test('credentials refused in a review before the merge end it for security', asy
   await run.close();
 });
 
+test('credentials refused while people are asked in a review end it at once', async () => {
+  const run = await rollbackRun();
+  run.degrade();
+  run.sweepEveryMinute();
+  await run.until('PullRequestOpen');
+  run.world.forge.refuse = (call) => (call === 'commits' ? denied() : undefined);
+  run.checks('failure');
+  const aborted = await run.until('Aborted', 60);
+  expect(aborted.state).toMatchObject({ reason: 'SECURITY' });
+  const events = await run.events(aborted.id);
+  expect(events.slice(-2)).toEqual(['CiFailed', 'SecurityViolation']);
+  const asked = run.tasks.filter(({ task, payload }) => {
+    const state = typeof payload === 'object' && payload !== null && 'state' in payload ? payload.state : '';
+    return task === 'AwaitRollback' && state === 'AwaitingHumanReview';
+  });
+  expect(asked).toHaveLength(1);
+  await run.close();
+});
+
 test('credentials refused after the merge do not end the watch on health', async () => {
   const run = await rollbackRun();
   run.world.forge.firstChecks = 'success';
