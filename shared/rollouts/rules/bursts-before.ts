@@ -13,6 +13,9 @@ const TIMES_ODDS = 10;
 const LEAST_ODDS = 0.005 / 0.995;
 /** ... and so many more that are bad than a good window's share would give. */
 const MORE_BAD = 30;
+/** Into a window beside it an incident reaches where so much more is bad, and so many deviations of independent failures. */
+const EDGE_BAD = 5;
+const EDGE_DEVIATIONS = 3;
 
 export type BurstsBefore = {
   readonly fano: JudgeSettings['fano'];
@@ -80,12 +83,13 @@ function incidentsOf(windows: readonly (Seen | undefined)[]): readonly number[] 
   // the lower quartile, not the median: an incident may have lasted half of the hour
   const good = shares.toSorted((a, b) => a - b)[Math.floor((shares.length - 1) / 4)] ?? 0;
   const limit = TIMES_ODDS * Math.max(LEAST_ODDS, good / (1 - good));
-  const hasMore = (seen: Seen | undefined) =>
-    seen !== undefined && seen.bad - good * seen.requests >= MORE_BAD;
+  const more = ({ requests, bad }: Seen) => bad - good * requests;
   const isIncident = (seen: Seen | undefined) =>
-    seen !== undefined && hasMore(seen) && seen.bad >= limit * (seen.requests - seen.bad);
+    seen !== undefined && more(seen) >= MORE_BAD && seen.bad >= limit * (seen.requests - seen.bad);
+  const isEdge = (seen: Seen | undefined) =>
+    seen !== undefined && more(seen) >= Math.max(EDGE_BAD, EDGE_DEVIATIONS * Math.sqrt(good * seen.requests));
   return windows.flatMap((seen, index) => {
-    const reaches = hasMore(seen) && [windows[index - 1], windows[index + 1]].some(isIncident);
+    const reaches = isEdge(seen) && [windows[index - 1], windows[index + 1]].some(isIncident);
     return isIncident(seen) || reaches ? [index] : [];
   });
 }

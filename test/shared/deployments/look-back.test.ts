@@ -94,6 +94,12 @@ describe('an incident in the hour before', () => {
     expect(alone).toMatchObject({ verdict: 'ROLLBACK', by: 'kill-switch', firstAt: '0' });
   });
 
+  test('takes the windows into which it reaches with it, where so little is served that its edge is no incident', async () => {
+    // 200 requests a minute: twenty of an edge are no share of 5 %, and would give a factor of 8
+    const { bursts } = await before((window) => [20, 180, 180, 20][window - 7] ?? 2 + (window % 3));
+    expect(bursts).toMatchObject({ fano: 1, left: { length: 4 } });
+  });
+
   test('that leaves too little of the hour leaves the factor to what is read as it goes', async () => {
     const { bursts } = await before((window) => (window > 9 ? 1800 : 30), 6000);
     expect(bursts).toMatchObject({ fano: 'estimate', left: { length: 10 } });
