@@ -22,6 +22,28 @@ export const RELEASES = readdirSync(import.meta.dirname, { withFileTypes: true }
     return { release, machine, functions: functionsOf(machine), sent };
   });
 
+/** The tag of a release: `v1.2.3`, with or without the letter. */
+const TAG = /^v?(\d+\.\d+\.\d+)$/;
+
+/**
+ * The releases among a repository's tags that are not kept: executions that they started would run untested on the
+ * functions of today. Those before the oldest that is kept may have gone; a tag of another form is no release.
+ */
+export function unkeptReleases(tags: readonly string[], kept: readonly string[]): readonly string[] {
+  const oldest = kept.toSorted(byVersion)[0];
+  return tags
+    .flatMap((tag) => TAG.exec(tag)?.[1] ?? [])
+    .filter((release) => !kept.includes(release))
+    .filter((release) => oldest === undefined || byVersion(release, oldest) > 0)
+    .sort(byVersion);
+}
+
+function byVersion(one: string, other: string): number {
+  const [a, b] = [one, other].map((version) => version.split('.').map(Number));
+  const differs = a?.findIndex((part, index) => part !== b?.[index]) ?? -1;
+  return differs < 0 ? 0 : (a?.[differs] ?? 0) - (b?.[differs] ?? 0);
+}
+
 /** Keeps one of what was sent to each task in each state, for a release of which nothing is kept yet. */
 export function keepSent(release: string, sent: Sent): void {
   if (existsSync(fileOf(release, SENT))) return;
