@@ -37,7 +37,7 @@ export async function openPullRequestForRollback(all: WorldDeps, input: TaskInpu
     readNow(deps, attempt),
     orFault(deps, () => readToOpen(deps, attempt)),
   ]);
-  const overtaken = await overtake(deps, attempt, input.key, { now });
+  const overtaken = await overtake(deps, knowingItsOwn(attempt, found), input.key, { now });
   if (overtaken !== undefined) return standing(deps, overtaken);
   const opened = found instanceof Fault ? found : await orFault(deps, () => open(deps, attempt, now, found));
   if (opened instanceof Fault && (await hasWaited(deps, attempt, opened))) return standing(deps, attempt);
@@ -92,6 +92,15 @@ async function readToOpen(deps: WorldDeps, attempt: Attempt) {
   return { manifest: environment.manifest, labels, file, openOnes, baseSha };
 }
 type Found = Awaited<ReturnType<typeof readToOpen>>;
+
+/** With the pull request that a try of this task opened and died before recording: an end that comes now must know of it. */
+function knowingItsOwn(attempt: Attempt, found: Found | Fault): Attempt {
+  if (found instanceof Fault) return attempt;
+  const { repository, path } = found.manifest;
+  const own = found.openOnes.find((each) => isOwn(attempt, each));
+  if (own === undefined) return attempt;
+  return { ...attempt, data: { ...attempt.data, pullRequest: factsOf(repository, own, path) } };
+}
 
 async function open(
   deps: WorldDeps,

@@ -46,6 +46,25 @@ describe('an attempt that health ends', () => {
   });
 });
 
+test('an end that comes between opening the pull request and recording it knows of it, and says so there', async () => {
+  const run = await rollbackRun();
+  run.degrade();
+  run.sweepEveryMinute();
+  const { forge } = run.world;
+  forge.interrupt = (call) => {
+    if (call !== 'openPullRequest') return;
+    void run.killSwitch(true);
+    throw Object.assign(new Error('died'), { name: 'Lambda.ServiceException' });
+  };
+  const ended = await run.until('Aborted');
+  await run.pass(5);
+  expect(await run.events(ended.id)).not.toContain('PullRequestOpened');
+  expect(ended.data.pullRequest?.number).toBe(1);
+  expect(forge.pullRequests(GITOPS)[0]?.state).toBe('open');
+  expect(forge.comments(GITOPS).join()).toContain('The kill switch is on');
+  await run.close();
+});
+
 test('W13: a service scaled to zero opens nothing', async () => {
   const run = await rollbackRun();
   run.degrade();
