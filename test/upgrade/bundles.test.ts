@@ -7,7 +7,7 @@ import { seededRandom } from '../support/chance.ts';
 import { databaseMissing, startDatabase, type TestDatabase } from '../support/dynamodb.ts';
 import type { Answer } from '../support/rollback-tasks.ts';
 import { type Bundles, bundlesAt } from './bundles.ts';
-import { RELEASES } from './releases.ts';
+import { RELEASES, type Sent } from './releases.ts';
 
 /** Bundling and synthesising, where nothing has made the assembly before. */
 const PATIENCE_MS = 240_000;
@@ -59,7 +59,7 @@ describe.skipIf(databaseMissing)(
 
     describe.each(RELEASES)('called by the machine of release $release', ({ functions, sent }) => {
       test.each(functions)('%s takes what it is sent, and not without its rollback', async (name) => {
-        const { payload } = sent.find(({ task }) => task === name) ?? { payload: {} };
+        const payload: Sent[number]['payload'] = sent.find(({ task }) => task === name)?.payload ?? {};
         // through its schema, and asks the table for an attempt that is not there
         expect(errorOf(await bundles.invoke(name, payload))).toBe('NotFound');
         const { rollbackId: _missing, ...less } = payload;
