@@ -3,8 +3,18 @@ import type { BurstsBefore } from '../rollouts/index.ts';
 /** Minutes of the plan in a window of the look-back. */
 export const WINDOW_MINUTES = 3;
 
+/** How bursts are taken to be: `declared` where the team's word stands for what could not be read. */
+export type Bursts = BurstsBefore & { readonly declared?: number };
+
+/** What the service's team says of bursts, where the time before is too short to read it; else as it was read. */
+export function orDeclared(read: BurstsBefore, declared: number | undefined): Bursts {
+  if (declared === undefined || read.fano !== 'estimate') return read;
+  const { spread: _spread, ...rest } = read;
+  return { ...rest, fano: declared, declared };
+}
+
 /** What the plan says of how bursts were read before the start, in plain words: nothing where all of it was. */
-export function burstNotes({ fano, kept, left, unread, spread }: BurstsBefore): readonly string[] {
+export function burstNotes({ fano, kept, left, unread, spread, declared }: Bursts): readonly string[] {
   const measured = `${kept.length * WINDOW_MINUTES} minutes before the start`;
   const notes =
     left.length === 0
@@ -12,6 +22,11 @@ export function burstNotes({ fano, kept, left, unread, spread }: BurstsBefore): 
       : [
           `${left.length * WINDOW_MINUTES} minutes of the time before were an incident and are left out of how this service fails`,
         ];
+  if (declared !== undefined)
+    return [
+      ...notes,
+      `only ${measured} show how failures come: bursts of ${declared} are taken, as the registry says of this service`,
+    ];
   if (fano === 'estimate')
     return [
       ...notes,

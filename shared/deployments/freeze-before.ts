@@ -3,7 +3,7 @@ import type { Quantiles } from '../ports/metrics.ts';
 import type { LambdaTarget } from '../ports/traffic.ts';
 import { type JudgeSettings, judgeSettings, type PlanTraffic, type SloGuard } from '../rollouts/index.ts';
 import type { ServiceDocument, Slo } from '../services/contract.ts';
-import { burstNotes } from './burst-notes.ts';
+import { burstNotes, orDeclared } from './burst-notes.ts';
 import { type Before, LOOK_BACK, lookBack } from './look-back.ts';
 import type { StartDeps } from './ports.ts';
 import { quietHour } from './quiet-hour.ts';
@@ -62,7 +62,8 @@ export async function freezeBefore(
   const kill = await snapped(deps, target, window, slow);
   const counted = [...new Set([...thresholds, ...kill.thresholds])];
   const before = await lookBack(deps, target, now, { judged: thresholds, counted });
-  const { fano, spread } = before.bursts;
+  const bursts = orDeclared(before.bursts, rollouts?.burstFactor);
+  const { fano, spread } = bursts;
   // an incident is neither how the service fails nor what a bake is compared with
   const { requests, failures } =
     before.bursts.left.length === 0 || before.requests === 0
@@ -94,7 +95,7 @@ export async function freezeBefore(
         (name) => `the ${name} is not judged: the provider counts at no threshold so high`,
       ),
       ...(slower === undefined ? [NOT_COUNTED] : []),
-      ...burstNotes(before.bursts),
+      ...burstNotes(bursts),
     ],
   };
 }

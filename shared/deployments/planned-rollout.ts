@@ -18,6 +18,8 @@ export const PlannedRollout = z.object({
   bakeSeconds: z.number(),
   /** How many times as many failures SAFE must rule out. */
   rBad: z.number(),
+  /** Of how many bursts are where they cannot be read; absent where nobody says. */
+  burstFactor: z.number().exactOptional(),
 });
 export type PlannedRollout = z.infer<typeof PlannedRollout>;
 
@@ -42,12 +44,12 @@ export function bakeChoiceOf({ rollouts }: Settings) {
 /** The rollout that would run by the registry as given: made by the same function that makes its plan. */
 export function plannedRollout(deployment: Of, document: Settings): PlannedRollout {
   const { digest, preset, stages, bakeSeconds } = makePlan(planChoiceOf(deployment, document));
-  const { rBad } = judgeSettings(
-    document.rollouts?.rBad === undefined ? {} : { rBad: document.rollouts.rBad },
-  );
+  const { rBad: given, burstFactor } = document.rollouts ?? {};
+  const { rBad } = judgeSettings(given === undefined ? {} : { rBad: given });
   return {
     ...{ plan: digest, preset, presetAskedFor: deployment.data.preset ?? 'none' },
     ...{ stages: ladderText(stages), bake: bakeChoiceOf(document), bakeSeconds, rBad },
+    ...(burstFactor !== undefined && { burstFactor }),
   };
 }
 

@@ -82,6 +82,11 @@ const RolloutSetting = z.strictObject({
     .exactOptional(),
   /** A canary that fails so many times as often is bad: what SAFE must rule out. Default 1.5; more is sooner certified. */
   rBad: z.number().min(1.1).max(10).exactOptional(),
+  /**
+   * What is bad comes in bursts of about so many, as the team knows it; 1: each by itself. It is taken where the time before a
+   * rollout is too short to read it. Default: it is read as the rollout goes, and the judge waits for that.
+   */
+  burstFactor: z.number().min(1).max(1000).exactOptional(),
   /** After a promotion nothing runs beside it: going back by itself then has a rate that is not under alpha. */
   bake: z.enum(['page', 'hold', 'rollback']).default('page'),
   bakeSeconds: z.int().min(0).max(604_800).default(600),

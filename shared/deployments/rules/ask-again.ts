@@ -12,4 +12,6 @@ export const askAgain = rule('ask-again', 1, ({ asked, now }: AskAgainInputs) =>
   moved: NAMES.filter((name) => asked[name] !== now[name]),
 }));
 
-const NAMES = ['plan', 'preset', 'presetAskedFor', 'stages', 'bake', 'bakeSeconds', 'rBad'] as const;
+const NAMES = [
+  ...['plan', 'preset', 'presetAskedFor', 'stages', 'bake', 'bakeSeconds', 'rBad', 'burstFactor'],
+] as const satisfies readonly (keyof PlannedRollout)[];

@@ -84,6 +84,7 @@ describe('a rollout that the registry changes after the question', () => {
     ['bake', { bake: 'rollback' }],
     ['length of the bake', { bakeSeconds: 0 }],
     ['promise', { rBad: 3 }],
+    ['word on bursts', { burstFactor: 5 }],
   ])(
     'before the answer, by other %s: the yes does not count, and people are asked anew',
     async (_what, change) => {

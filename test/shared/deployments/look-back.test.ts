@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { burstNotes } from '../../../shared/deployments/burst-notes.ts';
+import { burstNotes, orDeclared } from '../../../shared/deployments/burst-notes.ts';
 import { lookBack } from '../../../shared/deployments/look-back.ts';
 import type { MetricsWindow } from '../../../shared/ports/metrics.ts';
 import { judgeSettings } from '../../../shared/rollouts/index.ts';
@@ -130,4 +130,17 @@ describe('an incident in the hour before', () => {
     const mean = factors.reduce((sum, { fano }) => sum + fano, 0) / factors.length;
     expect(mean).toBeGreaterThan(burst);
   });
+});
+
+test("the team's word on bursts stands where the time before is too short to read them, and nowhere else", async () => {
+  const { bursts: young } = await before((window) => (window < 16 ? undefined : 3));
+  const declared = orDeclared(young, 4);
+  expect(declared).toMatchObject({ fano: 4, declared: 4 });
+  expect(declared).not.toHaveProperty('spread');
+  expect(burstNotes(declared)).toEqual([
+    'only 12 minutes before the start show how failures come: bursts of 4 are taken, as the registry says of this service',
+  ]);
+  expect(orDeclared(young, undefined)).toBe(young);
+  const { bursts: read } = await before((window) => 3 + (window % 2));
+  expect(orDeclared(read, 4)).toBe(read);
 });
