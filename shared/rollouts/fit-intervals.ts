@@ -1,15 +1,17 @@
 import { canonicalJson, Fault } from '../kernel/index.ts';
 import { condenseIntervals, type Layout } from './condense-intervals.ts';
 import type { Interval } from './judge-contract.ts';
-import type { Condemnation, JudgeOutcome } from './rules/judge-rollout.ts';
+import type { Condemnation, JudgeOutcome, Uncondemned } from './rules/judge-rollout.ts';
 
 /** Of the inputs; a decision may have 64 KB, and outcome and reasons need the rest. */
 export const MAX_INPUT_BYTES = 49_152;
 
+type Found = Condemnation | Uncondemned;
+
 /** What a decision over intervals is taken by. */
 export type Look<Inputs, Outcome> = {
   /** Its inputs with these intervals. `found`: what the judge has found over all of them, where these cannot show it. */
-  readonly inputs: (intervals: readonly Interval[], found?: Condemnation) => Inputs;
+  readonly inputs: (intervals: readonly Interval[], found?: Found) => Inputs;
   readonly decide: (inputs: Inputs) => Outcome;
   /** What the judge says in it; undefined where it was not asked. */
   readonly judged: (outcome: Outcome) => Judged | undefined;
@@ -39,7 +41,7 @@ export function fitIntervals<Inputs, Outcome>(
   const judged = look.judged(whole);
   const marks = [judged?.firstAt, judged?.safeAt].filter((at) => at !== undefined);
   const layout = { ...measured.layout, marks };
-  const fitting = (intervals: readonly Interval[], found?: Condemnation) =>
+  const fitting = (intervals: readonly Interval[], found?: Found) =>
     smallOnes(look, { intervals, layout }, found);
   const says = (inputs: Inputs) => saysTheSame(look, look.decide(inputs), whole);
   const saysWhen = (inputs: Inputs) => {
@@ -55,16 +57,18 @@ export function fitIntervals<Inputs, Outcome>(
     firstOf(fitting(until), saysWhen) ??
     firstOf(fitting(measured.intervals), says);
   if (fits !== undefined) return fits;
-  if (condemned === undefined)
-    throw new Fault('TooLarge', 'the intervals cannot be added up so that they fit and say what they said');
-  return firstOf(fitting(measured.intervals, condemned), () => true) ?? look.inputs([], condemned);
+  if (condemned !== undefined)
+    return firstOf(fitting(measured.intervals, condemned), () => true) ?? look.inputs([], condemned);
+  const told = firstOf(fitting(measured.intervals, { by: null, safeAt: judged?.safeAt ?? null }), says);
+  if (told !== undefined) return told;
+  throw new Fault('TooLarge', 'the intervals cannot be added up so that they fit and say what they said');
 }
 
 /** Inputs that fit, the finest first; worked out as they are asked for. */
 function* smallOnes<Inputs>(
   { inputs }: Pick<Look<Inputs, unknown>, 'inputs'>,
   { intervals, layout }: Measured,
-  found: Condemnation | undefined,
+  found: Found | undefined,
 ): Generator<Inputs> {
   for (const least of LEAST) {
     const made = inputs(condenseIntervals(intervals, layout, least), found);

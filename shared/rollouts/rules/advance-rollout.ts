@@ -4,7 +4,7 @@ import type { Interval, JudgeSettings } from '../judge-contract.ts';
 import type { Missing } from '../missing-data.ts';
 import { type Gaps, isMostlyAbsent, type StageGaps } from './gaps.ts';
 import { closeIntervals } from './intervals.ts';
-import { type Condemnation, type JudgeOutcome, judgeRollout } from './judge-rollout.ts';
+import { type Condemnation, type JudgeOutcome, judgeRollout, type Uncondemned } from './judge-rollout.ts';
 import { isOtherPlan, OBSERVING, SAME } from './record-shift.ts';
 
 export type AdvanceInputs = {
@@ -45,7 +45,7 @@ export type AdvanceInputs = {
   /** Why nothing can be compared; absent where something can, and in what an earlier release has decided. */
   readonly missing?: Missing;
   /** A verdict over all intervals as they were measured, where those here are too few to show it; absent elsewhere. */
-  readonly found?: Condemnation;
+  readonly found?: Condemnation | Uncondemned;
   /**
    * What nobody measured, of all intervals and of those of the stage (held for them: of the latest). Absent where nothing is,
    * where it is held for something else, and in what an earlier release has decided.

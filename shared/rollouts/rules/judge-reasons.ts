@@ -19,12 +19,16 @@ type Found = {
   readonly gaps: Gaps | undefined;
 };
 
+const ADDED_UP =
+  'so it is by all intervals as they were measured; they do not fit in one decision, and those added up here show something else';
+
 /** Why the verdict is what it is, in plain words. */
 export function judgeReasons(found: Found): readonly string[] {
-  const { path, open, gaps } = found;
+  const { path, open, gaps, told, condemned } = found;
   const waiting =
     open.length === 0 ? [] : [`${open.length} interval(s) may still be revised and are not judged yet`];
-  return [...verdictReasons(found), ...comparison(path, gaps), ...waiting];
+  const added = told && condemned === undefined ? [ADDED_UP] : [];
+  return [...verdictReasons(found), ...added, ...comparison(path, gaps), ...waiting];
 }
 
 function verdictReasons({ condemned, safeAt, stood, told, needed, path }: Found): readonly string[] {

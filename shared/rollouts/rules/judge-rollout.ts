@@ -2,12 +2,12 @@ import { decimal, rule } from '../../kernel/index.ts';
 import type { Interval, JudgeSettings } from '../judge-contract.ts';
 import type { Gaps } from './gaps.ts';
 import { closeIntervals } from './intervals.ts';
-import { followPath } from './judge-path.ts';
+import { followPath, type Path } from './judge-path.ts';
 import { judgeReasons } from './judge-reasons.ts';
-import type { Condemnation, Ground } from './judge-verdict.ts';
+import type { Condemnation, Ground, Uncondemned } from './judge-verdict.ts';
 import { type Needed, neededExposure, nothingNeeded } from './needed-exposure.ts';
 
-export type { Condemnation } from './judge-verdict.ts';
+export type { Condemnation, Uncondemned } from './judge-verdict.ts';
 export type Verdict = 'ROLLBACK' | 'SAFE' | 'UNDECIDED';
 export type JudgeInputs = {
   /** Every interval since the first stage, as last revised; in any order. */
@@ -16,7 +16,7 @@ export type JudgeInputs = {
   /** A ROLLBACK that an earlier judgement of the same rollout has given: it stays, whatever a revision says. */
   readonly standing?: Condemnation | null;
   /** A verdict over all intervals as they were measured, where those here are added up and cannot show it. */
-  readonly found?: Condemnation;
+  readonly found?: Condemnation | Uncondemned;
   /** What nobody measured; absent where nothing is, and in what an earlier release has decided. It changes only reasons. */
   readonly gaps?: Gaps;
 };
@@ -56,8 +56,9 @@ export type JudgeOutcome = {
 export const judgeRollout = rule('judge-rollout', 1, (inputs: JudgeInputs): JudgeOutcome => {
   const { closed, open } = closeIntervals(inputs.intervals);
   const path = followPath(closed, inputs.settings);
-  const { limits, safeAt } = path;
-  const condemned = inputs.standing ?? inputs.found ?? path.condemned;
+  const { limits } = path;
+  const { safeAt, ...told } = foundBy(inputs.found, path);
+  const condemned = inputs.standing ?? told.condemned;
   const needed = safeAt === undefined ? neededExposure(path) : nothingNeeded;
   const found = { verdict: verdictOf(condemned, safeAt), condemned, safeAt, needed };
   return {
@@ -94,6 +95,17 @@ export const judgeRollout = rule('judge-rollout', 1, (inputs: JudgeInputs): Judg
     }),
   };
 });
+
+/** What was found over all intervals, else what those here show. */
+function foundBy(
+  found: JudgeInputs['found'],
+  { condemned, safeAt }: Path,
+): Pick<Path, 'condemned' | 'safeAt'> {
+  if (found === undefined) return { condemned, safeAt };
+  return found.by === null
+    ? { condemned: undefined, safeAt: found.safeAt ?? undefined }
+    : { condemned: found, safeAt };
+}
 
 function verdictOf(condemned: Condemnation | undefined, safeAt: string | undefined): Verdict {
   if (condemned !== undefined) return 'ROLLBACK';

@@ -2,7 +2,7 @@ import type { HoldReason } from '../contract.ts';
 import type { Interval, JudgeSettings } from '../judge-contract.ts';
 import type { Gaps } from './gaps.ts';
 import type { BakeChoice } from './judge-bake.ts';
-import { type Condemnation, type JudgeOutcome, judgeRollout } from './judge-rollout.ts';
+import { type Condemnation, type JudgeOutcome, judgeRollout, type Uncondemned } from './judge-rollout.ts';
 
 /** What was measured while the canary and the version before served beside each other, read after the promotion. */
 export type Split = {
@@ -15,7 +15,7 @@ export type Split = {
   readonly intervalSeconds: number;
   readonly delaySeconds: number;
   /** As at a stage: a verdict that the intervals here are too few to show. */
-  readonly found?: Condemnation;
+  readonly found?: Condemnation | Uncondemned;
   readonly gaps?: Gaps;
 };
 

@@ -17,6 +17,8 @@ import { spreadHarmOf } from './spread.ts';
 export type Ground = 'errors' | 'latency' | 'kill-switch';
 /** A verdict to roll back and the interval that gave it. */
 export type Condemnation = { readonly by: Ground; readonly at: string };
+/** No verdict to roll back; and the interval after which it was SAFE, null for none. */
+export type Uncondemned = { readonly by: null; readonly safeAt: string | null };
 
 /** What the judge has found so far: all of its verdict, and nothing of what is only written beside it. */
 export type Judgement = {
