@@ -18,7 +18,8 @@ const addOne = rule('add-one', 1, (inputs: { n: number }) => ({ n: inputs.n + 1 
 
 type Plan = Partial<Draft<{ n: number }, { n: number }>> & { state?: string };
 
-function draft(id: string, rev: number, plan: Plan = {}): Draft<{ n: number }, { n: number }> {
+/** One more step of a subject that counts. */
+export function draft(id: string, rev: number, plan: Plan = {}): Draft<{ n: number }, { n: number }> {
   const { state = 'Counted', ...rest } = plan;
   return {
     subject: { kind: 'service', id },
@@ -65,6 +66,14 @@ export type Write = (
 
 function revisions(write: Write, store: () => Store): void {
   const one = (id: string): Subject => ({ kind: 'service', id });
+
+  test('a name that every object has as a member is a name like any other', async () => {
+    const data = { labels: { constructor: 'x', toString: 'y' } };
+    await write('named', 0, {
+      step: () => ({ event: 'Counted', reasons: [], state: { kind: 'Counted' }, data }),
+    });
+    expect((await store().head(one('named')))?.data).toEqual(data);
+  });
 
   test('a decision, its payload and its head are written together and read back equal', async () => {
     await write('whole', 0, { service: 'whole', environment: 'staging' });

@@ -14,7 +14,9 @@ export const CLIENT_SETTINGS = {
 export function documentClient(
   client: DynamoDBClient = new DynamoDBClient(CLIENT_SETTINGS),
 ): DynamoDBDocumentClient {
-  return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+  // a label may be called `constructor`, and such an object is taken for an instance of a class
+  const marshallOptions = { removeUndefinedValues: true, convertClassInstanceToMap: true };
+  return DynamoDBDocumentClient.from(client, { marshallOptions });
 }
 
 /** The tables' names, as the environment carries them. */

@@ -33,9 +33,11 @@ export function dynamoStore(deps: { client: DynamoDBDocumentClient; tables: Stor
     head,
     heads: (query) => queryHeads(client, tables.heads, query),
     decision: async (subject, rev) => {
+      // both at once; what was written between the two is there when it is asked for again
       const key = stepKey(subject, rev);
-      const [decision, payload] = await Promise.all([get(tables.decisions, key), get(tables.payloads, key)]);
+      const [decision, early] = await Promise.all([get(tables.decisions, key), get(tables.payloads, key)]);
       if (decision === undefined) return undefined;
+      const payload = early ?? (await get(tables.payloads, key));
       return {
         envelope: envelopeOf(decision),
         ...(payload !== undefined && { payload: payloadOf(payload) }),
@@ -89,10 +91,15 @@ async function readSteps(
   tables: StoreTables,
   subject: Subject,
 ): ReturnType<Store['decisions']> {
-  const [envelopes, payloads] = await Promise.all([
+  const [envelopes, early] = await Promise.all([
     readPartition(client, tables.decisions, subject),
     readPartition(client, tables.payloads, subject),
   ]);
+  const known = new Set(early.map(({ sk }) => sk));
+  // a step that was written between the two is not one that was erased: both are one transaction, so it is there now
+  const payloads = envelopes.every(({ sk }) => known.has(sk))
+    ? early
+    : await readPartition(client, tables.payloads, subject);
   const bySk = new Map(payloads.map((item) => [item.sk, payloadOf(item)]));
   return envelopes.map((item) => {
     const payload = bySk.get(item.sk);
