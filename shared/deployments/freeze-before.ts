@@ -6,7 +6,7 @@ import type { ServiceDocument, Slo } from '../services/contract.ts';
 import { burstNotes, orDeclared } from './burst-notes.ts';
 import { type Before, LOOK_BACK, lookBack } from './look-back.ts';
 import type { StartDeps } from './ports.ts';
-import { quietHour } from './quiet-hour.ts';
+import { measuredHour } from './quiet-hour.ts';
 
 function latencyOf({ indicator }: Slo): readonly number[] {
   return indicator.kind === 'latency' ? [indicator.ms] : [];
@@ -41,10 +41,9 @@ export async function freezeBefore(
   { slos, rollouts }: Pick<ServiceDocument, 'slos' | 'rollouts'>,
 ): Promise<Frozen> {
   const slo = slos.flatMap(latencyOf);
-  const { until: now, notes: ofTime } = await quietHour(deps, target, deps.clock());
+  const { until: now, notes: ofTime, total } = await measuredHour(deps, target, deps.clock());
   const window = { from: isoTime(now - (LOOK_BACK * 1000) / deps.factor), to: isoTime(now) };
-  const total = await deps.metrics.total(target, { ...window, thresholds: [] });
-  if (total === undefined || total.n === 0)
+  if (total === undefined)
     throw new Fault(
       'Unavailable',
       `nothing was measured of ${target.service} in ${target.environment}: there is no baseline`,

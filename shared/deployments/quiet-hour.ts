@@ -1,4 +1,5 @@
 import { isoTime, millis, type Store } from '../kernel/index.ts';
+import type { ArmCounts, Metrics } from '../ports/metrics.ts';
 import type { LambdaTarget } from '../ports/traffic.ts';
 import { type Rollout, rolloutOf } from '../rollouts/index.ts';
 import { LOOK_BACK, LOOK_BACK_MARGIN } from './look-back.ts';
@@ -54,6 +55,32 @@ export async function quietHour(
     notes: [
       `an earlier rollout had a share of the traffic in the hour before: what is frozen is read from the hour until ${isoTime(until)}`,
     ],
+  };
+}
+
+/**
+ * `quietHour`, where anything was measured in it; else the present hour, and a note. With what was counted in it: undefined
+ * where nothing was measured there either. Throws Fault as the metrics do.
+ */
+export async function measuredHour(
+  deps: Parameters<typeof quietHour>[0] & { readonly metrics: Pick<Metrics, 'total'> },
+  target: LambdaTarget,
+  now: number,
+): Promise<QuietHour & { readonly total: ArmCounts | undefined }> {
+  const totalUntil = async (until: number) => {
+    const from = isoTime(until - (LOOK_BACK * 1000) / deps.factor);
+    const total = await deps.metrics.total(target, { from, to: isoTime(until), thresholds: [] });
+    return total === undefined || total.n === 0 ? undefined : total;
+  };
+  const quiet = await quietHour(deps, target, now);
+  const total = await totalUntil(quiet.until);
+  if (total !== undefined || quiet.until === now) return { ...quiet, total };
+  return {
+    until: now,
+    notes: [
+      `nothing was measured in the hour until ${isoTime(quiet.until)}, the last without an earlier rollout: what is frozen is read from the present hour, in which one had a share of the traffic`,
+    ],
+    total: await totalUntil(now),
   };
 }
 

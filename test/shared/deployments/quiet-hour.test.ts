@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { quietUntil, splitsOf } from '../../../shared/deployments/quiet-hour.ts';
+import { measuredHour, quietUntil, splitsOf } from '../../../shared/deployments/quiet-hour.ts';
 import { millis } from '../../../shared/kernel/index.ts';
 import { type DeploymentRun, deploymentRun } from '../../support/deployment-run.ts';
 
@@ -75,4 +75,37 @@ test('a fix-forward after a canary that failed freezes what was before that cana
   );
   expect(after.before.failures / after.before.requests).toBeCloseTo(0.005, 3);
   expect(after.before.requests).toBeGreaterThanOrEqual(59 * 20_000);
+});
+
+test('an hour in which nobody asked anything is none to read from: the present one is, and the plan says so', async () => {
+  run = await deploymentRun();
+  run.publish({ failing: 0.04, slow: 0.05 });
+  const first = await run.request();
+  await run.minutes(30, async () => (await run?.deployment(first))?.state.kind === 'RolledBack');
+  const target = {
+    platform: 'lambda',
+    service: 'shop',
+    environment: 'staging',
+    function: 'shop',
+    alias: 'live',
+  };
+  const now = run.deps.clock();
+  const served = { n: 1000, errors: 5, slowerThan: {} };
+  const total = (from: number) => async (_: unknown, window: { readonly to: string }) =>
+    Date.parse(window.to) >= from ? served : undefined;
+  const hour = (from: number) =>
+    measuredHour(
+      { store: run?.deps.store as never, factor: 1, metrics: { total: total(from) } },
+      target as never,
+      now,
+    );
+  expect(await hour(0)).toMatchObject({
+    total: served,
+    notes: [expect.stringContaining('read from the hour until')],
+  });
+  expect(await hour(now)).toEqual({
+    ...{ until: now, total: served },
+    notes: [expect.stringContaining('what is frozen is read from the present hour')],
+  });
+  expect((await hour(now + 1)).total).toBeUndefined();
 });
