@@ -19,17 +19,7 @@ export function contradictingTimings(own: Partial<Timings> = {}): readonly Issue
   const [byDefault] = tooLong
     .filter((name) => own[name] === undefined)
     .toSorted((a, b) => TIMINGS[b] - TIMINGS[a]);
-  const { syncDeadline = TIMINGS.syncDeadline, recoveryDeadline = TIMINGS.recoveryDeadline } = own;
-  const isSumTooLong = tooLong.length === 0 && syncDeadline + recoveryDeadline > staleAfter;
   return [
-    ...(isSumTooLong
-      ? [
-          {
-            path: 'timings.recoveryDeadline',
-            message: `and syncDeadline must not be more than staleAfter, ${staleAfter}, together: they are waited for one after the other`,
-          },
-        ]
-      : []),
     ...written.map((name) => ({
       path: `timings.${name}`,
       message: `must not be more than staleAfter, ${staleAfter}: every attempt has ended by then`,

@@ -27,12 +27,6 @@ test.each([
   [{ staleAfter: 3_600, reviewWait: 3_600, humanMergeWait: 3_600 }, []],
   [{ staleAfter: 86_400, reviewWait: 86_400, stalePullRequest: 604_800 }, []],
   [undefined, []],
-  [
-    { syncDeadline: 50_000, recoveryDeadline: 50_000 },
-    [
-      'timings.recoveryDeadline and syncDeadline must not be more than staleAfter, 86400, together: they are waited for one after the other',
-    ],
-  ],
 ])('%j: %j', (timings, refusals) => {
   const said = contradictingTimings(timings).map(({ path, message }) => `${path} ${message}`);
   expect(said).toEqual(refusals);
