@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { callApi } from './call-api.ts';
 import { type CloudFace, startCloudProcess } from './cloud-process.ts';
 import { type Sandbox, startSandbox } from './sandbox/sandbox.ts';
 import { readWorkflowTime, type WorkflowTime } from './workflow-time.ts';
@@ -55,8 +56,6 @@ export type World = {
   readonly close: () => Promise<void>;
 };
 
-const CALL_TIMEOUT_MS = 30_000;
-
 /** Starts the sandbox, then the local cloud with the sandbox as its outside world, then lets the webhooks flow. */
 export async function startWorld(options: WorldOptions): Promise<World> {
   const { dataDir, port, speed, log } = options;
@@ -104,7 +103,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     secrets,
     speed,
     token,
-    api: (method, path, body, role = 'admin') => callApi(cloud.api, token(role), method, path, body),
+    api: (method, path, body, role = 'admin') => callApi(cloud.api, token(role), { method, path, body }),
     workflowTime: (subjectId) => readWorkflowTime(cloud, subjectId),
     close: async () => {
       await sandbox.close();
@@ -125,27 +124,6 @@ async function tokensOf(issuer: string): Promise<Readonly<Record<Role, string>>>
     return [role, ((await response.json()) as { id_token: string }).id_token] as const;
   });
   return Object.fromEntries(await Promise.all(entries)) as Record<Role, string>;
-}
-
-async function callApi(
-  base: string,
-  token: string,
-  method: string,
-  path: string,
-  body: unknown,
-): Promise<unknown> {
-  const response = await fetch(`${base}${path}`, {
-    method,
-    headers: {
-      authorization: `Bearer ${token}`,
-      ...(body !== undefined && { 'content-type': 'application/json' }),
-    },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-    signal: AbortSignal.timeout(CALL_TIMEOUT_MS),
-  });
-  const text = await response.text();
-  if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
-  return JSON.parse(text);
 }
 
 function localSecrets(dataDir: string): LocalSecrets {
